@@ -1,0 +1,215 @@
+/// What a change says about its customer; texts are spans of the `OutputBuffer` that holds it.
+package enum Output: Sendable {
+    case tierChange(TierChange)
+    case churnRisk(ChurnRiskChange)
+
+    package var customer: TextSpan {
+        switch self {
+        case .tierChange(let change): change.customer
+        case .churnRisk(let change): change.customer
+        }
+    }
+}
+
+/// The outputs of one batch in the order decided, with their texts and evidence. Reused from batch to batch.
+package struct OutputBuffer: Sendable {
+    package var outputs: ContiguousArray<Output> = []
+    package var text: ContiguousArray<UInt8> = []
+    package var terms: ContiguousArray<TermEvidence> = []
+    package var criteria: ContiguousArray<CriterionEvidence> = []
+
+    package init() {}
+
+    /// Forgets the outputs, keeps the memory.
+    package mutating func removeAll() {
+        outputs.removeAll(keepingCapacity: true)
+        text.removeAll(keepingCapacity: true)
+        terms.removeAll(keepingCapacity: true)
+        criteria.removeAll(keepingCapacity: true)
+    }
+
+    package mutating func append(text bytes: UnsafeRawBufferPointer) -> TextSpan {
+        let span = TextSpan(offset: text.count, length: bytes.count)
+        text.append(contentsOf: bytes)
+        return span
+    }
+
+    /// The text of `span`, for people and tests.
+    package func string(_ span: TextSpan) -> String { String(decoding: text[span.range], as: UTF8.self) }
+}
+
+/// A half-open range of indices into one of the evidence arrays.
+package struct EvidenceSpan: Hashable, Sendable {
+    package var start: UInt32
+    package var end: UInt32
+    @inlinable package init(_ range: Range<Int>) {
+        start = UInt32(truncatingIfNeeded: range.lowerBound)
+        end = UInt32(truncatingIfNeeded: range.upperBound)
+    }
+    @inlinable package var range: Range<Int> { Int(start)..<Int(end) }
+}
+
+/// One term of the score at the decision.
+package struct TermEvidence: Hashable, Sendable {
+    /// An index into `Policy.terms`.
+    package var term: Int32
+    /// The measure's value; NaN when unknown.
+    package var value: Double
+    /// What the term added to the score.
+    package var points: Double
+    package init(term: Int32, value: Double, points: Double) {
+        self.term = term
+        self.value = value
+        self.points = points
+    }
+}
+
+/// One comparison that decided, with the threshold in force (the margin included).
+package struct CriterionEvidence: Hashable, Sendable {
+    package var comparison: Comparison
+    /// The number compared; NaN when unknown.
+    package var value: Double
+    package var isMet: Bool
+    package init(comparison: Comparison, value: Double, isMet: Bool) {
+        self.comparison = comparison
+        self.value = value
+        self.isMet = isMet
+    }
+}
+
+/// What made the engine decide.
+package enum Cause: Sendable {
+    /// An event, by its coordinates in the input.
+    case event(SourcePosition, id: TextSpan)
+    /// Time alone.
+    case deadline(DeadlineKind)
+}
+
+/// Where a record came from.
+package struct SourcePosition: Hashable, Sendable {
+    package var input: InputKind
+    package var partition: Int32
+    package var offset: Int64
+    /// The record's own timestamp, milliseconds since the epoch; −1 when it has none.
+    package var timestamp: Int64
+
+    @inlinable package init(input: InputKind, partition: Int32, offset: Int64, timestamp: Int64) {
+        self.input = input
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+    }
+}
+
+/// Why time alone can change a standing. Raw values are stored with the customer: append only.
+package enum DeadlineKind: UInt8, CaseIterable, Sendable {
+    /// Nothing will change by itself.
+    case none = 0
+    /// Something leaves a window.
+    case windowExpiry = 1
+    /// A decaying or growing measure crosses a threshold.
+    case decay = 2
+    /// The grace period or the minimum dwell ends.
+    case graceEnd = 3
+    /// The churn risk crosses a level's threshold.
+    case churnCrossing = 4
+
+    package var name: StaticString {
+        switch self {
+        case .none: "none"
+        case .windowExpiry: "window_expiry"
+        case .decay: "decay"
+        case .graceEnd: "grace_end"
+        case .churnCrossing: "churn_crossing"
+        }
+    }
+}
+
+/// A customer's tier changed, or was given for the first time.
+package struct TierChange: Sendable {
+    package var customer: TextSpan
+    /// Indices into `Policy.tiers`; `from` is nil on entry.
+    package var from: Int?
+    package var to: Int
+    package var direction: Direction
+    package var reason: Reason
+    package var cause: Cause
+    package var effectiveAt: EventTime
+    /// Per customer, from 1, without gaps.
+    package var sequence: UInt32
+    /// 0…100.
+    package var score: Double
+    package var terms: EvidenceSpan
+    package var criteria: EvidenceSpan
+    /// The next tier up and the score still missing for it; nil at the top or where the score does not decide it.
+    package var nextTier: Int?
+    package var missingScore: Double?
+
+    /// Raw values are the names on the wire.
+    package enum Direction: String, Sendable {
+        case entry, upgrade, downgrade, correction
+    }
+
+    /// Raw values are the reason codes on the wire.
+    package enum Reason: String, CaseIterable, Sendable {
+        case firstSeen = "first_seen"
+        case requirementMet = "requirement_met"
+        case requirementLost = "requirement_lost"
+        case graceEnded = "grace_ended"
+        case orderWithdrawn = "order_withdrawn"
+    }
+
+    package init(
+        customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause, effectiveAt: EventTime,
+        sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan, nextTier: Int?, missingScore: Double?
+    ) {
+        self.customer = customer
+        self.from = from
+        self.to = to
+        self.direction = direction
+        self.reason = reason
+        self.cause = cause
+        self.effectiveAt = effectiveAt
+        self.sequence = sequence
+        self.score = score
+        self.terms = terms
+        self.criteria = criteria
+        self.nextTier = nextTier
+        self.missingScore = missingScore
+    }
+}
+
+/// A customer's churn-risk level changed, or was given for the first time (at the first order).
+package struct ChurnRiskChange: Sendable {
+    package var customer: TextSpan
+    /// Indices into `Policy.churn.levels`; `from` is nil the first time.
+    package var from: Int?
+    package var to: Int
+    package var cause: Cause
+    package var effectiveAt: EventTime
+    /// Per customer, from 1, without gaps.
+    package var sequence: UInt32
+    /// Probability of no purchase within the horizon, 0…1.
+    package var probability: Double
+    /// Probability that the customer has not left for good, 0…1.
+    package var pAlive: Double
+    /// Repeat purchase days, days from the first to the last, days from the first until now.
+    package var history: PurchaseHistory
+    package var daysSinceLastOrder: Double
+
+    package init(
+        customer: TextSpan, from: Int?, to: Int, cause: Cause, effectiveAt: EventTime, sequence: UInt32,
+        probability: Double, pAlive: Double, history: PurchaseHistory, daysSinceLastOrder: Double
+    ) {
+        self.customer = customer
+        self.from = from
+        self.to = to
+        self.cause = cause
+        self.effectiveAt = effectiveAt
+        self.sequence = sequence
+        self.probability = probability
+        self.pAlive = pAlive
+        self.history = history
+        self.daysSinceLastOrder = daysSinceLastOrder
+    }
+}

@@ -1,0 +1,57 @@
+/// Maps a measure to 0…1 of its term's weight. `points` may leave that range on purpose.
+package enum Curve: Hashable, Sendable {
+    /// m / (m + halfAt) for m ≥ 0: 0 at 0, one half at `halfAt`, 1 never quite.
+    case saturating(halfAt: Double)
+    /// 0 at `from`, 1 at `to`, straight between, flat outside. `from` may be the larger: then less is better.
+    case linear(from: Double, to: Double)
+    /// Straight lines between points of strictly rising x, flat outside; at least one point.
+    case points([Point])
+
+    package struct Point: Hashable, Sendable {
+        package var x: Double
+        package var y: Double
+        package init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+        }
+    }
+
+    package func value(at measure: Double) -> Double {
+        switch self {
+        case .saturating(let halfAt):
+            return measure <= 0 ? 0 : measure / (measure + halfAt)
+        case .linear(let from, let to):
+            return min(max((measure - from) / (to - from), 0), 1)
+        case .points(let points):
+            return Self.interpolate(points, at: measure)
+        }
+    }
+
+    /// A bound on |d value / d measure| for every measure that lies at `measure` or, falling, below it.
+    package func steepestSlope(fallingFrom measure: Double) -> Double {
+        switch self {
+        case .saturating(let halfAt):
+            // The derivative h/(m+h)² rises as m falls, to 1/h at 0.
+            return 1 / halfAt
+        case .linear(let from, let to):
+            return 1 / abs(to - from)
+        case .points(let points):
+            return Self.steepest(points)
+        }
+    }
+
+    private static func interpolate(_ points: [Point], at x: Double) -> Double {
+        guard x > points[0].x else { return points[0].y }
+        for index in 1..<max(points.count, 1) where x <= points[index].x {
+            let (left, right) = (points[index - 1], points[index])
+            return left.y + (right.y - left.y) * (x - left.x) / (right.x - left.x)
+        }
+        return points[points.count - 1].y
+    }
+
+    private static func steepest(_ points: [Point]) -> Double {
+        zip(points, points.dropFirst()).reduce(0) { steepest, pair in
+            max(steepest, abs((pair.1.y - pair.0.y) / (pair.1.x - pair.0.x)))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// A named number computed from a customer's state at an instant. Counts and sums are known from the start (0);
+/// the others are unknown until there is evidence.
+package struct Measure: Hashable, Sendable {
+    package var quantity: Quantity
+    /// The calendar days that the window covers, today included; nil for the lifetime or where no window applies.
+    package var windowDays: Int?
+
+    package init(_ quantity: Quantity, windowDays: Int? = nil) {
+        self.quantity = quantity
+        self.windowDays = windowDays
+    }
+
+    package enum Quantity: Hashable, Sendable {
+        /// Orders that count, net of cancellations and full refunds.
+        case orders
+        /// Their amounts net of refunds, major units of the policy's currency.
+        case spend
+        /// Spend over orders; unknown without orders.
+        case averageOrderValue
+        /// Σ amount · 2^(−age / half-life), major units; the half-life is the policy's.
+        case spendEWMA
+        /// Days of 24 hours since the latest order, fractional.
+        case daysSinceLastOrder
+        /// Days of 24 hours since the first event of any kind, fractional.
+        case tenureDays
+        /// Browse events of one type, or of all.
+        case browse(BrowseType?)
+        /// Time spent, seconds.
+        case dwellSeconds
+        /// Browsing sessions.
+        case sessions
+        /// Latest CSAT or review score, per cent of its scale.
+        case csatLatest
+        /// Their mean.
+        case csatMean
+        /// Latest NPS answer, 0…10.
+        case npsLatest
+        case npsMean
+        case complaints
+        /// Complaints without a later resolution.
+        case complaintsOpen
+        /// P(alive) under the policy's churn model; unknown before the first order.
+        case pAlive
+        /// Probability of no purchase within the churn horizon; unknown before the first order.
+        case p0
+    }
+
+    /// The name in policies, outputs and the API, e.g. `spend_365d`.
+    package var name: String {
+        let base = quantity.baseName
+        guard quantity.takesWindow else { return base }
+        return windowDays.map { "\(base)_\($0)d" } ?? "\(base)_lifetime"
+    }
+}
+
+extension Measure.Quantity {
+    /// The name without the window.
+    package var baseName: String {
+        switch self {
+        case .orders: "orders"
+        case .spend: "spend"
+        case .averageOrderValue: "average_order_value"
+        case .spendEWMA: "spend_ewma"
+        case .daysSinceLastOrder: "days_since_last_order"
+        case .tenureDays: "tenure_days"
+        case .browse(let type): type.map { "\($0.name)" } ?? "browse_events"
+        case .dwellSeconds: "dwell_seconds"
+        case .sessions: "sessions"
+        case .csatLatest: "csat_latest"
+        case .csatMean: "csat_mean"
+        case .npsLatest: "nps_latest"
+        case .npsMean: "nps_mean"
+        case .complaints: "complaints"
+        case .complaintsOpen: "complaints_open"
+        case .pAlive: "p_alive"
+        case .p0: "p0"
+        }
+    }
+
+    package var takesWindow: Bool {
+        switch self {
+        case .orders, .spend, .averageOrderValue, .browse, .dwellSeconds, .sessions, .csatMean, .npsMean, .complaints:
+            true
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0:
+            false
+        }
+    }
+
+    /// Whether `_lifetime` may stand for the window: true for what is totalled beyond the longest window.
+    package var takesLifetime: Bool {
+        switch self {
+        case .orders, .spend, .averageOrderValue: true
+        default: false
+        }
+    }
+
+    /// Which input's history the window is taken over; nil where no window applies.
+    package var history: InputKind? {
+        switch self {
+        case .orders, .spend, .averageOrderValue: .orders
+        case .browse, .dwellSeconds, .sessions: .browse
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0: nil
+        }
+    }
+
+    package static let all: [Measure.Quantity] =
+        [
+            .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil), .dwellSeconds,
+            .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
+        ] + BrowseType.allCases.map { .browse($0) }
+}
+
+extension Measure {
+    /// The longest window that a policy may name: ten years.
+    package static let maximumWindowDays = 3_653
+
+    /// Reads a name such as `orders_90d`, `spend_lifetime` or `p_alive`; nil if no measure has it.
+    package init?(name: String) {
+        for quantity in Quantity.all {
+            let base = quantity.baseName
+            guard name.hasPrefix(base) else { continue }
+            let rest = name.dropFirst(base.count)
+            if let measure = Self.parse(quantity, suffix: rest) {
+                self = measure
+                return
+            }
+        }
+        return nil
+    }
+
+    private static func parse(_ quantity: Quantity, suffix: Substring) -> Measure? {
+        if suffix.isEmpty { return quantity.takesWindow ? nil : Measure(quantity) }
+        if suffix == "_lifetime" { return quantity.takesLifetime ? Measure(quantity) : nil }
+        guard quantity.takesWindow, suffix.first == "_", suffix.last == "d",
+            let days = Int(suffix.dropFirst().dropLast()), (1...maximumWindowDays).contains(days)
+        else { return nil }
+        return Measure(quantity, windowDays: days)
+    }
+}

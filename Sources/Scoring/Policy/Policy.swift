@@ -1,0 +1,173 @@
+/// The versioned rules that turn measures into a score, a tier and a churn-risk level, compiled: names are resolved to
+/// indices and time-zone transitions are part of it, so that neither scoring nor a replay depends on the host.
+package struct Policy: Sendable {
+    package var name: String
+    package var version: Int
+    /// Hex SHA-256 of everything that decides, the time-zone transitions included.
+    package var hash: String
+    package var calendar: ZoneCalendar
+    package var currency: CurrencyCode
+    /// What one unit of another currency is worth in `currency`.
+    package var exchangeRates: [CurrencyCode: ExchangeRate]
+    /// An order counts from this stage on.
+    package var countFrom: OrderType
+    /// Events further ahead than this of both clocks are rejected.
+    package var maxFutureSkew: TimeSpan
+    /// Days of individual history kept per input; at least the longest window over it.
+    package var history: History
+    package var spendHalfLife: TimeSpan
+    /// Every measure that a term or a condition uses, each once.
+    package var measures: [Measure]
+    package var terms: [Term]
+    /// From the lowest to the highest; the first has no entry condition.
+    package var tiers: [Tier]
+    package var downgrade: DowngradeRule
+    package var churn: ChurnRule
+
+    package init(
+        name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
+        exchangeRates: [CurrencyCode: ExchangeRate] = [:], countFrom: OrderType = .completed,
+        maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
+        measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule, churn: ChurnRule
+    ) {
+        self.name = name
+        self.version = version
+        self.hash = hash
+        self.calendar = calendar
+        self.currency = currency
+        self.exchangeRates = exchangeRates
+        self.countFrom = countFrom
+        self.maxFutureSkew = maxFutureSkew
+        self.history = history
+        self.spendHalfLife = spendHalfLife
+        self.measures = measures
+        self.terms = terms
+        self.tiers = tiers
+        self.downgrade = downgrade
+        self.churn = churn
+    }
+}
+
+/// Calendar days of history, today included.
+package struct History: Hashable, Sendable {
+    package var orderDays: Int
+    package var browseDays: Int
+    package var feedbackDays: Int
+
+    package init(orderDays: Int, browseDays: Int, feedbackDays: Int) {
+        self.orderDays = orderDays
+        self.browseDays = browseDays
+        self.feedbackDays = feedbackDays
+    }
+}
+
+/// A weighted measure: `weight · curve(measure)` points, or `weight · whenUnknown` without evidence.
+package struct Term: Hashable, Sendable {
+    package var name: String
+    /// An index into `Policy.measures`.
+    package var measure: Int
+    package var weight: Double
+    package var curve: Curve
+    package var whenUnknown: Double
+
+    package init(name: String, measure: Int, weight: Double, curve: Curve, whenUnknown: Double) {
+        self.name = name
+        self.measure = measure
+        self.weight = weight
+        self.curve = curve
+        self.whenUnknown = whenUnknown
+    }
+}
+
+/// A text in several languages, in the file's order.
+package struct Label: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
+        /// A BCP 47 tag such as `en` or `zh-Hans`.
+        package var language: String
+        package var text: String
+        package init(language: String, text: String) {
+            self.language = language
+            self.text = text
+        }
+    }
+    package var entries: [Entry]
+    package init(_ entries: [Entry] = []) { self.entries = entries }
+}
+
+/// A rung of the ladder.
+package struct Tier: Hashable, Sendable {
+    package var name: String
+    package var label: Label
+    /// What must hold to be raised into it; nil for the lowest.
+    package var entry: Condition?
+    /// Recommended actions, passed through to the outputs.
+    package var actions: [String]
+
+    package init(name: String, label: Label = Label(), entry: Condition?, actions: [String] = []) {
+        self.name = name
+        self.label = label
+        self.entry = entry
+        self.actions = actions
+    }
+}
+
+/// When and how far a customer falls.
+package struct DowngradeRule: Hashable, Sendable {
+    /// The part of each threshold by which it is eased for those who hold the tier: 0.2 = a fifth.
+    package var margin: Double
+    /// Least time in a tier before falling out of it.
+    package var minimumDwell: TimeSpan
+    /// Time between failing the requirement and falling; recovery within it cancels the fall.
+    package var grace: TimeSpan
+    package var mode: Mode
+
+    package enum Mode: String, Hashable, Sendable {
+        /// To the highest tier that is still retained.
+        case immediate
+        /// One rung at a time; dwell and grace start again on each.
+        case oneStep = "one_step"
+    }
+
+    package init(margin: Double, minimumDwell: TimeSpan, grace: TimeSpan, mode: Mode) {
+        self.margin = margin
+        self.minimumDwell = minimumDwell
+        self.grace = grace
+        self.mode = mode
+    }
+}
+
+/// How the churn risk is computed and cut into levels.
+package struct ChurnRule: Hashable, Sendable {
+    package var model: PurchaseModel
+    /// Days ahead in which "no purchase" is the risk.
+    package var horizonDays: Double
+    /// From the lowest to the highest risk; the first starts at 0.
+    package var levels: [Level]
+    /// A level is left downwards only when the risk is this far below its threshold.
+    package var margin: Double
+    /// False while the parameters are the documented defaults: outputs then say low confidence.
+    package var isCalibrated: Bool
+
+    package struct Level: Hashable, Sendable {
+        package var name: String
+        package var label: Label
+        /// The risk from which it holds, 0…1.
+        package var from: Double
+        package var actions: [String]
+
+        package init(name: String, label: Label = Label(), from: Double, actions: [String] = []) {
+            self.name = name
+            self.label = label
+            self.from = from
+            self.actions = actions
+        }
+    }
+
+    package init(model: PurchaseModel, horizonDays: Double, levels: [Level], margin: Double, isCalibrated: Bool) {
+        self.model = model
+        self.horizonDays = horizonDays
+        self.levels = levels
+        self.margin = margin
+        self.isCalibrated = isCalibrated
+    }
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Tierd: ParsableCommand { func run() {} }
