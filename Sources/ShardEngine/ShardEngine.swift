@@ -1,1 +1,184 @@
-// stub
+import Scoring
+
+/// The state machine of one shard: `state × event → state × outputs`, and `state × clock → state × outputs`.
+///
+/// Pure: the same events, clocks and policy give the same state and the same outputs in every process. All state lives
+/// in flat memory; applying an event allocates nothing per customer or event beyond the arena's blocks.
+package struct ShardEngine: ~Copyable {
+    package let policy: Policy
+    /// Event time of the shard; never goes back. Nil before the first event or tick.
+    package private(set) var clock: EventTime?
+    var store = CustomerStore()
+    var wheel = DeadlineWheel()
+    var evaluator: MeasureEvaluator
+    let ladder: TierLadder
+    let churnScale: ChurnScale
+    let ledger: OrderLedger
+    private var keptSince = KeptSince()
+
+    package init(policy: Policy) {
+        precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
+        self.policy = policy
+        evaluator = MeasureEvaluator(policy)
+        ladder = TierLadder(policy)
+        churnScale = ChurnScale(policy.churn)
+        ledger = OrderLedger(policy)
+    }
+
+    package var customerCount: Int { store.count }
+
+    /// Bytes taken from the system for customers, index and deadlines.
+    package var allocatedBytes: Int { store.allocatedBytes + wheel.allocatedBytes }
+
+    /// Moves the clock forward; earlier times change nothing. Deadlines that fall due wait for `fireDue`.
+    package mutating func advance(to time: EventTime) {
+        guard clock.map({ time > $0 }) ?? true else { return }
+        clock = time
+        wheel.start(at: time.milliseconds)
+        keptSince.update(to: policy.calendar.day(of: time), policy)
+    }
+
+    /// Fires at most `limit` deadlines that are due at the clock, in (deadline, slot) order; returns how many.
+    package mutating func fireDue(limit: Int, into outputs: inout OutputBuffer) -> Int {
+        guard let clock else { return 0 }
+        var fired = 0
+        while fired < limit, let slot = wheel.popDue(upTo: clock.milliseconds, store.slab) {
+            fire(slot, into: &outputs)
+            fired += 1
+        }
+        return fired
+    }
+
+    private mutating func fire(_ slot: UInt32, into outputs: inout OutputBuffer) {
+        let record = store.slab[slot]
+        let time = EventTime(milliseconds: record.pointee.deadline)
+        let kind = record.pointee.deadlineKind
+        // Used up: settling files the next one.
+        record.pointee.deadline = .max
+        settle(slot, at: time, cause: .deadline(kind), lateBy: nil, ordersChanged: false, text: nil, into: &outputs)
+    }
+
+    /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
+    /// `wallClock` the journalled reading against which a far future is judged.
+    package mutating func apply(
+        _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer, wallClock: EventTime,
+        into outputs: inout OutputBuffer
+    ) throws(Rejection) {
+        if isTooFarAhead(event.time, wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
+        advance(to: event.time)
+        guard let now = clock else { return }
+        try refuseUnusable(event)
+        let id = UnsafeRawBufferPointer(rebasing: text[event.customer.range])
+        let slot = enter(id, event, now: now, into: &outputs)
+        let record = store.slab[slot]
+        let ordersChanged = try change(record, event)
+        if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
+            record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
+        }
+        settle(
+            slot, at: now, cause: .event(source, id: event.id), lateBy: now > event.time ? event.time : nil,
+            ordersChanged: ordersChanged, text: text, into: &outputs)
+    }
+
+    /// Gives memory back to itself between batches; not visible in any output.
+    package mutating func tidy() { store.evacuateIfWorthwhile() }
+
+    /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
+    func isTooFarAhead(_ time: EventTime, _ wallClock: EventTime) -> Bool {
+        guard time > wallClock + policy.maxFutureSkew else { return false }
+        return clock.map { time > $0 + policy.maxFutureSkew } ?? true
+    }
+
+    /// Refuses what no state could accept, before the customer is touched.
+    private func refuseUnusable(_ event: Event) throws(Rejection) {
+        switch event.body {
+        case .order(let order):
+            guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
+            _ = try amountInPolicyCurrency(order.total, order)
+            if let refund = order.refund { _ = try amountInPolicyCurrency(refund, order) }
+        case .browse:
+            guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
+        case .feedback:
+            guard event.time >= keptSince.feedback else { throw Rejection(.tooLate, .occurredAt) }
+        case .command: throw Rejection(.unsupportedCommand, .type)
+        }
+    }
+
+    /// The customer's slot, all of its own deadlines up to now fired first; a new customer is added.
+    private mutating func enter(
+        _ id: UnsafeRawBufferPointer, _ event: Event, now: EventTime, into outputs: inout OutputBuffer
+    ) -> UInt32 {
+        guard let slot = store.find(id, hash: event.customerHash) else {
+            return store.insert(id, hash: event.customerHash, firstSeen: event.time)
+        }
+        // The wheel's entries for these stay behind and come up as superseded.
+        while store.slab[slot].pointee.deadline <= now.milliseconds { fire(slot, into: &outputs) }
+        return slot
+    }
+
+    /// Changes the histories; returns whether the orders changed.
+    private mutating func change(_ record: CustomerStore.Record, _ event: Event) throws(Rejection) -> Bool {
+        switch event.body {
+        case .order(let order):
+            let entry = OrderLedger.Entry(
+                hash: event.idHash, time: event.time.milliseconds, type: order.type,
+                total: try amountInPolicyCurrency(order.total, order),
+                refund: try order.refund.map { amount throws(Rejection) in try amountInPolicyCurrency(amount, order) })
+            return try ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) == .changed
+        case .browse(let browse):
+            let day = UInt16(clamping: policy.calendar.day(of: event.time).value)
+            guard store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record) else {
+                throw Rejection(.customerFull)
+            }
+            return false
+        case .feedback(let feedback):
+            try add(feedback, event, to: record)
+            return false
+        case .command: return false
+        }
+    }
+
+    private mutating func add(_ feedback: FeedbackEvent, _ event: Event, to record: CustomerStore.Record) throws(Rejection) {
+        let day = UInt16(clamping: policy.calendar.day(of: event.time).value)
+        let idHash = UInt32(truncatingIfNeeded: event.idHash)
+        let entries = store.feedback(of: record)
+        for index in 0..<entries.count where entries[index].idHash == idHash && entries[index].day == day {
+            throw Rejection(.duplicate, .eventID)
+        }
+        let entry = FeedbackEntry(
+            idHash: idHash, day: day, type: feedback.type, sentiment: feedback.sentiment, score: feedback.score)
+        guard store.insertFeedback(entry, droppingBefore: keptSince.feedbackDay, of: record) else {
+            throw Rejection(.customerFull)
+        }
+    }
+
+    private func amountInPolicyCurrency(_ amount: Money, _ order: OrderEvent) throws(Rejection) -> Int64 {
+        // Stages that carry no amount carry no currency either.
+        if order.currency == policy.currency || amount == .zero { return amount.minorUnits }
+        guard let rate = policy.exchangeRates[order.currency] else { throw Rejection(.unknownCurrency, .currency) }
+        guard let converted = rate.convert(amount, from: order.currency, to: policy.currency) else {
+            throw Rejection(.outOfRange, .total)
+        }
+        return converted.minorUnits
+    }
+}
+
+/// The oldest instants and days that any window still covers; recomputed when the clock's day changes.
+private struct KeptSince {
+    private var day = DayIndex(-1)
+    var orders = EventTime.earliest
+    var browse = EventTime.earliest
+    var feedback = EventTime.earliest
+    var browseDay: UInt16 = 0
+    var feedbackDay = DayIndex(0)
+
+    mutating func update(to today: DayIndex, _ policy: Policy) {
+        guard today != day else { return }
+        day = today
+        orders = policy.calendar.windowStart(days: policy.history.orderDays, seenOn: today)
+        browse = policy.calendar.windowStart(days: policy.history.browseDays, seenOn: today)
+        feedback = policy.calendar.windowStart(days: policy.history.feedbackDays, seenOn: today)
+        browseDay = UInt16(clamping: (today + (1 - policy.history.browseDays)).value)
+        feedbackDay = today + (1 - policy.history.feedbackDays)
+    }
+}

@@ -1,5 +1,4 @@
-/// A requirement on the score and the measures. An unknown measure meets no comparison, not even under `not`'s inside:
-/// `not` turns "known and unmet, or unknown" into met.
+/// A requirement on the score and the measures. A comparison with an unknown measure is unmet, and so met under `not`.
 package indirect enum Condition: Hashable, Sendable {
     case comparison(Comparison)
     case all([Condition])
@@ -12,6 +11,26 @@ package indirect enum Condition: Hashable, Sendable {
         case .comparison(let comparison): [comparison]
         case .all(let parts), .any(let parts): parts.flatMap(\.comparisons)
         case .not(let part): part.comparisons
+        }
+    }
+
+    /// The requirement on those who already hold the tier: every threshold eased by `margin`, the other way under `not`.
+    package func eased(by margin: Double) -> Condition {
+        switch self {
+        case .comparison(let comparison): .comparison(comparison.eased(by: margin))
+        case .all(let parts): .all(parts.map { $0.eased(by: margin) })
+        case .any(let parts): .any(parts.map { $0.eased(by: margin) })
+        case .not(let part): .not(part.eased(by: -margin))
+        }
+    }
+
+    /// Whether it holds; `value` gives the number of a subject, NaN for unknown.
+    package func isMet(_ value: (Comparison.Subject) -> Double) -> Bool {
+        switch self {
+        case .comparison(let comparison): comparison.isMet(by: value(comparison.subject))
+        case .all(let parts): parts.allSatisfy { $0.isMet(value) }
+        case .any(let parts): parts.contains { $0.isMet(value) }
+        case .not(let part): !part.isMet(value)
         }
     }
 }
@@ -40,11 +59,14 @@ package struct Comparison: Hashable, Sendable {
         case below
     }
 
-    /// The threshold that keeps a tier once it is held: eased by `margin` (0.2 = a fifth) of its size.
-    package func retentionThreshold(margin: Double) -> Double {
-        switch relation {
-        case .atLeast: threshold - abs(threshold) * margin
-        case .below: threshold + abs(threshold) * margin
-        }
+    /// The comparison whose threshold is easier to meet by `margin` (0.2 = a fifth) of its size.
+    package func eased(by margin: Double) -> Comparison {
+        let ease = abs(threshold) * margin
+        return Comparison(subject, relation, relation == .atLeast ? threshold - ease : threshold + ease)
+    }
+
+    /// False for NaN, that is for unknown.
+    @inline(__always) package func isMet(by value: Double) -> Bool {
+        relation == .atLeast ? value >= threshold : value < threshold
     }
 }

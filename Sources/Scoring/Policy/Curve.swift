@@ -27,19 +27,6 @@ package enum Curve: Hashable, Sendable {
         }
     }
 
-    /// A bound on |d value / d measure| for every measure that lies at `measure` or, falling, below it.
-    package func steepestSlope(fallingFrom measure: Double) -> Double {
-        switch self {
-        case .saturating(let halfAt):
-            // The derivative h/(m+h)² rises as m falls, to 1/h at 0.
-            return 1 / halfAt
-        case .linear(let from, let to):
-            return 1 / abs(to - from)
-        case .points(let points):
-            return Self.steepest(points)
-        }
-    }
-
     private static func interpolate(_ points: [Point], at x: Double) -> Double {
         guard x > points[0].x else { return points[0].y }
         for index in 1..<max(points.count, 1) where x <= points[index].x {
@@ -47,11 +34,5 @@ package enum Curve: Hashable, Sendable {
             return left.y + (right.y - left.y) * (x - left.x) / (right.x - left.x)
         }
         return points[points.count - 1].y
-    }
-
-    private static func steepest(_ points: [Point]) -> Double {
-        zip(points, points.dropFirst()).reduce(0) { steepest, pair in
-            max(steepest, abs((pair.1.y - pair.0.y) / (pair.1.x - pair.0.x)))
-        }
     }
 }

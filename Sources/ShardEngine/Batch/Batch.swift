@@ -1,0 +1,85 @@
+import Scoring
+
+/// Decoded events of one shard with their origins: contiguous offset ranges of its input partitions.
+///
+/// The ranges alone describe the batch: events are applied in (event time, input rank, offset) order, however they
+/// were fetched. Reused from batch to batch.
+package struct Batch {
+    package var events = EventBuffer()
+    /// Where each event came from; parallel to `events.events`.
+    package var sources: ContiguousArray<SourcePosition> = []
+    /// Indices into `events.events` in the order of application.
+    private var order: ContiguousArray<UInt32> = []
+
+    package init() {}
+
+    package var count: Int { sources.count }
+
+    /// Forgets the events, keeps the memory.
+    package mutating func removeAll() {
+        events.removeAll()
+        sources.removeAll(keepingCapacity: true)
+    }
+
+    /// The order of application; computed once per batch.
+    fileprivate mutating func sort() -> ContiguousArray<UInt32> {
+        order.removeAll(keepingCapacity: true)
+        for index in 0..<UInt32(count) { order.append(index) }
+        if !isSorted { order.sort { precedes(Int($0), Int($1)) } }
+        return order
+    }
+
+    private var isSorted: Bool {
+        for index in 1..<max(count, 1) where precedes(index, index - 1) { return false }
+        return true
+    }
+
+    @inline(__always) private func precedes(_ left: Int, _ right: Int) -> Bool {
+        let (leftTime, rightTime) = (events.events[left].time, events.events[right].time)
+        if leftTime != rightTime { return leftTime < rightTime }
+        let (leftInput, rightInput) = (sources[left].input.rawValue, sources[right].input.rawValue)
+        if leftInput != rightInput { return leftInput < rightInput }
+        return sources[left].offset < sources[right].offset
+    }
+}
+
+/// An event of a batch that the engine refused.
+package struct RejectedEvent: Sendable {
+    /// Its index in the batch.
+    package var index: Int
+    package var rejection: Rejection
+}
+
+extension ShardEngine {
+    /// Applies a batch: its events in order, each after the deadlines that fell due before it, as far as
+    /// `deadlineLimit` allows; what is left of a wave waits for the next batch. A customer's own deadlines are always
+    /// fired before its events.
+    package mutating func apply(
+        _ batch: inout Batch, wallClock: EventTime, deadlineLimit: Int, into outputs: inout OutputBuffer,
+        rejected: inout [RejectedEvent]
+    ) {
+        var left = deadlineLimit
+        let order = batch.sort()
+        batch.events.text.withUnsafeBytes { text in
+            for index in order {
+                let event = batch.events.events[Int(index)]
+                do throws(Rejection) {
+                    if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
+                    try apply(
+                        event, from: batch.sources[Int(index)], text: text, wallClock: wallClock, into: &outputs)
+                } catch {
+                    rejected.append(RejectedEvent(index: Int(index), rejection: error))
+                }
+            }
+        }
+    }
+
+    /// Moves the clock to an event's time, unless the event will be refused for it, and fires what is due by then.
+    private mutating func fireDue(
+        before time: EventTime, _ wallClock: EventTime, limit: Int, into outputs: inout OutputBuffer
+    ) -> Int {
+        guard let clock, time > clock, !isTooFarAhead(time, wallClock) else { return 0 }
+        advance(to: time)
+        return fireDue(limit: limit, into: &outputs)
+    }
+}

@@ -1,0 +1,186 @@
+import Scoring
+
+/// One day of a customer's browsing.
+///
+/// In the arena a bucket is as long as its day was varied: one byte per kind of event that happened, one for sessions,
+/// four for dwell, then the mask of what is present and the day. Reading goes from the end, newest day first. A count
+/// that would pass 255 goes on in a second bucket of the same day.
+///
+///     [last session: 4 bytes] [counts… sessions? dwell? mask day] [counts… sessions? dwell? mask day] …
+struct BrowseBucket {
+    static let sessionsBit = 12
+    static let dwellBit = 13
+    static let countBits: UInt16 = 0x1fff
+    static let headerBytes = 4
+    private static let trailerBytes = 4
+    /// The most bytes one customer's browsing may take.
+    static let maximumBytes = 60_000
+
+    var day: UInt16
+    var counts = InlineArray<13, UInt8>(repeating: 0)
+    var dwell: UInt32 = 0
+
+    init(day: UInt16) { self.day = day }
+
+    /// The bytes of the stored bucket that ends at `end`.
+    @inline(__always) static func length(endingAt end: UnsafeRawPointer) -> Int {
+        let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
+        return trailerBytes + (mask & countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4
+    }
+
+    /// Reads the stored bucket that ends at `end`.
+    init(endingAt end: UnsafeRawPointer) {
+        day = end.loadUnaligned(fromByteOffset: -2, as: UInt16.self)
+        let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
+        var cursor = end - Self.length(endingAt: end)
+        for bit in 0..<13 where mask >> UInt16(bit) & 1 == 1 {
+            counts[bit] = cursor.load(as: UInt8.self)
+            cursor += 1
+        }
+        if mask >> 13 & 1 == 1 { dwell = cursor.loadUnaligned(as: UInt32.self) }
+    }
+
+    var mask: UInt16 {
+        var mask: UInt16 = dwell > 0 ? 1 << 13 : 0
+        for bit in 0..<13 where counts[bit] > 0 { mask |= 1 << UInt16(bit) }
+        return mask
+    }
+
+    var length: Int {
+        let mask = mask
+        return Self.trailerBytes + (mask & Self.countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4
+    }
+
+    func store(to address: UnsafeMutableRawPointer) {
+        var cursor = address
+        for bit in 0..<13 where counts[bit] > 0 {
+            cursor.storeBytes(of: counts[bit], as: UInt8.self)
+            cursor += 1
+        }
+        if dwell > 0 {
+            cursor.storeBytes(of: dwell, as: UInt32.self)
+            cursor += 4
+        }
+        cursor.storeBytes(of: mask, as: UInt16.self)
+        cursor.storeBytes(of: day, toByteOffset: 2, as: UInt16.self)
+    }
+
+    /// Whether one more event of `type` and that dwell fit.
+    func hasRoom(type: BrowseType, newSession: Bool, dwell more: UInt32) -> Bool {
+        counts[Int(type.rawValue)] < 255 && (!newSession || counts[Self.sessionsBit] < 255)
+            && !dwell.addingReportingOverflow(more).overflow
+    }
+
+    mutating func add(type: BrowseType, newSession: Bool, dwell more: UInt32) {
+        counts[Int(type.rawValue)] += 1
+        if newSession { counts[Self.sessionsBit] += 1 }
+        dwell += more
+    }
+}
+
+extension CustomerStore {
+    /// The browse bytes without the header, and where they end.
+    @inline(__always) func browse(of record: Record) -> UnsafeRawBufferPointer {
+        let bytes = Int(record.pointee.browseBytes)
+        guard bytes > BrowseBucket.headerBytes else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let base = arena.address(record.pointee.browseBlock)
+        return UnsafeRawBufferPointer(start: base + BrowseBucket.headerBytes, count: bytes - BrowseBucket.headerBytes)
+    }
+
+    /// Counts one event on `day`, dropping days before `firstDay` when the block must grow; false at the limit.
+    mutating func addBrowse(_ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, of record: Record) -> Bool {
+        let newSession = beginSession(event.sessionHash, of: record)
+        if incrementLast(event, on: day, newSession: newSession, of: record) { return true }
+        return insertBrowse(event, on: day, droppingBefore: firstDay, newSession: newSession, of: record)
+    }
+
+    /// Whether the event opens a session: it names one that is not the customer's latest. Remembers it.
+    private mutating func beginSession(_ hash: UInt64, of record: Record) -> Bool {
+        if record.pointee.browseBytes == 0 {
+            record.pointee.browseBlock = arena.allocate(BrowseBucket.headerBytes)
+            record.pointee.browseBytes = UInt16(BrowseBucket.headerBytes)
+            arena.address(record.pointee.browseBlock).storeBytes(of: 0, as: UInt32.self)
+        }
+        let session = UInt32(truncatingIfNeeded: hash)
+        let header = arena.address(record.pointee.browseBlock)
+        guard session != 0, header.load(as: UInt32.self) != session else { return false }
+        header.storeBytes(of: session, as: UInt32.self)
+        return true
+    }
+
+    /// The common case: the day's bucket is the last one and has a place for everything the event adds.
+    @inline(__always) private func incrementLast(
+        _ event: BrowseEvent, on day: UInt16, newSession: Bool, of record: Record
+    ) -> Bool {
+        let bytes = Int(record.pointee.browseBytes)
+        guard bytes > BrowseBucket.headerBytes else { return false }
+        let end = arena.address(record.pointee.browseBlock) + bytes
+        guard end.loadUnaligned(fromByteOffset: -2, as: UInt16.self) == day else { return false }
+        let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
+        let bit = UInt16(event.type.rawValue)
+        let start = end - BrowseBucket.length(endingAt: end)
+        let place = start + (mask & (1 << bit &- 1)).nonzeroBitCount
+        guard !newSession, mask >> bit & 1 == 1, place.load(as: UInt8.self) < 255 else { return false }
+        if event.dwellMilliseconds > 0 {
+            guard mask >> 13 & 1 == 1 else { return false }
+            let dwell = start + (mask & BrowseBucket.countBits).nonzeroBitCount
+            let (sum, overflow) = dwell.loadUnaligned(as: UInt32.self).addingReportingOverflow(event.dwellMilliseconds)
+            guard !overflow else { return false }
+            dwell.storeBytes(of: sum, as: UInt32.self)
+        }
+        place.storeBytes(of: place.load(as: UInt8.self) + 1, as: UInt8.self)
+        return true
+    }
+
+    private mutating func insertBrowse(
+        _ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, newSession: Bool, of record: Record
+    ) -> Bool {
+        dropBrowse(before: firstDay, of: record)
+        let base = arena.address(record.pointee.browseBlock)
+        var end = Int(record.pointee.browseBytes)
+        while end > BrowseBucket.headerBytes, (base + end).loadUnaligned(fromByteOffset: -2, as: UInt16.self) > day {
+            end -= BrowseBucket.length(endingAt: base + end)
+        }
+        var bucket = BrowseBucket(day: day)
+        var start = end
+        if end > BrowseBucket.headerBytes, (base + end).loadUnaligned(fromByteOffset: -2, as: UInt16.self) == day {
+            let found = BrowseBucket(endingAt: base + end)
+            if found.hasRoom(type: event.type, newSession: newSession, dwell: event.dwellMilliseconds) {
+                bucket = found
+                start = end - BrowseBucket.length(endingAt: base + end)
+            }
+        }
+        bucket.add(type: event.type, newSession: newSession, dwell: event.dwellMilliseconds)
+        return replaceBrowse(start..<end, with: bucket, of: record)
+    }
+
+    private mutating func replaceBrowse(_ range: Range<Int>, with bucket: BrowseBucket, of record: Record) -> Bool {
+        let old = Int(record.pointee.browseBytes)
+        let length = bucket.length
+        let new = old - range.count + length
+        guard new <= BrowseBucket.maximumBytes else { return false }
+        record.pointee.browseBlock = arena.resize(record.pointee.browseBlock, from: old, to: new)
+        record.pointee.browseBytes = UInt16(new)
+        let base = arena.address(record.pointee.browseBlock)
+        memmoveBytes(base + range.lowerBound + length, base + range.upperBound, old - range.upperBound)
+        bucket.store(to: base + range.lowerBound)
+        return true
+    }
+
+    /// Removes the buckets of days before `firstDay`.
+    private mutating func dropBrowse(before firstDay: UInt16, of record: Record) {
+        let bytes = Int(record.pointee.browseBytes)
+        let base = arena.address(record.pointee.browseBlock)
+        var start = bytes
+        while start > BrowseBucket.headerBytes,
+            (base + start).loadUnaligned(fromByteOffset: -2, as: UInt16.self) >= firstDay
+        {
+            start -= BrowseBucket.length(endingAt: base + start)
+        }
+        guard start > BrowseBucket.headerBytes else { return }
+        memmoveBytes(base + BrowseBucket.headerBytes, base + start, bytes - start)
+        let left = bytes - (start - BrowseBucket.headerBytes)
+        record.pointee.browseBlock = arena.resize(record.pointee.browseBlock, from: bytes, to: left)
+        record.pointee.browseBytes = UInt16(left)
+    }
+}

@@ -1,0 +1,97 @@
+import Scoring
+
+/// The memory of a shard: records, index and blocks, and the primitive changes to them. Knows nothing of policies.
+struct CustomerStore: ~Copyable {
+    var slab = CustomerSlab()
+    var index = CustomerIndex()
+    var arena = BlockArena()
+
+    typealias Record = UnsafeMutablePointer<CustomerRecord>
+
+    var count: Int { slab.count }
+    /// Bytes taken from the system for customers.
+    var allocatedBytes: Int { slab.allocatedBytes + index.allocatedBytes + arena.allocatedBytes }
+
+    /// The slot of a customer, by id.
+    @inline(__always) func find(_ id: UnsafeRawBufferPointer, hash: UInt64) -> UInt32? {
+        let fragment = CustomerIndex.fragment(hash)
+        return index.find(fragment) { slot in
+            let record = slab[slot]
+            guard record.pointee.hashFragment == fragment, Int(record.pointee.idLength) == id.count else { return false }
+            return Self.equal(arena.address(record.pointee.idBlock), id)
+        }
+    }
+
+    /// Adds a customer that `find` did not find.
+    mutating func insert(_ id: UnsafeRawBufferPointer, hash: UInt64, firstSeen: EventTime) -> UInt32 {
+        var record = CustomerRecord()
+        record.hashFragment = CustomerIndex.fragment(hash)
+        record.idLength = UInt16(id.count)
+        record.idBlock = arena.allocate(id.count)
+        record.firstSeen = UInt32(firstSeen.milliseconds / 1000)
+        if let source = id.baseAddress { arena.address(record.idBlock).copyMemory(from: source, byteCount: id.count) }
+        let slot = slab.append(record)
+        index.insert(slot, record.hashFragment) { slab[$0].pointee.hashFragment }
+        return slot
+    }
+
+    func id(of record: Record) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: arena.address(record.pointee.idBlock), count: Int(record.pointee.idLength))
+    }
+
+    @inline(__always) func orders(of record: Record) -> OrderEntries {
+        let count = Int(record.pointee.orderEntries)
+        return OrderEntries(base: count == 0 ? nil : arena.address(record.pointee.ordersBlock), count: count)
+    }
+
+    /// Opens a gap of one entry at `index` and stores `entry` there; false at the customer's limit.
+    mutating func insertOrderEntry(_ entry: OrderEntry, at index: Int, of record: Record) -> Bool {
+        let count = Int(record.pointee.orderEntries)
+        guard count < OrderEntry.maximumEntries else { return false }
+        let size = OrderEntry.bytes
+        record.pointee.ordersBlock = arena.resize(record.pointee.ordersBlock, from: count * size, to: (count + 1) * size)
+        record.pointee.orderEntries = UInt16(count + 1)
+        let base = arena.address(record.pointee.ordersBlock)
+        memmoveBytes(base + (index + 1) * size, base + index * size, (count - index) * size)
+        entry.store(to: base + index * size)
+        return true
+    }
+
+    /// Removes entries, keeping the order of the rest.
+    mutating func removeOrderEntries(_ range: Range<Int>, of record: Record) {
+        let count = Int(record.pointee.orderEntries)
+        let size = OrderEntry.bytes
+        let base = arena.address(record.pointee.ordersBlock)
+        memmoveBytes(base + range.lowerBound * size, base + range.upperBound * size, (count - range.upperBound) * size)
+        let left = count - range.count
+        record.pointee.ordersBlock = shrink(record.pointee.ordersBlock, from: count * size, to: left * size)
+        record.pointee.orderEntries = UInt16(left)
+    }
+
+    /// Resizes a block to fewer bytes; no bytes means no block.
+    mutating func shrink(_ block: BlockHandle, from oldBytes: Int, to newBytes: Int) -> BlockHandle {
+        guard newBytes == 0 else { return arena.resize(block, from: oldBytes, to: newBytes) }
+        arena.free(block, bytes: oldBytes)
+        return .none
+    }
+
+    @inline(__always) private static func equal(_ stored: UnsafeMutableRawPointer, _ id: UnsafeRawBufferPointer) -> Bool {
+        var position = 0
+        let base = id.baseAddress.unsafelyUnwrapped
+        while position + 8 <= id.count {
+            let left = stored.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            guard left == base.loadUnaligned(fromByteOffset: position, as: UInt64.self) else { return false }
+            position += 8
+        }
+        while position < id.count {
+            guard stored.load(fromByteOffset: position, as: UInt8.self) == id[position] else { return false }
+            position += 1
+        }
+        return true
+    }
+}
+
+/// Moves bytes within a block; the ranges may overlap.
+@inline(__always) func memmoveBytes(_ to: UnsafeMutableRawPointer, _ from: UnsafeRawPointer, _ count: Int) {
+    if count > 0 { to.copyMemory(from: from, byteCount: count) }
+}

@@ -1,0 +1,206 @@
+import RealModule
+import Scoring
+
+/// Applies order events to a customer's history: each order once, on its own date, whatever the order of arrival.
+struct OrderLedger {
+    let policy: Policy
+    private let decayRate: Double
+
+    init(_ policy: Policy) {
+        self.policy = policy
+        decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
+    }
+
+    /// What an event did.
+    enum Outcome {
+        /// The history changed.
+        case changed
+        /// Known and valid, but nothing that counts: a stage before the counting one, or a later stage of a counted order.
+        case noEffect
+    }
+
+    /// An order event with its amounts in the policy's currency.
+    struct Entry {
+        var hash: UInt64
+        var time: Int64
+        var type: OrderType
+        var total: Int64
+        var refund: Int64?
+    }
+
+    func apply(
+        _ entry: Entry, to record: CustomerStore.Record, _ store: inout CustomerStore, keptSince: EventTime
+    ) throws(Rejection) -> Outcome {
+        store.foldOrders(before: keptSince, of: record, policy.calendar)
+        switch entry.type {
+        case .placed, .paid, .completed: return try count(entry, record, &store)
+        case .updated: return try update(entry, record, &store)
+        case .cancelled: return try cancel(entry, record, &store)
+        case .refunded: return try refund(entry, record, &store)
+        }
+    }
+
+    private func count(
+        _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) -> Outcome {
+        guard entry.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
+        let entries = store.orders(of: record)
+        if entries.order(entry.hash) != nil { throw Rejection(.duplicate, .orderID) }
+        let waiting = (0..<entries.count).filter {
+            (entries[$0].kind == .earlyCancellation || entries[$0].kind == .earlyRefund) && entries[$0].hash == entry.hash
+        }.map { entries[$0] }
+        try insert(OrderEntry(hash: entry.hash, time: entry.time, amount: entry.total, kind: .order), record, &store)
+        addToEWMA(entry.total, at: entry.time, record)
+        record.pointee.lastOrderAt = max(record.pointee.lastOrderAt, entry.time)
+        for early in waiting { try settle(early, entry.hash, record, &store) }
+        return .changed
+    }
+
+    /// Carries out a cancellation or refund that came before its order.
+    private func settle(
+        _ early: OrderEntry, _ hash: UInt64, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) {
+        let entries = store.orders(of: record)
+        if let index = (0..<entries.count).first(where: {
+            entries[$0].hash == early.hash && entries[$0].kind == early.kind && entries[$0].time == early.time
+        }) {
+            store.removeOrderEntries(index..<index + 1, of: record)
+        }
+        let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
+        let refund = early.amount == 0 ? nil : -early.amount
+        let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
+        _ = type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
+    }
+
+    private func update(
+        _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) -> Outcome {
+        let entries = store.orders(of: record)
+        guard let index = entries.order(entry.hash) else { return .noEffect }
+        guard entries[index].kind == .order else { return .noEffect }
+        let isRevised = index + 1 < entries.count && entries[index + 1].kind == .revision
+        if isRevised, entries[index + 1].hash >= UInt64(entry.time) { throw Rejection(.duplicate, .orderID) }
+        var order = entries[index]
+        addToEWMA(entry.total - order.amount, at: order.time, record)
+        order.amount = entry.total
+        entries[index] = order
+        let mark = OrderEntry(hash: UInt64(entry.time), time: order.time, amount: 0, kind: .revision)
+        if isRevised {
+            entries[index + 1] = mark
+        } else if !store.insertOrderEntry(mark, at: index + 1, of: record) {
+            throw Rejection(.customerFull)
+        }
+        withdrawIfNothingIsLeft(store.orders(of: record), index, record)
+        return .changed
+    }
+
+    private func cancel(
+        _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) -> Outcome {
+        let entries = store.orders(of: record)
+        guard let index = entries.order(entry.hash) else {
+            if (0..<entries.count).contains(where: {
+                entries[$0].kind == .earlyCancellation && entries[$0].hash == entry.hash
+            }) { throw Rejection(.duplicate, .orderID) }
+            try insert(
+                OrderEntry(hash: entry.hash, time: entry.time, amount: 0, kind: .earlyCancellation), record, &store)
+            return .noEffect
+        }
+        var order = entries[index]
+        guard order.kind != .cancelledOrder else { throw Rejection(.duplicate, .orderID) }
+        let end = entries.endOfOrder(index)
+        let net = (index..<end).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        order.kind = .cancelledOrder
+        entries[index] = order
+        if end > index + 1 { store.removeOrderEntries(index + 1..<end, of: record) }
+        withdraw(net, at: order.time, record, store)
+        return .changed
+    }
+
+    private func refund(
+        _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) -> Outcome {
+        let entries = store.orders(of: record)
+        guard let index = entries.order(entry.hash) else { return try waitForOrder(entry, record, &store) }
+        let order = entries[index]
+        guard order.kind != .cancelledOrder else { return .noEffect }
+        let end = entries.endOfOrder(index)
+        let fingerprint = StableHash.mix(entry.hash ^ UInt64(bitPattern: entry.time), UInt64(bitPattern: entry.refund ?? -1) | 1)
+        for position in index..<end where entries[position].kind == .refund && entries[position].hash == fingerprint {
+            throw Rejection(.duplicate, .orderID)
+        }
+        let net = (index..<end).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        // A refund never gives back more than is left of the order.
+        let amount = min(entry.refund ?? net, net)
+        let line = OrderEntry(hash: fingerprint, time: order.time, amount: -amount, kind: .refund)
+        guard store.insertOrderEntry(line, at: end, of: record) else { throw Rejection(.customerFull) }
+        addToEWMA(-amount, at: order.time, record)
+        withdrawIfNothingIsLeft(store.orders(of: record), index, record)
+        if net == amount { refreshLastOrder(record, store) }
+        return .changed
+    }
+
+    private func waitForOrder(
+        _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) -> Outcome {
+        let entries = store.orders(of: record)
+        let amount = -(entry.refund ?? 0)
+        for position in 0..<entries.count
+        where entries[position].kind == .earlyRefund && entries[position].hash == entry.hash
+            && entries[position].time == entry.time && entries[position].amount == amount
+        {
+            throw Rejection(.duplicate, .orderID)
+        }
+        try insert(OrderEntry(hash: entry.hash, time: entry.time, amount: amount, kind: .earlyRefund), record, &store)
+        return .noEffect
+    }
+
+    private func insert(
+        _ line: OrderEntry, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) throws(Rejection) {
+        let index = store.orders(of: record).insertionIndex(for: line.time)
+        guard store.insertOrderEntry(line, at: index, of: record) else { throw Rejection(.customerFull) }
+    }
+
+    /// An order of which nothing is left no longer counts.
+    private func withdrawIfNothingIsLeft(_ entries: OrderEntries, _ index: Int, _ record: CustomerStore.Record) {
+        let net = (index..<entries.endOfOrder(index)).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        guard net <= 0, entries[index].amount > 0, entries[index].kind == .order else { return }
+        var order = entries[index]
+        order.kind = .refundedOrder
+        entries[index] = order
+    }
+
+    private func withdraw(_ net: Int64, at time: Int64, _ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+        addToEWMA(-net, at: time, record)
+        refreshLastOrder(record, store)
+    }
+
+    private func refreshLastOrder(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+        let entries = store.orders(of: record)
+        let last = (0..<entries.count).last { entries[$0].kind == .order }
+        if let last {
+            record.pointee.lastOrderAt = entries[last].time
+        } else if record.pointee.foldedDays > 0 {
+            record.pointee.lastOrderAt =
+                policy.calendar.start(of: DayIndex(Int32(record.pointee.foldedLastDay))).milliseconds
+        } else {
+            record.pointee.lastOrderAt = -1
+            record.pointee.spendEWMA = 0
+        }
+    }
+
+    /// Adds an amount dated `time` to the decayed spend, whose reference time only moves forward.
+    private func addToEWMA(_ amount: Int64, at time: Int64, _ record: CustomerStore.Record) {
+        let reference = record.pointee.ewmaAt
+        if time >= reference {
+            let faded = record.pointee.spendEWMA * Double.exp(-decayRate * Double(time - reference))
+            record.pointee.spendEWMA = faded + Double(amount)
+            record.pointee.ewmaAt = time
+        } else {
+            record.pointee.spendEWMA += Double(amount) * Double.exp(-decayRate * Double(reference - time))
+        }
+        // What subtraction leaves of nothing is rounding noise, far below a minor unit.
+        if record.pointee.spendEWMA < 1e-6 { record.pointee.spendEWMA = 0 }
+    }
+}

@@ -1,0 +1,155 @@
+import RealModule
+import Scoring
+
+/// Computes a policy's measures for one customer at one instant into scratch memory that the engine reuses.
+struct MeasureEvaluator {
+    let policy: Policy
+    let plan: MeasurePlan
+    /// ln 2 / half-life, per millisecond.
+    private let decayRate: Double
+    private let minorPerMajor: Double
+    private var sums: HistorySums
+    /// First instants of the order windows as seen on `day`.
+    private var orderStarts: ContiguousArray<Int64>
+    private var day = DayIndex(-1)
+
+    /// In the order of `Policy.measures`; NaN for unknown.
+    private(set) var values: ContiguousArray<Double>
+    private(set) var motions: ContiguousArray<Motion>
+    private(set) var score = 0.0
+    /// When something next leaves a window; `.max` for never.
+    private(set) var nextExpiry = Int64.max
+
+    init(_ policy: Policy) {
+        self.policy = policy
+        plan = MeasurePlan(policy)
+        decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
+        minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
+        sums = HistorySums(plan)
+        orderStarts = ContiguousArray(repeating: 0, count: plan.orderWindows.count)
+        values = ContiguousArray(repeating: .nan, count: policy.measures.count)
+        motions = ContiguousArray(repeating: .still, count: policy.measures.count)
+    }
+
+    /// The first instant of the calendar day that `time` falls on, and the day; cached for the common case.
+    mutating func enter(_ time: EventTime) {
+        let today = policy.calendar.day(of: time)
+        guard today != day else { return }
+        day = today
+        for index in plan.orderWindows.indices {
+            orderStarts[index] = policy.calendar.windowStart(days: plan.orderWindows[index], seenOn: day).milliseconds
+        }
+    }
+
+    mutating func evaluate(_ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime) {
+        enter(time)
+        sums.nextExpiry = .max
+        if plan.needsOrderPass {
+            sums.sumOrders(store.orders(of: record), record, plan, starts: orderStarts, policy.calendar)
+        }
+        if !plan.browseSums.isEmpty { sums.sumBrowse(store.browse(of: record), plan, on: day.value) }
+        if plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), plan, on: day.value) }
+        let history = plan.needsPurchaseHistory ? store.purchaseHistory(of: record, at: time, policy.calendar) : nil
+        for index in plan.steps.indices { set(index, record, time, history) }
+        nextExpiry = sums.nextExpiry == .max ? .max : policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
+        score = sumTerms()
+    }
+
+    private mutating func set(_ index: Int, _ record: CustomerStore.Record, _ time: EventTime, _ history: PurchaseHistory?) {
+        motions[index] = .still
+        switch plan.steps[index] {
+        case .orders(let window): values[index] = Double(sums.orders[window].count)
+        case .spend(let window): values[index] = Double(sums.orders[window].amount) / minorPerMajor
+        case .averageOrderValue(let window):
+            let sum = sums.orders[window]
+            values[index] = sum.count == 0 ? .nan : Double(sum.amount) / minorPerMajor / Double(sum.count)
+        case .spendEWMA:
+            let age = Double(time.milliseconds &- record.pointee.ewmaAt)
+            values[index] = record.pointee.spendEWMA == 0
+                ? 0 : record.pointee.spendEWMA / minorPerMajor * Double.exp(-decayRate * max(age, 0))
+            motions[index] = .decaying(rate: decayRate)
+        case .daysSinceLastOrder:
+            values[index] = daysSince(record.pointee.lastOrderAt, time)
+            motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
+        case .tenureDays:
+            values[index] = daysSince(Int64(record.pointee.firstSeen) * 1000, time)
+            motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
+        case .browse(let sum, let divisor): values[index] = Double(sums.browse[sum]) / divisor
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: setFeedback(index)
+        case .pAlive, .p0: setPurchase(index, history)
+        }
+    }
+
+    private func daysSince(_ milliseconds: Int64, _ time: EventTime) -> Double {
+        milliseconds < 0 ? .nan : max(0, Double(time.milliseconds &- milliseconds) / TimeSpan.millisecondsPerDay)
+    }
+
+    private mutating func setFeedback(_ index: Int) {
+        switch plan.steps[index] {
+        case .csatLatest: values[index] = sums.csatLatest.map { Double($0) / 100 } ?? .nan
+        case .csatMean(let window):
+            let sum = sums.feedback[window]
+            values[index] = sum.csatCount == 0 ? .nan : Double(sum.csatSum) / Double(sum.csatCount) / 100
+        case .npsLatest: values[index] = sums.npsLatest.map { Double($0) / 1000 } ?? .nan
+        case .npsMean(let window):
+            let sum = sums.feedback[window]
+            values[index] = sum.npsCount == 0 ? .nan : Double(sum.npsSum) / Double(sum.npsCount) / 1000
+        case .complaints(let window): values[index] = Double(sums.feedback[window].complaints)
+        default:
+            let sum = sums.feedback[sums.feedback.count - 1]
+            values[index] = Double(max(0, sum.complaints - sum.resolved))
+        }
+    }
+
+    private mutating func setPurchase(_ index: Int, _ history: PurchaseHistory?) {
+        guard let history else {
+            values[index] = .nan
+            return
+        }
+        let model = policy.churn.model
+        if case .pAlive = plan.steps[index] {
+            values[index] = model.pAlive(history)
+            motions[index] = .fallingAtMost(rate: model.steepestFall(history) / TimeSpan.millisecondsPerDay)
+        } else {
+            let horizon = policy.churn.horizonDays
+            values[index] = model.probabilityOfNoPurchase(history, horizon: horizon)
+            motions[index] = .risingAtMost(
+                rate: model.steepestRise(history, horizon: horizon) / TimeSpan.millisecondsPerDay)
+        }
+    }
+
+    /// 0…100.
+    private func sumTerms() -> Double {
+        var sum = 0.0
+        for index in policy.terms.indices { sum += points(ofTerm: index) }
+        return min(max(sum, 0), 100)
+    }
+
+    /// What a term adds to the score.
+    @inline(__always) func points(ofTerm index: Int) -> Double {
+        let value = values[policy.terms[index].measure]
+        let weight = policy.terms[index].weight
+        return value.isNaN ? weight * policy.terms[index].whenUnknown : weight * policy.terms[index].curve.value(at: value)
+    }
+
+    /// How fast the score can move while no event arrives and nothing leaves a window.
+    func scoreSpeedLimit() -> SpeedLimit {
+        var limit = SpeedLimit.none
+        for index in policy.terms.indices {
+            let measure = policy.terms[index].measure
+            if case .still = motions[measure] { continue }
+            guard !values[measure].isNaN else { continue }
+            let curveLimit = policy.terms[index].curve.speedLimit(at: values[measure], moving: motions[measure])
+            limit.add(curveLimit.scaled(by: policy.terms[index].weight))
+        }
+        return limit
+    }
+
+    /// The number that a comparison is about; NaN for unknown.
+    @inline(__always) func value(of subject: Comparison.Subject) -> Double {
+        switch subject {
+        case .score: score
+        case .measure(let index): values[index]
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Scoring
+
+/// A policy's measures turned into the fewest passes over a customer's history: one per input, windows in rising order.
+struct MeasurePlan {
+    /// Distinct windows in days, rising, per history.
+    var orderWindows: ContiguousArray<Int> = []
+    var browseWindows: ContiguousArray<Int> = []
+    var feedbackWindows: ContiguousArray<Int> = []
+    /// How each measure of the policy is got, in the policy's order.
+    var steps: ContiguousArray<Step> = []
+    /// The browse measures among them.
+    var browseSums: ContiguousArray<BrowseSum> = []
+    var needsOrderPass = false
+    var needsFeedbackPass = false
+    var needsPurchaseHistory = false
+
+    /// Indices are into the window sums of the measure's history; `lifetime` is one past the last window.
+    enum Step {
+        case orders(Int)
+        case spend(Int)
+        case averageOrderValue(Int)
+        case spendEWMA
+        case daysSinceLastOrder
+        case tenureDays
+        /// An index into `browseSums`; the unit is divided by this.
+        case browse(Int, divisor: Double)
+        case csatLatest
+        case csatMean(Int)
+        case npsLatest
+        case npsMean(Int)
+        case complaints(Int)
+        case complaintsOpen
+        case pAlive
+        case p0
+    }
+
+    /// What one browse measure adds up over the days of its window.
+    struct BrowseSum {
+        enum Part {
+            case allTypes
+            /// A bit of the bucket's mask below the dwell's.
+            case count(Int)
+            case dwell
+        }
+        var part: Part
+        var windowDays: Int
+    }
+
+    init(_ policy: Policy) {
+        orderWindows = Self.windows(policy.measures, .orders)
+        browseWindows = Self.windows(policy.measures, .browse)
+        feedbackWindows = Self.windows(policy.measures, .feedback)
+        for measure in policy.measures { steps.append(step(for: measure)) }
+    }
+
+    private static func windows(_ measures: [Measure], _ history: InputKind) -> ContiguousArray<Int> {
+        let days = measures.filter { $0.quantity.history == history }.compactMap(\.windowDays)
+        return ContiguousArray(days.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } })
+    }
+
+    private mutating func step(for measure: Measure) -> Step {
+        switch measure.quantity {
+        case .orders: return .orders(orderWindow(measure))
+        case .spend: return .spend(orderWindow(measure))
+        case .averageOrderValue: return .averageOrderValue(orderWindow(measure))
+        case .spendEWMA: return .spendEWMA
+        case .daysSinceLastOrder: return .daysSinceLastOrder
+        case .tenureDays: return .tenureDays
+        case .browse(let type):
+            return browse(type.map { .count(Int($0.rawValue)) } ?? .allTypes, measure, divisor: 1)
+        case .sessions: return browse(.count(BrowseBucket.sessionsBit), measure, divisor: 1)
+        case .dwellSeconds: return browse(.dwell, measure, divisor: 1000)
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: return feedbackStep(measure)
+        case .pAlive:
+            needsPurchaseHistory = true
+            return .pAlive
+        case .p0:
+            needsPurchaseHistory = true
+            return .p0
+        }
+    }
+
+    private mutating func feedbackStep(_ measure: Measure) -> Step {
+        needsFeedbackPass = true
+        let window = feedbackWindows.firstIndex(of: measure.windowDays ?? -1) ?? feedbackWindows.count
+        switch measure.quantity {
+        case .csatLatest: return .csatLatest
+        case .csatMean: return .csatMean(window)
+        case .npsLatest: return .npsLatest
+        case .npsMean: return .npsMean(window)
+        case .complaints: return .complaints(window)
+        default: return .complaintsOpen
+        }
+    }
+
+    private mutating func orderWindow(_ measure: Measure) -> Int {
+        needsOrderPass = true
+        return orderWindows.firstIndex(of: measure.windowDays ?? -1) ?? orderWindows.count
+    }
+
+    private mutating func browse(_ part: BrowseSum.Part, _ measure: Measure, divisor: Double) -> Step {
+        browseSums.append(BrowseSum(part: part, windowDays: measure.windowDays ?? 1))
+        return .browse(browseSums.count - 1, divisor: divisor)
+    }
+}
