@@ -20,12 +20,11 @@ extension ShardEngine {
         let record = store.slab[slot]
         let occasion = Occasion(slot: slot, time: time, cause: cause, lateEvent: lateEvent, text: text)
         evaluator.evaluate(record, store, at: time)
-        let expiry = evaluator.nextExpiry
         settleTier(occasion, record, into: &outputs)
         if ordersChanged || Int64(record.pointee.churnCrossing) * 1000 <= time.milliseconds {
             settleChurn(occasion, record, into: &outputs)
         }
-        schedule(slot, record, at: time, expiry: expiry)
+        schedule(slot, record, at: time)
     }
 
     private mutating func settleTier(
@@ -104,7 +103,7 @@ extension ShardEngine {
         for index in policy.terms.indices {
             let value = evaluator.values[policy.terms[index].measure]
             outputs.terms.append(
-                TermEvidence(term: Int32(index), value: value, points: evaluator.points(ofTerm: index)))
+                TermEvidence(term: Int32(index), value: value, points: evaluator.points[index]))
         }
         return EvidenceSpan(start..<outputs.terms.count)
     }
@@ -158,13 +157,15 @@ extension ShardEngine {
     }
 
     /// Sets the deadline to the earliest instant at which the standing can change by itself.
-    private mutating func schedule(_ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime, expiry: Int64) {
-        var deadline = expiry
+    private mutating func schedule(_ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime) {
+        let reach = expiryEffects.reach(evaluator)
+        var deadline = ladder.minds(expiryEffects, reach, holding: Int(record.pointee.tier), evaluator)
+            ? evaluator.nextExpiry : Int64.max
         var kind = DeadlineKind.windowExpiry
         if record.pointee.graceEndsAt < deadline { (deadline, kind) = (record.pointee.graceEndsAt, .graceEnd) }
         let crossing = record.pointee.churnCrossing == .max ? Int64.max : Int64(record.pointee.churnCrossing) * 1000
         if crossing < deadline { (deadline, kind) = (crossing, .churnCrossing) }
-        let decay = decayDeadline(record, at: time, before: deadline)
+        let decay = decayDeadline(record, at: time, reach, before: deadline)
         if decay < deadline { (deadline, kind) = (decay, .decay) }
         record.pointee.deadlineKind = deadline == .max ? .none : kind
         if record.pointee.deadline == .max {
@@ -179,16 +180,20 @@ extension ShardEngine {
     /// Speed limits give an instant before which nothing can happen. Far away, that instant is the deadline: most
     /// customers act again before it comes. Near by, the steps (Newton's, from the safe side) are taken at once until
     /// the crossing is met to the millisecond.
-    private mutating func decayDeadline(_ record: CustomerStore.Record, at time: EventTime, before other: Int64) -> Int64 {
+    private mutating func decayDeadline(
+        _ record: CustomerStore.Record, at time: EventTime, _ startReach: ExpiryReach, before other: Int64
+    ) -> Int64 {
+        var reach = startReach
         var now = time.milliseconds
         for _ in 0..<Self.stepsAtOnce {
-            let step = ladder.earliestCrossing(from: Int(record.pointee.tier), evaluator)
+            let step = ladder.earliestCrossing(from: Int(record.pointee.tier), reach, evaluator)
             guard step < Self.foresight else { return .max }
             let next = now + max(Int64(step), 1)
             guard next < other else { return .max }
             guard step < Self.nearBy else { return next }
             evaluator.evaluate(record, store, at: EventTime(milliseconds: next))
             if decisionWouldChange(record) { return next }
+            reach = expiryEffects.reach(evaluator)
             now = next
         }
         return now

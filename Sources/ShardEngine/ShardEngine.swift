@@ -11,7 +11,9 @@ package struct ShardEngine: ~Copyable {
     var store = CustomerStore()
     var wheel = DeadlineWheel()
     var evaluator: MeasureEvaluator
+    var warming = Warming()
     let ladder: TierLadder
+    let expiryEffects: ExpiryEffects
     let churnScale: ChurnScale
     let ledger: OrderLedger
     private var keptSince = KeptSince()
@@ -21,6 +23,7 @@ package struct ShardEngine: ~Copyable {
         self.policy = policy
         evaluator = MeasureEvaluator(policy)
         ladder = TierLadder(policy)
+        expiryEffects = ExpiryEffects(policy)
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
     }

@@ -27,6 +27,23 @@ package enum Curve: Hashable, Sendable {
         }
     }
 
+    /// Least and greatest value over all measures.
+    package var range: ClosedRange<Double> {
+        switch self {
+        case .saturating, .linear: return 0...1
+        case .points(let points):
+            let values = points.map(\.y)
+            return (values.min() ?? 0)...(values.max() ?? 0)
+        }
+    }
+
+    /// Whether it only rises or only falls.
+    package var isMonotone: Bool {
+        guard case .points(let points) = self else { return true }
+        let steps = zip(points, points.dropFirst()).map { $1.y - $0.y }
+        return steps.allSatisfy { $0 >= 0 } || steps.allSatisfy { $0 <= 0 }
+    }
+
     private static func interpolate(_ points: [Point], at x: Double) -> Double {
         guard x > points[0].x else { return points[0].y }
         for index in 1..<max(points.count, 1) where x <= points[index].x {

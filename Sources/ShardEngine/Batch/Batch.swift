@@ -23,9 +23,12 @@ package struct Batch {
 
     /// The order of application; computed once per batch.
     fileprivate mutating func sort() -> ContiguousArray<UInt32> {
-        order.removeAll(keepingCapacity: true)
-        for index in 0..<UInt32(count) { order.append(index) }
-        if !isSorted { order.sort { precedes(Int($0), Int($1)) } }
+        var sorted = ContiguousArray<UInt32>()
+        swap(&sorted, &order)
+        sorted.removeAll(keepingCapacity: true)
+        for index in 0..<UInt32(count) { sorted.append(index) }
+        if !isSorted { sorted.sort { precedes(Int($0), Int($1)) } }
+        swap(&sorted, &order)
         return order
     }
 
@@ -61,16 +64,35 @@ extension ShardEngine {
         var left = deadlineLimit
         let order = batch.sort()
         batch.events.text.withUnsafeBytes { text in
-            for index in order {
-                let event = batch.events.events[Int(index)]
-                do throws(Rejection) {
-                    if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
-                    try apply(
-                        event, from: batch.sources[Int(index)], text: text, wallClock: wallClock, into: &outputs)
-                } catch {
-                    rejected.append(RejectedEvent(index: Int(index), rejection: error))
+            for start in stride(from: 0, to: order.count, by: Warming.group) {
+                let group = start..<min(start + Warming.group, order.count)
+                warm(batch, order, group)
+                for position in group {
+                    let index = Int(order[position])
+                    apply(batch, index, text, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
                 }
             }
+        }
+    }
+
+    private mutating func warm(_ batch: borrowing Batch, _ order: ContiguousArray<UInt32>, _ group: Range<Int>) {
+        warming.begin()
+        for position in group {
+            warming.look(batch.events.events[Int(order[position])].customerHash, store.index)
+        }
+        warming.fetch(store)
+    }
+
+    @inline(__always) private mutating func apply(
+        _ batch: borrowing Batch, _ index: Int, _ text: UnsafeRawBufferPointer, wallClock: EventTime, _ left: inout Int,
+        into outputs: inout OutputBuffer, rejected: inout [RejectedEvent]
+    ) {
+        let event = batch.events.events[index]
+        do throws(Rejection) {
+            if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
+            try apply(event, from: batch.sources[index], text: text, wallClock: wallClock, into: &outputs)
+        } catch {
+            rejected.append(RejectedEvent(index: index, rejection: error))
         }
     }
 

@@ -16,6 +16,8 @@ struct MeasureEvaluator {
     /// In the order of `Policy.measures`; NaN for unknown.
     private(set) var values: ContiguousArray<Double>
     private(set) var motions: ContiguousArray<Motion>
+    /// What each term adds to the score, in the order of `Policy.terms`.
+    private(set) var points: ContiguousArray<Double>
     private(set) var score = 0.0
     /// When something next leaves a window; `.max` for never.
     private(set) var nextExpiry = Int64.max
@@ -29,6 +31,7 @@ struct MeasureEvaluator {
         orderStarts = ContiguousArray(repeating: 0, count: plan.orderWindows.count)
         values = ContiguousArray(repeating: .nan, count: policy.measures.count)
         motions = ContiguousArray(repeating: .still, count: policy.measures.count)
+        points = ContiguousArray(repeating: 0, count: policy.terms.count)
     }
 
     /// The first instant of the calendar day that `time` falls on, and the day; cached for the common case.
@@ -119,17 +122,15 @@ struct MeasureEvaluator {
     }
 
     /// 0…100.
-    private func sumTerms() -> Double {
+    private mutating func sumTerms() -> Double {
         var sum = 0.0
-        for index in policy.terms.indices { sum += points(ofTerm: index) }
+        for index in policy.terms.indices {
+            let value = values[policy.terms[index].measure]
+            let part = value.isNaN ? policy.terms[index].whenUnknown : policy.terms[index].curve.value(at: value)
+            points[index] = policy.terms[index].weight * part
+            sum += points[index]
+        }
         return min(max(sum, 0), 100)
-    }
-
-    /// What a term adds to the score.
-    @inline(__always) func points(ofTerm index: Int) -> Double {
-        let value = values[policy.terms[index].measure]
-        let weight = policy.terms[index].weight
-        return value.isNaN ? weight * policy.terms[index].whenUnknown : weight * policy.terms[index].curve.value(at: value)
     }
 
     /// How fast the score can move while no event arrives and nothing leaves a window.

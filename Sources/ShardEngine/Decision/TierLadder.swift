@@ -80,38 +80,73 @@ struct TierLadder {
         rungs[tier].entryComparisons.first { $0.subject == .score && $0.relation == .atLeast }?.threshold
     }
 
-    /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise.
-    func earliestCrossing(from tier: Int, _ evaluator: borrowing MeasureEvaluator) -> Double {
-        let score = evaluator.scoreSpeedLimit()
-        var earliest = score.holdsFor
+    /// The comparisons that can change where a holder of `tier` stands: to keep it and what is below, to rise above.
+    private func relevant(_ index: Int, holding tier: Int) -> [Comparison] {
+        index <= tier ? rungs[index].retentionComparisons : rungs[index].entryComparisons
+    }
+
+    /// The score that matters on a rung which asks for a score alone.
+    private func plainThreshold(_ index: Int, holding tier: Int) -> Double? {
+        rungs[index].entryScore.map { index <= tier ? rungs[index].retentionScore : $0 }
+    }
+
+    /// Whether what leaves the windows can change where a holder of `tier` stands. If not, no wake-up is needed for it.
+    func minds(
+        _ effects: ExpiryEffects, _ reach: ExpiryReach, holding tier: Int, _ evaluator: borrowing MeasureEvaluator
+    ) -> Bool {
         for index in 1..<max(rungs.count, 1) {
-            let holdsIt = index <= tier
-            if let entryScore = rungs[index].entryScore {
-                let threshold = holdsIt ? rungs[index].retentionScore : entryScore
-                earliest = min(earliest, score.earliestCrossing(of: threshold, from: evaluator.score))
-            } else {
-                let comparisons = holdsIt ? rungs[index].retentionComparisons : rungs[index].entryComparisons
-                earliest = min(earliest, Self.earliest(comparisons, score, evaluator))
+            if let threshold = plainThreshold(index, holding: tier) {
+                if Self.crosses(threshold, reach, evaluator.score) { return true }
+                continue
+            }
+            for comparison in relevant(index, holding: tier) {
+                switch comparison.subject {
+                case .score: if Self.crosses(comparison.threshold, reach, evaluator.score) { return true }
+                case .measure(let measure): if effects.moves(measure: measure) { return true }
+                }
+            }
+        }
+        return false
+    }
+
+    private static func crosses(_ threshold: Double, _ reach: ExpiryReach, _ score: Double) -> Bool {
+        score >= threshold ? score - reach.fall < threshold : score + reach.rise >= threshold
+    }
+
+    /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise.
+    ///
+    /// Where expiries cannot cross a threshold they are not woken for, so the margin that they may use up by then is
+    /// taken off; where they can, every expiry is a wake-up anyhow.
+    func earliestCrossing(from tier: Int, _ reach: ExpiryReach, _ evaluator: borrowing MeasureEvaluator) -> Double {
+        let speed = evaluator.scoreSpeedLimit()
+        var earliest = speed.holdsFor
+        for index in 1..<max(rungs.count, 1) {
+            if let threshold = plainThreshold(index, holding: tier) {
+                earliest = min(earliest, Self.earliest(threshold, speed, reach, evaluator.score))
+                continue
+            }
+            for comparison in relevant(index, holding: tier) {
+                earliest = min(earliest, Self.earliest(comparison, speed, reach, evaluator))
             }
         }
         return earliest
     }
 
     private static func earliest(
-        _ comparisons: [Comparison], _ score: SpeedLimit, _ evaluator: borrowing MeasureEvaluator
+        _ comparison: Comparison, _ speed: SpeedLimit, _ reach: ExpiryReach, _ evaluator: borrowing MeasureEvaluator
     ) -> Double {
-        var earliest = Double.infinity
-        for comparison in comparisons {
-            switch comparison.subject {
-            case .score:
-                earliest = min(earliest, score.earliestCrossing(of: comparison.threshold, from: evaluator.score))
-            case .measure(let index):
-                let value = evaluator.values[index]
-                guard !value.isNaN else { continue }
-                let crossing = evaluator.motions[index].earliestCrossing(of: comparison.threshold, from: value)
-                earliest = min(earliest, crossing)
-            }
+        guard case .measure(let index) = comparison.subject else {
+            return earliest(comparison.threshold, speed, reach, evaluator.score)
         }
-        return earliest
+        let value = evaluator.values[index]
+        return value.isNaN ? .infinity : evaluator.motions[index].earliestCrossing(of: comparison.threshold, from: value)
+    }
+
+    private static func earliest(
+        _ threshold: Double, _ speed: SpeedLimit, _ reach: ExpiryReach, _ score: Double
+    ) -> Double {
+        guard !crosses(threshold, reach, score) else { return speed.earliestCrossing(of: threshold, from: score) }
+        let worst = score >= threshold ? score - reach.fall : score + reach.rise
+        return speed.earliestCrossing(of: threshold, from: worst)
     }
 }

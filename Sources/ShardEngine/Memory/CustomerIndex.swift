@@ -34,6 +34,12 @@ struct CustomerIndex: ~Copyable {
         return Self.probe(previous, fragment, matches)
     }
 
+    /// The slot in the fragment's home position if its tag fits, `UInt32.max` if not: a guess that reads one entry.
+    @inline(__always) func likelySlot(_ fragment: UInt32) -> UInt32 {
+        let entry = current[Self.home(current, fragment)]
+        return entry != Self.empty && entry & 31 == fragment & 31 ? entry >> 5 : .max
+    }
+
     /// Adds a slot that is not in the index; `fragmentOf` gives the fragment of slots already in it.
     mutating func insert(_ slot: UInt32, _ fragment: UInt32, fragmentOf: (UInt32) -> UInt32) {
         precondition(slot < Self.maximumSlots - 1, "a shard is limited to 134 million customers: use more partitions")
