@@ -79,13 +79,13 @@ extension Admin {
         unsafe send(queue.pointer)
         // The library answers by its own time limit; a second more is for its clock.
         guard let event = queue.poll(timeoutMilliseconds: timeoutMilliseconds + 1000) else {
-            throw connection.unanswered(RD_KAFKA_RESP_ERR__TIMED_OUT, timeoutMilliseconds: timeoutMilliseconds)
+            throw connection.unanswered(
+                KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT), timeoutMilliseconds: timeoutMilliseconds)
         }
-        if event.response == RD_KAFKA_RESP_ERR__TIMED_OUT || event.response == RD_KAFKA_RESP_ERR__TRANSPORT {
-            throw connection.unanswered(event.response, timeoutMilliseconds: timeoutMilliseconds)
-        }
-        if event.response != RD_KAFKA_RESP_ERR_NO_ERROR { throw event.error(of: connection.client) }
-        return event
+        if event.response == RD_KAFKA_RESP_ERR_NO_ERROR { return event }
+        let error = event.error(of: connection.client)
+        guard error.isTimedOut || error.code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue else { throw error }
+        throw connection.unanswered(error, timeoutMilliseconds: timeoutMilliseconds)
     }
 
     private func created(in answer: borrowing QueueEvent) throws(KafkaError) -> [String] {

@@ -9,27 +9,27 @@ extension ProducerConnection {
         defer { if let topic = unsafe topic { unsafe rd_kafka_topic_destroy(topic) } }
         let response = unsafe rd_kafka_metadata(client.pointer, only == nil ? 1 : 0, topic, &metadata, timeoutMilliseconds)
         guard response == RD_KAFKA_RESP_ERR_NO_ERROR, let found = unsafe metadata else {
-            throw unanswered(response, timeoutMilliseconds: timeoutMilliseconds)
+            throw unanswered(KafkaError(response), timeoutMilliseconds: timeoutMilliseconds)
         }
         defer { unsafe rd_kafka_metadata_destroy(found) }
         return unsafe ClusterDescription(copying: found.pointee)
     }
 
-    /// Says which address failed and how: the bare code is "broker transport failure", whatever happened.
-    func unanswered(_ response: rd_kafka_resp_err_t, timeoutMilliseconds: Int32) -> KafkaError {
+    /// `error` with the address that failed and how: by itself it says "broker transport failure", whatever happened.
+    func unanswered(_ error: KafkaError, timeoutMilliseconds: Int32) -> KafkaError {
         var reason: String?
         // Bounded: a broken address yields a few events a second.
         for _ in 0..<100 {
             switch poll(timeoutMilliseconds: 0) {
-            case .error(let error) where error.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue: reason = error.message
+            case .error(let event) where event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue: reason = event.message
             case .none:
-                let outcome = unsafe String(cString: rd_kafka_err2str(response))
                 return KafkaError(
-                    response, "no broker answered within \(timeoutMilliseconds) ms: \(reason ?? outcome)")
+                    rd_kafka_resp_err_t(rawValue: error.code),
+                    "no broker answered within \(timeoutMilliseconds) ms: \(reason ?? error.message)")
             default: break
             }
         }
-        return KafkaError(response)
+        return error
     }
 }
 

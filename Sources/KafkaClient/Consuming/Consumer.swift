@@ -39,7 +39,7 @@ import CRDKafka
     /// Replaces the assignment; fetching starts at exactly these offsets, at the oldest record kept where it is nil.
     package func assign(_ starts: [PartitionOffset]) throws(KafkaError) {
         // Before fetching starts, or the first records would land among the events.
-        for start in starts { _ = partitionQueue(start.topicPartition) }
+        for start in starts { _ = try partitionQueue(start.topicPartition) }
         let list = PartitionList(starts, missing: Int64(RD_KAFKA_OFFSET_BEGINNING))
         try KafkaError.check(unsafe rd_kafka_assign(client.pointer, list.pointer))
     }
@@ -50,8 +50,10 @@ import CRDKafka
     }
 
     /// The queue of one partition, cut off from the others: back-pressure is its own. Take it before or after `assign`.
-    package func partitionQueue(_ partition: TopicPartition) -> PartitionQueue {
-        let queue = unsafe rd_kafka_queue_get_partition(client.pointer, partition.topic, partition.partition)!
+    package func partitionQueue(_ partition: TopicPartition) throws(KafkaError) -> PartitionQueue {
+        guard let queue = unsafe rd_kafka_queue_get_partition(client.pointer, partition.topic, partition.partition) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(partition) is not a possible partition")
+        }
         unsafe rd_kafka_queue_forward(queue, nil)
         return unsafe PartitionQueue(EventQueue(taking: queue, of: client), of: partition, client: client)
     }

@@ -34,6 +34,8 @@ import CRDKafka
     consuming func makeClient(_ type: rd_kafka_type_t) throws(SettingsError) -> OpaquePointer {
         var message = [CChar](repeating: 0, count: 512)
         guard let client = unsafe rd_kafka_new(type, pointer, &message, message.count) else {
+            // librdkafka takes the configuration over only when it succeeds.
+            _ = consume self
             throw .unusable(message: text(of: message))
         }
         discard self

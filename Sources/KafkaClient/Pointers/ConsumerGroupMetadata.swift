@@ -24,6 +24,15 @@ import CRDKafka
         self.generation = generation
     }
 
+    /// A membership as a test wants it.
+    package convenience init(
+        group: String, generation: Int32, memberID: String, instanceID: String? = nil
+    ) throws(KafkaError) {
+        let pointer = unsafe rd_kafka_consumer_group_metadata_new_with_genid(group, generation, memberID, instanceID)
+        guard let pointer = unsafe pointer else { throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG) }
+        try unsafe self.init(taking: pointer)
+    }
+
     deinit { unsafe rd_kafka_consumer_group_metadata_destroy(pointer) }
 
     /// librdkafka 2.0 has no accessor; its serialised form is `CGMDv2:`, the generation as a native `Int32`, then strings.

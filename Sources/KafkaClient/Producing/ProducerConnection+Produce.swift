@@ -40,7 +40,7 @@ extension ProducerConnection {
         }
         // The library takes the headers over only when it accepts the record.
         if unsafe failure != nil, let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
-        try unsafe KafkaError.check(failure)
+        try KafkaError.check(failure)
     }
 
     private static func headerList(_ headers: [RecordHeader]) -> OpaquePointer? {

@@ -127,7 +127,7 @@ extension KafkaError {
     }
 
     /// Throws what `error` holds and destroys it; nil is success.
-    static func check(_ error: OpaquePointer?) throws(KafkaError) {
+    @safe static func check(_ error: OpaquePointer?) throws(KafkaError) {
         if let error = unsafe error { throw unsafe KafkaError(taking: error) }
     }
 }

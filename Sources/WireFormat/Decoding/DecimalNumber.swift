@@ -12,6 +12,8 @@ struct DecimalNumber: Hashable {
     /// Digits that any 64-bit coefficient can hold.
     private static let maximumDigits = 19
 
+    init(coefficient: UInt64) { self.coefficient = coefficient }
+
     /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, which is JSON's grammar with leading zeros allowed; nil for anything else.
     @inline(__always) init?(_ text: UnsafeRawBufferPointer) {
         var position = 0
@@ -116,7 +118,7 @@ extension DecimalNumber {
         return power
     }
 
-    /// The number as money of a currency with `places` decimal places; throws `outOfRange` or `invalidMoney` without field.
+    /// The number as money of a currency with `places` decimal places; or what is wrong with it.
     @inline(__always) func money(places: Int) throws(MoneyFault) -> Money {
         if coefficient == 0 { return .zero }
         let limit = UInt64(Money.limit.minorUnits)

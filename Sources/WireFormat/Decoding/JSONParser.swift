@@ -2,7 +2,7 @@ import CSimdJSON
 import Scoring
 
 /// Owns the C parser and its buffers; what it hands out points into them and is valid until the next call or the end.
-struct JSONParser: ~Copyable {
+@safe struct JSONParser: ~Copyable {
     private let handle: OpaquePointer
     /// Objects and arrays inside one another; a record of ours needs three.
     static let maximumDepth: UInt32 = 32

@@ -62,6 +62,13 @@ extension JSONRecord {
         return unsafe value.bytes
     }
 
+    /// Throws unless each of three fields that are not used is a string or absent.
+    @inline(__always) func checkTexts(_ first: RecordKey, _ second: RecordKey, _ third: RecordKey) throws(Rejection) {
+        _ = try unsafe text(first)
+        _ = try unsafe text(second)
+        _ = try unsafe text(third)
+    }
+
     /// One of a fixed set of names; a string that is none of them is rejected with the reason `otherwise`.
     @inline(__always) func value<Value>(
         _ key: RecordKey, in names: WireNames<Value>, otherwise reason: Rejection.Reason
@@ -130,10 +137,11 @@ extension JSONRecord {
         guard let number = unsafe DecimalNumber(value.bytes) else { throw Rejection(.invalidMoney, key.field) }
         do {
             return try number.money(places: places)
-        } catch .outOfRange {
-            throw Rejection(.outOfRange, key.field)
-        } catch .inexact {
-            throw Rejection(.invalidMoney, key.field)
+        } catch {
+            switch error {
+            case .outOfRange: throw Rejection(.outOfRange, key.field)
+            case .inexact: throw Rejection(.invalidMoney, key.field)
+            }
         }
     }
 }

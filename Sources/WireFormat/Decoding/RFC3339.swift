@@ -84,6 +84,13 @@ enum RFC3339 {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// The day counted from 1970-01-01 that an instant falls on in UTC, and the milliseconds since its start.
+    static func dayAndMilliseconds(of instant: Int64) -> (day: Int, milliseconds: Int) {
+        let perDay = Int64(secondsPerDay) * 1000
+        let (quotient, remainder) = instant.quotientAndRemainder(dividingBy: perDay)
+        return remainder < 0 ? (Int(quotient) - 1, Int(remainder + perDay)) : (Int(quotient), Int(remainder))
+    }
+
     /// The year, month and day of a day counted from 1970-01-01.
     static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = day + 719_468

@@ -66,7 +66,7 @@ package struct RecordDecoder: ~Copyable {
         var browse = try BrowseEvent(type: type, sessionHash: 0, dwellMilliseconds: record.dwell())
         if let session = try unsafe record.optionalID(.sessionID) { browse.sessionHash = unsafe StableHash.of(session) }
         let category = try unsafe record.text(.category)
-        for unused in [RecordKey.sku, .channel, .campaign] { _ = try unsafe record.text(unused) }
+        try record.checkTexts(.sku, .channel, .campaign)
         if let category = unsafe category { unsafe browse.category = buffer.append(text: category) }
         unsafe envelope.append(.browse(browse), to: &buffer)
     }
@@ -77,7 +77,7 @@ package struct RecordDecoder: ~Copyable {
         try record.refuseDuplicates(of: keys.feedback)
         let envelope = try unsafe Envelope(record, id: .eventID, key: key, requiresKey: requiresKey)
         let type = try record.value(.type, in: feedbackTypes, otherwise: .unknownType)
-        let score = try FeedbackScale(of: type).score(in: record)
+        let score = try FeedbackScore(record, type: type).units
         let sentiment = try record.optionalValue(.sentiment, in: sentiments)
         _ = try unsafe record.optionalID(.orderID)
         _ = try unsafe record.text(.channel)

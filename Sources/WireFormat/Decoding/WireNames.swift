@@ -12,7 +12,7 @@ struct WireNames<Value: Sendable>: Sendable {
     init(_ names: [(StaticString, Value)]) {
         for (name, value) in names {
             let head = unsafe Self.head(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-            entries.append(unsafe Entry(head: head, name: name, value: value))
+            entries.append(Entry(head: head, name: name, value: value))
         }
     }
 

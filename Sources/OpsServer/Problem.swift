@@ -1,0 +1,101 @@
+import Foundation
+import Hummingbird
+
+/// A request without the answer it asked for, told as RFC 9457 problem details. Never repeats the customer id.
+enum Problem: Error, Hashable, Sendable {
+    case unknownPath
+    case methodNotAllowed
+    case invalidCustomerID(IDFault)
+    case customerNotFound
+    case notOwned(partition: Int32, owner: String?)
+    case restoring
+    case lookupsBusy
+    case lookupTimedOut
+
+    enum IDFault: String, Sendable {
+        case empty = "The customer id is empty."
+        case tooLong = "The customer id is longer than 256 bytes."
+        case nul = "The customer id contains a NUL byte."
+        case encoding = "The customer id is not percent-encoded UTF-8."
+    }
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .unknownPath, .customerNotFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .invalidCustomerID: .badRequest
+        case .notOwned: .misdirectedRequest
+        case .restoring, .lookupsBusy, .lookupTimedOut: .serviceUnavailable
+        }
+    }
+
+    /// The last part of the problem's `type`, by which programs tell problems apart.
+    var name: String {
+        switch self {
+        case .unknownPath: "unknown-path"
+        case .methodNotAllowed: "method-not-allowed"
+        case .invalidCustomerID: "invalid-customer-id"
+        case .customerNotFound: "customer-not-found"
+        case .notOwned: "not-owned"
+        case .restoring: "restoring"
+        case .lookupsBusy: "busy"
+        case .lookupTimedOut: "timed-out"
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .unknownPath: "No such path"
+        case .methodNotAllowed: "Method not allowed"
+        case .invalidCustomerID: "Invalid customer id"
+        case .customerNotFound: "No such customer"
+        case .notOwned: "Another instance owns this customer"
+        case .restoring: "The shard is being rebuilt"
+        case .lookupsBusy: "Too many look-ups"
+        case .lookupTimedOut: "The look-up took too long"
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .unknownPath: "Try /, /livez, /readyz, /metrics, /v1/status or /v1/customers/{id}."
+        case .methodNotAllowed: "Only GET and HEAD are answered."
+        case .invalidCustomerID(let fault): fault.rawValue
+        case .customerNotFound: "No event of a customer with this id has been applied."
+        case .notOwned(let partition, let owner?): "Partition \(partition) is owned by \(owner): ask there."
+        case .notOwned(let partition, nil): "Partition \(partition) is owned by another instance of the group."
+        case .restoring: "Ask again once /readyz answers 200."
+        case .lookupsBusy: "\(OpsLimits.lookups) look-ups are already under way: ask again shortly."
+        case .lookupTimedOut: "The shard is busy: ask again shortly."
+        }
+    }
+}
+
+// MARK: - On the wire
+
+extension Problem {
+    private struct Document: Encodable {
+        let type: String
+        let title: String
+        let status: Int
+        let detail: String
+        let partition: Int32?
+        let owner: String?
+    }
+
+    func response() throws -> Response {
+        var headers: HTTPFields = [:]
+        if self == .methodNotAllowed { headers[.allow] = "GET, HEAD" }
+        if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+        let json = try JSONEncoder.ops.encode(document)
+        return .ops(status, "application/problem+json", json, headers: headers)
+    }
+
+    private var document: Document {
+        var place: (partition: Int32?, owner: String?) = (nil, nil)
+        if case .notOwned(let partition, let owner) = self { place = (partition, owner) }
+        return Document(
+            type: "urn:tierd:problem:\(name)", title: title, status: status.code, detail: detail,
+            partition: place.partition, owner: place.owner)
+    }
+}

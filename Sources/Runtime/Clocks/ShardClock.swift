@@ -1,0 +1,76 @@
+import Glibc
+import Scoring
+import Synchronization
+
+/// What moves an idle shard's clock, and what "now" is for judging a far future.
+package enum ShardClock: Sendable {
+    /// The host's clock.
+    case wall
+    /// Events only; an idle shard is brought to `until` once, if one is given.
+    case event(until: EventTime?)
+    /// An accelerated clock that stood at `from` when the process started.
+    case lapse(LapseClock)
+
+    /// The instant to which an idle shard's clock may be moved now; nil for none.
+    package func tick() -> EventTime? {
+        switch self {
+        case .wall: WallClock.now
+        case .event(let until): until
+        case .lapse(let clock): clock.now
+        }
+    }
+
+    /// The instant against which a far future is judged.
+    package func present() -> EventTime {
+        switch self {
+        case .wall: WallClock.now
+        case .event(let until): max(WallClock.now, until ?? .earliest)
+        case .lapse(let clock): clock.now
+        }
+    }
+}
+
+/// The host's clock.
+package enum WallClock {
+    package static var now: EventTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return EventTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
+
+/// Time that never goes back and does not follow the host's date; for intervals.
+package enum SteadyClock {
+    /// Seconds.
+    package static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+/// A clock that runs `factor` times as fast as the host's, from `from` on, and stops at `until`. It stands still until
+/// it is started.
+package final class LapseClock: Sendable {
+    package let from: EventTime
+    package let factor: Double
+    package let until: EventTime?
+    /// `SteadyClock` at the start; nil before.
+    private let startedAt: Mutex<Double?>
+
+    package init(from: EventTime, factor: Double, until: EventTime?, isStarted: Bool) {
+        self.from = from
+        self.factor = factor
+        self.until = until
+        startedAt = Mutex(isStarted ? SteadyClock.now : nil)
+    }
+
+    package func start() { startedAt.withLock { $0 = $0 ?? SteadyClock.now } }
+
+    package var now: EventTime {
+        guard let start = startedAt.withLock({ $0 }) else { return from }
+        let elapsed = (SteadyClock.now - start) * 1000 * factor
+        let time = EventTime(milliseconds: from.milliseconds + Int64(elapsed))
+        return until.map { min($0, time) } ?? time
+    }
+}

@@ -1,0 +1,152 @@
+import KafkaClient
+import Logging
+import Scoring
+import Synchronization
+import Telemetry
+import WireFormat
+
+/// A running `tierd`: the group's member, its workers and their shards.
+///
+///     starting ─► joining ─► assigned ◄─► revoked ─► closing ─► stopped
+package final class Daemon: Sendable {
+    package let board = StatusBoard()
+    package let metrics: Metrics
+    package let options: DaemonOptions
+    let consumer: Consumer
+    let workers: [Worker]
+    let log: RuntimeLog
+    let state = Mutex(ControlState())
+    private let finished = Mutex<ThreadSignal?>(nil)
+
+    /// What the control thread knows; read by health probes.
+    struct ControlState {
+        var partitions: [TopicPartition]?
+        var isStopping = false
+        var needsReassignment = false
+        var lastPoll = SteadyClock.now
+        var failure: String?
+    }
+
+    /// Checks the cluster and makes ready; nothing runs yet.
+    package init(_ options: DaemonOptions, version: String, logger: Logger) throws(StartupError) {
+        self.options = options
+        let check = try StartupCheck.run(options)
+        log = RuntimeLog(logger)
+        metrics = Metrics(
+            labels: Metrics.Labels(
+                inputTopics: options.inputs.map(\.topic), outputTopics: options.outputs.all,
+                rejectReasons: Rejection.Reason.allCases.map(\.rawValue)),
+            version: version, startSeconds: Double(WallClock.now.milliseconds) / 1000)
+        do {
+            consumer = try Consumer(
+                settings: options.consumerSettings(partitions: check.partitionCount * options.inputs.count),
+                groupID: options.group, instanceID: options.instance)
+            // Tried here so that a wrong setting is refused at the start and not at the first assignment.
+            _ = try TransactionalProducer(settings: options.clientSettings, transactionalID: options.application + "-check")
+        } catch {
+            throw .settings(error)
+        }
+        do {
+            var made: [Worker] = []
+            for _ in 0..<max(1, min(options.workers, check.partitionCount)) { made.append(try Worker()) }
+            workers = made
+        } catch {
+            throw .outOfResources("cannot start a worker: \(error)")
+        }
+    }
+
+    /// Joins the group and works until `stop`. Returns at once.
+    package func start() throws(StartupError) {
+        let context = makeContext()
+        for (number, worker) in workers.enumerated() {
+            worker.start(number: number, context: context, recordBytes: options.recordBytes)
+        }
+        do {
+            try consumer.subscribe(options.inputs.map(\.topic))
+        } catch {
+            throw .unreachable(bootstrap: options.bootstrap, error)
+        }
+        log.started(options.application)
+        let thread = DedicatedThread.start("control") { [self] in runControl() }
+        finished.withLock { $0 = thread }
+    }
+
+    /// Asks for a clean stop: batches finished and committed, group left. Returns at once.
+    package func stop() { state.withLock { $0.isStopping = true } }
+
+    /// Blocks until the daemon has stopped; returns why, if not because it was asked to.
+    package func join() -> String? {
+        finished.withLock { $0 }?.wait()
+        return state.withLock { $0.failure }
+    }
+
+    private func makeContext() -> ShardContext {
+        let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
+        return ShardContext(
+            policy: options.policy,
+            encoder: OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") { names[$0] ?? "\($0)" },
+            clock: options.clock, board: board, metrics: metrics, log: log, batchRecords: options.batchRecords,
+            commitSeconds: Double(options.commitInterval.milliseconds) / 1000,
+            deadLettersPerSecond: options.deadLettersPerSecond
+        ) { [self] _ in state.withLock { $0.needsReassignment = true } }
+    }
+
+    /// Asks the shards about a customer; `answer` is called once, on a worker's thread.
+    package func look(up id: [UInt8], answer: @escaping @Sendable (ShardAnswer) -> Void) {
+        let collected = CollectedAnswers(expected: workers.count, answer)
+        for worker in workers { worker.send(.query(id, answer: collected.add)) }
+    }
+
+    // MARK: - Health
+
+    /// Nil while the process does its work; else why it should be restarted.
+    package var livenessProblem: String? {
+        let (lastPoll, failure) = state.withLock { ($0.lastPoll, $0.failure) }
+        if let failure { return failure }
+        let silence = SteadyClock.now - lastPoll
+        return silence > Self.livenessSeconds ? "the control loop has not turned for \(Int(silence)) s" : nil
+    }
+
+    /// Empty when every assigned shard is live.
+    package var readinessProblems: [String] {
+        guard state.withLock({ $0.partitions }) != nil else { return ["waiting for the group to assign partitions"] }
+        return board.shards.filter { $0.stage != .live }.map { status in
+            let progress = status.stage == .rebuilding ? " \(Int(status.rebuildProgress * 100)) %" : ""
+            return "shard \(status.shard) is \(status.stage.rawValue)\(progress)\(status.detail.isEmpty ? "" : ": " + status.detail)"
+        }
+    }
+
+    private static let livenessSeconds = 60.0
+}
+
+/// Gathers the workers' answers to one question: the first find wins, else the least certain "no".
+private final class CollectedAnswers: Sendable {
+    private struct Progress {
+        var left: Int
+        var isRestoring = false
+        var isAnswered = false
+    }
+    private let progress: Mutex<Progress>
+    private let answer: @Sendable (ShardAnswer) -> Void
+
+    init(expected: Int, _ answer: @escaping @Sendable (ShardAnswer) -> Void) {
+        progress = Mutex(Progress(left: expected))
+        self.answer = answer
+    }
+
+    @Sendable func add(_ one: ShardAnswer) {
+        let final: ShardAnswer? = progress.withLock { progress in
+            progress.left -= 1
+            if case .restoring = one { progress.isRestoring = true }
+            guard !progress.isAnswered else { return nil }
+            if case .found = one {
+                progress.isAnswered = true
+                return one
+            }
+            guard progress.left == 0 else { return nil }
+            progress.isAnswered = true
+            return progress.isRestoring ? .restoring : .unknown
+        }
+        if let final { answer(final) }
+    }
+}

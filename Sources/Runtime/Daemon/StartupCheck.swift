@@ -1,0 +1,94 @@
+import KafkaClient
+
+/// Why the daemon does not start: one sentence with the remedy.
+package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
+    case settings(SettingsError)
+    case unreachable(bootstrap: String, KafkaError)
+    case missingTopics([String], partitions: Int?)
+    case unequalPartitions([String: Int])
+    case compactedInput(String)
+    case outOfResources(String)
+
+    package var description: String {
+        switch self {
+        case .settings(let error): error.description
+        case .unreachable(let bootstrap, let error):
+            "no broker answers at \(bootstrap): \(error.message); check `kafka.bootstrap`, the network and the broker's advertised address"
+        case .missingTopics(let topics, let partitions):
+            "the cluster has no topic \(topics.joined(separator: ", ")); create it"
+                + (partitions.map { " with \($0) partitions, as many as the other inputs have" } ?? "")
+                + ", or correct `topics` in the configuration"
+        case .unequalPartitions(let counts):
+            "the input topics have unequal partition counts ("
+                + counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+                + "), so a customer's events could be in different shards; recreate them with one count, keyed by customer id"
+        case .compactedInput(let topic):
+            "the input topic \(topic) is compacted, which removes events that still count; set cleanup.policy=delete on it"
+        case .outOfResources(let message): message
+        }
+    }
+}
+
+/// What the cluster says of the topics, and whether the daemon can work with them.
+package struct StartupCheck: Sendable {
+    package var partitionCount: Int
+
+    private static let timeout: Int32 = 10_000
+
+    /// Asks the cluster; throws the first thing that is wrong.
+    package static func run(_ options: DaemonOptions) throws(StartupError) -> StartupCheck {
+        let admin: Admin
+        do {
+            admin = try Admin(settings: options.clientSettings, timeoutMilliseconds: timeout)
+        } catch {
+            throw .settings(error)
+        }
+        let cluster: ClusterDescription
+        do {
+            cluster = try admin.describe()
+        } catch {
+            throw .unreachable(bootstrap: options.bootstrap, error)
+        }
+        let count = try judge(cluster, options)
+        for input in options.inputs where isCompacted(input.topic, admin) { throw .compactedInput(input.topic) }
+        return StartupCheck(partitionCount: count)
+    }
+
+    /// The number of partitions that every input has.
+    private static func judge(_ cluster: ClusterDescription, _ options: DaemonOptions) throws(StartupError) -> Int {
+        func isMissing(_ topic: String) -> Bool { (cluster.topics[topic]?.partitionCount ?? 0) == 0 }
+        let inputs = options.inputs.map(\.topic)
+        let counts = inputs.filter { !isMissing($0) }.compactMap { cluster.topics[$0]?.partitionCount }
+        let missingInputs = inputs.filter(isMissing)
+        guard missingInputs.isEmpty, let count = counts.first else {
+            throw .missingTopics(missingInputs, partitions: counts.first)
+        }
+        guard counts.allSatisfy({ $0 == count }) else {
+            throw .unequalPartitions(Dictionary(zip(inputs, counts)) { $1 })
+        }
+        let missingOutputs = options.outputs.all.filter(isMissing)
+        guard missingOutputs.isEmpty else { throw .missingTopics(missingOutputs, partitions: nil) }
+        return count
+    }
+
+    /// False where the broker does not tell.
+    private static func isCompacted(_ topic: String, _ admin: Admin) -> Bool {
+        guard let settings = try? admin.topicConfiguration(topic) else { return false }
+        return settings["cleanup.policy"]?.contains("compact") ?? false
+    }
+}
+
+extension DaemonOptions {
+    /// The pass-through settings with the bootstrap address.
+    package var clientSettings: ClientSettings {
+        ClientSettings(settings, defaults: ["bootstrap.servers": bootstrap])
+    }
+
+    /// The same with this process's share of the fetch memory for each of `partitions` fetch queues.
+    func consumerSettings(partitions: Int) -> ClientSettings {
+        let kibibytes = max(256, bufferBytes / 1024 / max(partitions, 1))
+        return ClientSettings(
+            settings,
+            defaults: ["bootstrap.servers": bootstrap, "queued.max.messages.kbytes": String(kibibytes)])
+    }
+}

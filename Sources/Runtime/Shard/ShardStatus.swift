@@ -1,0 +1,85 @@
+import Scoring
+import Synchronization
+
+/// Where a shard is in its life. Raw values are metric labels.
+package enum ShardStage: String, CaseIterable, Sendable {
+    /// The transactional id is being initialised, which fences any older owner.
+    case fencing
+    /// Silent replay of what was committed before.
+    case rebuilding
+    case live
+    /// Given back: what is in flight is being committed.
+    case draining
+    /// Needs a person, or waits to be taken again after an error.
+    case stopped
+}
+
+/// A shard as an operator sees it; a value copied out of the worker after its batches.
+package struct ShardStatus: Sendable {
+    package var shard: Int32
+    package var stage = ShardStage.fencing
+    /// Why it stopped, or what it waits for.
+    package var detail = ""
+    package var clock: EventTime?
+    package var customers = 0
+    package var stateBytes = 0
+    package var eventsApplied: Int64 = 0
+    package var rejected: Int64 = 0
+    package var outputs: Int64 = 0
+    package var deadlinesFired: Int64 = 0
+    /// Customers per tier, in the order of `Policy.tiers`.
+    package var tierCounts: [Int] = []
+    /// The committed position per input topic.
+    package var committed: [String: Int64] = [:]
+    /// Timestamp of the next record not yet worked on, per input topic, milliseconds; absent at the end.
+    package var waitingSince: [String: Int64] = [:]
+    /// Part of the rebuild done, 0…1.
+    package var rebuildProgress = 1.0
+
+    package init(shard: Int32) { self.shard = shard }
+}
+
+/// All shards' statuses, and what the broker says of the partitions' ends. Written by workers and the control thread,
+/// read by the HTTP server and the terminal view.
+package final class StatusBoard: Sendable {
+    private struct Contents {
+        var shards: [Int32: ShardStatus] = [:]
+        /// Last stable offset per topic and partition.
+        var ends: [String: [Int32: Int64]] = [:]
+        var failure: String?
+    }
+    private let contents = Mutex(Contents())
+
+    package init() {}
+
+    package func set(_ status: ShardStatus) { contents.withLock { $0.shards[status.shard] = status } }
+    package func remove(_ shard: Int32) { contents.withLock { _ = $0.shards.removeValue(forKey: shard) } }
+    package func setEnd(_ topic: String, _ partition: Int32, _ offset: Int64) {
+        contents.withLock { $0.ends[topic, default: [:]][partition] = offset }
+    }
+
+    /// Rising by shard number.
+    package var shards: [ShardStatus] { contents.withLock { $0.shards.values.sorted { $0.shard < $1.shard } } }
+
+    /// Last stable offset − committed position; nil while one of them is unknown.
+    package func lag(_ topic: String, _ partition: Int32) -> Int64? {
+        contents.withLock { contents in
+            guard let end = contents.ends[topic]?[partition],
+                let position = contents.shards[partition]?.committed[topic]
+            else { return nil }
+            return max(0, end - position)
+        }
+    }
+
+    /// The lag over all partitions of all inputs; nil while any of them is unknown.
+    package func totalLag(_ topics: [String]) -> Int64? {
+        var total: Int64 = 0
+        for status in shards {
+            for topic in topics {
+                guard let lag = lag(topic, status.shard) else { return nil }
+                total += lag
+            }
+        }
+        return total
+    }
+}

@@ -1,0 +1,69 @@
+import Scoring
+
+/// A customer's standing at an instant, with everything that it follows from. For look-ups, not for the hot path.
+package struct CustomerReport: Sendable {
+    package var id: [UInt8]
+    package var asOf: EventTime
+    /// Indices into the policy; `churnLevel` is nil before the first order.
+    package var tier: Int
+    package var tierSince: EventTime
+    package var tierSequence: UInt32
+    /// When a pending downgrade falls due; nil while none is pending.
+    package var graceEndsAt: EventTime?
+    package var score: Double
+    /// In the order of `Policy.measures`; nil for unknown.
+    package var measures: [Double?]
+    /// In the order of `Policy.terms`.
+    package var points: [Double]
+    package var churnLevel: Int?
+    package var churnSequence: UInt32
+    /// Probability of no purchase within the horizon, and of being alive; nil before the first order.
+    package var churnRisk: Double?
+    package var pAlive: Double?
+    /// When silence alone raises the churn level next.
+    package var churnRisesAt: EventTime?
+    /// When the engine looks at the customer next if no event comes, and why.
+    package var deadline: EventTime?
+    package var deadlineKind: DeadlineKind
+    package var firstSeen: EventTime
+    package var lastOrderAt: EventTime?
+}
+
+extension ShardEngine {
+    /// Where a customer stands at `time`, or at the shard's clock if that is later; nil if the shard has never seen it.
+    package mutating func report(on id: [UInt8], at time: EventTime) -> CustomerReport? {
+        let found = id.withUnsafeBytes { store.find($0, hash: StableHash.of($0)) }
+        guard let slot = found else { return nil }
+        let record = store.slab[slot]
+        let asOf = max(time, clock ?? time)
+        evaluator.evaluate(record, store, at: asOf)
+        let history = store.purchaseHistory(of: record, at: asOf, policy.calendar)
+        let rule = policy.churn
+        return CustomerReport(
+            id: id, asOf: asOf, tier: Int(record.pointee.tier),
+            tierSince: EventTime(milliseconds: record.pointee.tierSince), tierSequence: record.pointee.tierSequence,
+            graceEndsAt: Self.instant(record.pointee.graceEndsAt), score: evaluator.score,
+            measures: evaluator.values.map { $0.isNaN ? nil : $0 }, points: Array(evaluator.points),
+            churnLevel: record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel),
+            churnSequence: record.pointee.churnSequence,
+            churnRisk: history.map { rule.model.probabilityOfNoPurchase($0, horizon: rule.horizonDays) },
+            pAlive: history.map { rule.model.pAlive($0) },
+            churnRisesAt: record.pointee.churnCrossing == .max
+                ? nil : EventTime(milliseconds: Int64(record.pointee.churnCrossing) * 1000),
+            deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
+            firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
+            lastOrderAt: record.pointee.lastOrderAt < 0 ? nil : EventTime(milliseconds: record.pointee.lastOrderAt))
+    }
+
+    private static func instant(_ milliseconds: Int64) -> EventTime? {
+        milliseconds == .max ? nil : EventTime(milliseconds: milliseconds)
+    }
+
+    /// Whether a deadline is due at `time`; fires nothing.
+    package mutating func hasDue(at time: EventTime) -> Bool {
+        guard clock != nil, let slot = wheel.popDue(upTo: time.milliseconds, store.slab) else { return false }
+        let record = store.slab[slot]
+        wheel.reschedule(slot, record, at: record.pointee.deadline)
+        return true
+    }
+}

@@ -1,0 +1,110 @@
+import Scoring
+
+/// Writes events as the canonical JSON records that `RecordDecoder` reads: decoding gives the same event again.
+///
+/// Fields that decoding does not keep (items, coupon, sku, ...) are not written; a session only where its id is given.
+package struct EventEncoder: Sendable {
+    private var currencies = CurrencyPlaces()
+
+    package init() {}
+
+    /// Appends the record of `event`, whose texts and `session` id are in `buffer`, to `bytes`.
+    package mutating func encode(
+        _ event: Event, in buffer: EventBuffer, session: TextSpan = .empty, into bytes: inout ContiguousArray<UInt8>
+    ) {
+        if case .order = event.body {
+            bytes.append(literal: "{\"order_id\":")
+        } else {
+            bytes.append(literal: "{\"event_id\":")
+        }
+        bytes.append(jsonString: buffer.text[event.id.range])
+        bytes.append(literal: ",\"customer_id\":")
+        bytes.append(jsonString: buffer.text[event.customer.range])
+        bytes.append(literal: ",\"occurred_at\":\"")
+        bytes.append(time: event.time)
+        bytes.append(literal: "\",\"type\":\"")
+        switch event.body {
+        case .order(let order): write(order, buffer, &bytes)
+        case .browse(let browse): write(browse, session: session, buffer, &bytes)
+        case .feedback(let feedback): write(feedback, &bytes)
+        case .command(let command): write(command, &bytes)
+        }
+        bytes.append(literal: "}")
+    }
+
+    private mutating func write(_ order: OrderEvent, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>) {
+        bytes.append(literal: order.type.name)
+        bytes.append(literal: "\"")
+        if order.currency != .none { write(amountsOf: order, &bytes) }
+        write("channel", order.channel, buffer, &bytes)
+    }
+
+    private mutating func write(amountsOf order: OrderEvent, _ bytes: inout ContiguousArray<UInt8>) {
+        let places = currencies.places(of: order.currency)
+        bytes.append(literal: ",\"currency\":")
+        bytes.append(jsonString: order.currency.text.utf8)
+        bytes.append(literal: ",\"total\":")
+        bytes.append(fixed: order.total.minorUnits, places: places)
+        if let discount = order.discount {
+            bytes.append(literal: ",\"discount\":")
+            bytes.append(fixed: discount.minorUnits, places: places)
+        }
+        if let cost = order.cost {
+            bytes.append(literal: ",\"cost\":")
+            bytes.append(fixed: cost.minorUnits, places: places)
+        }
+        if let refund = order.refund {
+            bytes.append(literal: ",\"refund\":{\"amount\":")
+            bytes.append(fixed: refund.minorUnits, places: places)
+            bytes.append(literal: "}")
+        }
+    }
+
+    private func write(
+        _ browse: BrowseEvent, session: TextSpan, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>
+    ) {
+        bytes.append(literal: browse.type.name)
+        bytes.append(literal: "\"")
+        write("session_id", session, buffer, &bytes)
+        write("category", browse.category, buffer, &bytes)
+        if browse.dwellMilliseconds > 0 {
+            bytes.append(literal: ",\"dwell_ms\":")
+            bytes.append(decimal: Int64(browse.dwellMilliseconds))
+        }
+    }
+
+    private func write(_ feedback: FeedbackEvent, _ bytes: inout ContiguousArray<UInt8>) {
+        bytes.append(literal: feedback.type.name)
+        bytes.append(literal: "\"")
+        if let score = feedback.score {
+            bytes.append(literal: ",\"score\":")
+            if feedback.type == .nps {
+                bytes.append(fixed: Int64(score / 1000), places: 0)
+            } else {
+                bytes.append(fixed: Int64(score), places: 2)
+                bytes.append(literal: ",\"scale_max\":100")
+            }
+        }
+        if let sentiment = feedback.sentiment {
+            bytes.append(literal: ",\"sentiment\":\"")
+            bytes.append(literal: sentiment.wireName)
+            bytes.append(literal: "\"")
+        }
+    }
+
+    private func write(_ command: CommandEvent, _ bytes: inout ContiguousArray<UInt8>) {
+        bytes.append(literal: command.type.wireName)
+        bytes.append(literal: "\"")
+    }
+
+    /// An optional text field.
+    private func write(
+        _ name: StaticString, _ text: TextSpan, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>
+    ) {
+        guard !text.isEmpty else { return }
+        bytes.append(literal: ",\"")
+        bytes.append(literal: name)
+        bytes.append(literal: "\":")
+        bytes.append(jsonString: buffer.text[text.range])
+    }
+}

@@ -1,0 +1,33 @@
+import Scoring
+
+/// schemas/outputs/churn-risk.schema.json
+extension OutputEncoder {
+    func write(_ change: ChurnRiskChange, _ buffer: OutputBuffer, _ bytes: inout ContiguousArray<UInt8>) {
+        let to = fragments.levels[change.to]
+        writeOpening(
+            (change.customer, change.sequence), from: change.from.map { fragments.levels[$0] }, to: to, buffer, &bytes)
+        writeEffectiveAt(change.effectiveAt, &bytes)
+        bytes.append(literal: ",\"probability\":")
+        bytes.append(number: change.probability)
+        bytes.append(literal: ",\"p_alive\":")
+        bytes.append(number: change.pAlive)
+        bytes.append(literal: ",")
+        bytes.append(contentsOf: fragments.churnModel)
+        writeDrivers(change, &bytes)
+        // Other shops' parameters and customers without a second purchase day: the model says little about either.
+        let isLow = !fragments.isCalibrated || change.history.repeats == 0
+        bytes.append(literal: isLow ? ",\"confidence\":\"low\"," : ",\"confidence\":\"normal\",")
+        write(change.cause, buffer, &bytes)
+        writeClosing(to, &bytes)
+    }
+
+    private func writeDrivers(_ change: ChurnRiskChange, _ bytes: inout ContiguousArray<UInt8>) {
+        bytes.append(literal: ",\"drivers\":{\"days_since_last_order\":")
+        bytes.append(number: change.daysSinceLastOrder)
+        bytes.append(literal: ",\"purchase_days\":")
+        bytes.append(number: change.history.repeats + 1)
+        bytes.append(literal: ",\"age_days\":")
+        bytes.append(number: change.history.age)
+        bytes.append(literal: "}")
+    }
+}
