@@ -45,16 +45,25 @@ let package = Package(
                 "KafkaClient", "ShardEngine", "Scoring", "WireFormat", "Telemetry",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            resources: [
+                // The schemas that the daemon validates with are the published ones: links to schemas/.
+                .embedInCode("Resources/policy.schema.json"), .embedInCode("Resources/config.schema.json"),
             ],
             swiftSettings: strict),
         .target(
             name: "OpsServer",
-            dependencies: ["Telemetry", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "Telemetry", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "tierd",
             dependencies: [
-                "Runtime", "OpsServer",
+                "Runtime", "OpsServer", "Telemetry", "Scoring",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

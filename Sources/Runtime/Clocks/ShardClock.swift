@@ -50,15 +50,17 @@ package enum SteadyClock {
 }
 
 /// A clock that runs `factor` times as fast as the host's, from `from` on, and stops at `until`. It stands still until
-/// it is started.
+/// it is started, and for `delay` seconds after.
 package final class LapseClock: Sendable {
     package let from: EventTime
     package let factor: Double
     package let until: EventTime?
+    private let delay: Double
     /// `SteadyClock` at the start; nil before.
     private let startedAt: Mutex<Double?>
 
-    package init(from: EventTime, factor: Double, until: EventTime?, isStarted: Bool) {
+    package init(from: EventTime, factor: Double, until: EventTime?, delay: Double = 0, isStarted: Bool) {
+        self.delay = delay
         self.from = from
         self.factor = factor
         self.until = until
@@ -69,7 +71,7 @@ package final class LapseClock: Sendable {
 
     package var now: EventTime {
         guard let start = startedAt.withLock({ $0 }) else { return from }
-        let elapsed = (SteadyClock.now - start) * 1000 * factor
+        let elapsed = max(0, SteadyClock.now - start - delay) * 1000 * factor
         let time = EventTime(milliseconds: from.milliseconds + Int64(elapsed))
         return until.map { min($0, time) } ?? time
     }

@@ -29,6 +29,7 @@ extension Daemon {
         }
         for worker in workers { worker.send(.exit) }
         for worker in workers { worker.join() }
+        state.withLock { $0.hasStopped = true }
         log.stopped()
     }
 

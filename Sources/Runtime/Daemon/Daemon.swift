@@ -22,6 +22,7 @@ package final class Daemon: Sendable {
     struct ControlState {
         var partitions: [TopicPartition]?
         var isStopping = false
+        var hasStopped = false
         var needsReassignment = false
         var lastPoll = SteadyClock.now
         var failure: String?
@@ -73,6 +74,9 @@ package final class Daemon: Sendable {
 
     /// Asks for a clean stop: batches finished and committed, group left. Returns at once.
     package func stop() { state.withLock { $0.isStopping = true } }
+
+    /// True once everything has ended.
+    package var hasStopped: Bool { state.withLock { $0.hasStopped } }
 
     /// Blocks until the daemon has stopped; returns why, if not because it was asked to.
     package func join() -> String? {

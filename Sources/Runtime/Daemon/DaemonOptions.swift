@@ -45,3 +45,32 @@ package struct DaemonOptions: Sendable {
         self.bufferBytes = bufferBytes
     }
 }
+
+extension DaemonOptions {
+    /// A configuration with its policy loaded. A lapse clock starts at once.
+    package init(_ configuration: Configuration, policy: Policy) {
+        let topics = configuration.topics
+        var inputs: [(kind: InputKind, topic: String)] = [
+            (.orders, topics.orders), (.browse, topics.browse), (.feedback, topics.feedback),
+        ]
+        if let commands = topics.commands { inputs.append((.commands, commands)) }
+        self.init(
+            application: configuration.application, bootstrap: configuration.kafka.bootstrap, group: configuration.group,
+            instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
+            outputs: OutputTopics(
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters),
+            policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
+            batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
+            commitInterval: configuration.limits.commitInterval,
+            deadLettersPerSecond: configuration.limits.deadLettersPerSecond, bufferBytes: configuration.limits.bufferBytes)
+    }
+
+    private static func clock(_ clock: Configuration.Clock) -> ShardClock {
+        switch clock {
+        case .wall: .wall
+        case .event(let until): .event(until: until)
+        case .lapse(let from, let factor, let until):
+            .lapse(LapseClock(from: from, factor: factor, until: until, isStarted: true))
+        }
+    }
+}

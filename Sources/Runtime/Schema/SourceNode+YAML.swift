@@ -2,11 +2,8 @@ import Foundation
 import Yams
 
 extension SourceNode {
-    /// Most bytes of a file, values in it and levels of nesting, so that no file can exhaust memory or stack. Aliases
-    /// count as often as they are used.
+    /// Most bytes of a file.
     package static let byteLimit = 1 << 20
-    private static let valueLimit = 50_000
-    private static let depthLimit = 64
 
     /// Reads a whole file as UTF-8.
     package static func text(ofFile path: String) throws(FileProblems) -> String {
@@ -37,7 +34,7 @@ extension SourceNode {
         guard let root else {
             throw FileProblems(FileProblem(.file(file, line: nil, column: nil), found: "the file says nothing"))
         }
-        var converter = Converter(file: file, remaining: valueLimit)
+        var converter = Converter(file: file)
         return try converter.convert(root, depth: 0)
     }
 
@@ -68,14 +65,14 @@ extension SourceNode {
 
 /// Turns nodes of the YAML library into nodes with origins.
 private struct Converter {
-    let file: String
-    var remaining: Int
+    /// Most values and levels, so that no file can exhaust memory or stack. Aliases count as often as they are used.
+    private static let valueLimit = 50_000
     private static let depthLimit = 64
 
-    init(file: String, remaining: Int) {
-        self.file = file
-        self.remaining = remaining
-    }
+    let file: String
+    private var remaining = Self.valueLimit
+
+    init(file: String) { self.file = file }
 
     mutating func convert(_ node: Node, depth: Int) throws(FileProblems) -> SourceNode {
         let origin = origin(of: node)

@@ -67,7 +67,7 @@ package struct RuntimeLog: Sendable {
 
 extension ShardStage {
     /// The stage as the metrics know it; a draining shard is still live.
-    var phase: ShardPhase {
+    package var phase: ShardPhase {
         switch self {
         case .fencing: .fencing
         case .rebuilding: .rebuilding

@@ -1,0 +1,110 @@
+import Foundation
+import Logging
+import Scoring
+
+/// Reads a document as a `Configuration` and collects what no schema can see.
+///
+/// It bears any document: what the schema refuses is read as absent, so that one pass finds everything that is wrong.
+struct ConfigurationReader {
+    private(set) var problems: [FileProblem] = []
+
+    mutating func read(_ root: Cursor) -> Configuration {
+        let kafka = readKafka(root["kafka"])
+        var configuration = Configuration(policy: root["policy"]?.text ?? "", kafka: kafka)
+        root["application"]?.text.map { configuration.application = $0 }
+        configuration.clock = readClock(root["clock"])
+        configuration.topics = readTopics(root["topics"])
+        configuration.limits = readLimits(root["limits"])
+        root["workers"]?.integer.map { configuration.workers = $0 }
+        root["http"]?["host"]?.text.map { configuration.http.host = $0 }
+        root["http"]?["port"]?.integer.map { configuration.http.port = $0 }
+        root["log"]?["level"]?.text.flatMap(Logger.Level.init(rawValue:)).map { configuration.log.level = $0 }
+        root["log"]?["format"]?.text.flatMap(Configuration.Log.Format.init(rawValue:)).map { configuration.log.format = $0 }
+        return configuration
+    }
+
+    private func readKafka(_ cursor: Cursor?) -> Configuration.Kafka {
+        var settings: [String: String] = [:]
+        for (name, value) in cursor?["settings"]?.fields ?? [] { settings[name] = value.node.scalar?.setting }
+        return Configuration.Kafka(
+            bootstrap: cursor?["bootstrap"]?.text ?? "", group: cursor?["group"]?.text,
+            instance: cursor?["instance"]?.text, settings: settings)
+    }
+
+    private mutating func readTopics(_ cursor: Cursor?) -> Configuration.Topics {
+        var topics = Configuration.Topics()
+        cursor?["orders"]?.text.map { topics.orders = $0 }
+        cursor?["browse"]?.text.map { topics.browse = $0 }
+        cursor?["feedback"]?.text.map { topics.feedback = $0 }
+        topics.commands = cursor?["commands"]?.text
+        cursor?["tier_changes"]?.text.map { topics.tierChanges = $0 }
+        cursor?["churn_risk"]?.text.map { topics.churnRisk = $0 }
+        cursor?["dead_letters"]?.text.map { topics.deadLetters = $0 }
+        checkDistinct(topics, cursor)
+        return topics
+    }
+
+    /// A topic that is read and written would feed on itself; one with two inputs would decode neither.
+    private mutating func checkDistinct(_ topics: Configuration.Topics, _ cursor: Cursor?) {
+        var uses: [String: String] = [:]
+        for (use, name) in topics.uses {
+            guard let other = uses.updateValue(use, forKey: name) else { continue }
+            guard let culprit = cursor?[use] ?? cursor?[other] else { continue }
+            let taker = culprit.path.hasSuffix(".\(use)") ? other : use
+            problems.append(culprit.problem("the topic \"\(name)\" is taken by topics.\(taker)"))
+        }
+    }
+
+    private mutating func readLimits(_ cursor: Cursor?) -> Configuration.Limits {
+        var limits = Configuration.Limits()
+        cursor?["batch_records"]?.integer.map { limits.batchRecords = $0 }
+        cursor?["record_bytes"]?.integer.map { limits.recordBytes = $0 }
+        cursor?["commit_interval"]?.span(&problems).map { limits.commitInterval = $0 }
+        cursor?["dead_letters_per_second"]?.integer.map { limits.deadLettersPerSecond = $0 }
+        cursor?["buffer_bytes"]?.integer.map { limits.bufferBytes = $0 }
+        return limits
+    }
+
+    private mutating func readClock(_ cursor: Cursor?) -> Configuration.Clock {
+        let until = readTime(cursor?["until"])
+        switch cursor?["mode"]?.text {
+        case "event":
+            return .event(until: until)
+        case "lapse":
+            let from = readTime(cursor?["from"]) ?? .earliest
+            if let until, let end = cursor?["until"], until <= from {
+                problems.append(end.mismatch(expected: "a time after clock.from"))
+            }
+            return .lapse(from: from, factor: cursor?["factor"]?.number ?? 1, until: until)
+        default:
+            return .wall
+        }
+    }
+
+    private mutating func readTime(_ cursor: Cursor?) -> EventTime? {
+        guard let cursor, let text = cursor.text else { return nil }
+        guard let time = EventTime(rfc3339: text), time >= .earliest, time < .outOfRange else {
+            problems.append(cursor.mismatch(expected: "a time from 1970 to 2099"))
+            return nil
+        }
+        return time
+    }
+}
+
+extension Configuration.Topics {
+    /// Each use under its name in the file.
+    fileprivate var uses: [(use: String, name: String)] {
+        let optional = commands.map { [("commands", $0)] } ?? []
+        return [("orders", orders), ("browse", browse), ("feedback", feedback)] + optional + [
+            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("dead_letters", deadLetters),
+        ]
+    }
+}
+
+extension Scalar {
+    /// As librdkafka spells it: numbers as they are written, booleans in small letters.
+    fileprivate var setting: String {
+        if case .boolean(let value) = kind { return value ? "true" : "false" }
+        return text
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Scoring
+
+/// One run of the demonstration: cluster, feed, watcher and the two clocks.
+package final class Demonstration: Sendable {
+    package let cluster: DemoCluster
+    package let options: DaemonOptions
+    package let feed: DemoFeed
+    package let watcher: OutputWatcher
+    package let clock: LapseClock
+    package let history: DemoHistory
+    private let daemonClock: LapseClock
+
+    /// Days of pure silence played after the last order.
+    private static let silentDays = 180
+    /// Seconds by which the daemon's clock follows the feed's, so that records under way are not late.
+    private static let clockDelay = 1.5
+    private static let seed: UInt64 = 1997
+
+    package init(bootstrap: String?, orders: String, policy: Policy, seconds: Double) throws(DemoError) {
+        history = try DemoHistory(orderLines: EventLines.read(orders), seed: Self.seed)
+        cluster = try DemoCluster(bootstrap: bootstrap, suffix: String(WallClock.now.milliseconds / 1000 % 1_000_000))
+        let first = history.records.first?.time ?? .earliest
+        let last = (history.records.last?.time ?? .earliest) + .days(Self.silentDays)
+        let factor = Double((last - first).milliseconds) / (seconds * 1000)
+        clock = LapseClock(from: first, factor: factor, until: last, isStarted: false)
+        daemonClock = LapseClock(from: first, factor: factor, until: last, delay: Self.clockDelay, isStarted: false)
+        feed = try DemoFeed(history, to: cluster, clock: clock)
+        watcher = OutputWatcher(cluster)
+        options = DaemonOptions(
+            application: cluster.application, bootstrap: cluster.bootstrap, group: cluster.application,
+            // The embedded cluster lets members join after their session timeout, which is 45 s by default.
+            settings: cluster.isEmbedded ? ["session.timeout.ms": "6000"] : [:], inputs: cluster.inputs,
+            outputs: cluster.outputs, policy: policy, clock: .lapse(daemonClock))
+    }
+
+    /// Starts watching; time starts when the daemon is ready, with `startTime`.
+    package func start() throws(DemoError) { try watcher.start() }
+
+    /// Lets time run, once.
+    package func startTime() {
+        clock.start()
+        daemonClock.start()
+        feed.start()
+    }
+
+    package func stop() {
+        feed.stop()
+        watcher.stop()
+    }
+
+    /// Everything has been played, worked off and silence has done its work.
+    package func isOver(_ daemon: Daemon) -> Bool {
+        guard feed.isDone, let until = daemonClock.until, daemonClock.now >= until else { return false }
+        return daemon.board.totalLag(cluster.inputs.map(\.topic)) == 0
+            && daemon.board.shards.allSatisfy { ($0.clock ?? .earliest) + .days(3) >= until }
+    }
+}
+
+/// Lines of a text file, unpacked by `gzip` where the name ends in `.gz`.
+package enum EventLines {
+    package static func read(_ path: String) throws(DemoError) -> [[UInt8]] {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw DemoError("\(path) is not a readable file; run from the project's folder or name the file with --orders")
+        }
+        let data: Data
+        do {
+            data = path.hasSuffix(".gz") ? try unpack(path) : try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw DemoError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+        return data.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+    }
+
+    private static func unpack(_ path: String) throws -> Data {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", path]
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return data
+    }
+}

@@ -1,0 +1,109 @@
+import Scoring
+
+extension Policy {
+    /// Everything that decides or reaches an output, one fact per line, the same whatever the file's layout and comments
+    /// were. The policy's hash is that of this text: a change of its form changes every hash, and so needs a new first line.
+    package var canonicalText: String {
+        let lines =
+            ["tierd policy 1", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
+            + tiers.map { $0.line(measures) } + downgradeLines + churnLines
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The offsets decide, not the zone's name.
+    private var calendarLines: [String] {
+        calendar.transitions.map { "offset \($0.from.milliseconds) \($0.offsetSeconds)" }
+    }
+
+    private var moneyLines: [String] {
+        let rates = exchangeRates.sorted { $0.key.packed < $1.key.packed }
+        return ["currency \(currency.text)"] + rates.map { "rate \($0.key.text) \($0.value.billionths)" } + [
+            "count_from \(countFrom.name)",
+            "max_future_skew \(maxFutureSkew.milliseconds)",
+            "history \(history.orderDays) \(history.browseDays) \(history.feedbackDays)",
+            "spend_half_life \(spendHalfLife.milliseconds)",
+        ]
+    }
+
+    private var termLines: [String] {
+        terms.map {
+            "term \($0.name.quoted) \(measures[$0.measure].name) \($0.weight) \($0.curve.canonicalText) \($0.whenUnknown)"
+        }
+    }
+
+    private var downgradeLines: [String] {
+        let rule = downgrade
+        return [
+            "downgrade \(rule.margin) \(rule.minimumDwell.milliseconds) \(rule.grace.milliseconds) \(rule.mode.rawValue)"
+        ]
+    }
+
+    private var churnLines: [String] {
+        let model = churn.model
+        let parameters = "\(model.r) \(model.alpha) \(model.a) \(model.b)"
+        return [
+            "model \(model.kind.rawValue) \(parameters) calibrated \(churn.isCalibrated)",
+            "churn \(churn.horizonDays) \(churn.margin)",
+        ] + churn.levels.map { "level \($0.name.quoted) \($0.from)\($0.label.canonicalText)\($0.actions.canonicalText)" }
+    }
+}
+
+extension Tier {
+    fileprivate func line(_ measures: [Measure]) -> String {
+        let condition = entry.map { " enter " + $0.canonicalText(measures) } ?? ""
+        return "tier \(name.quoted)\(condition)\(label.canonicalText)\(actions.canonicalText)"
+    }
+}
+
+extension Curve {
+    fileprivate var canonicalText: String {
+        switch self {
+        case .saturating(let halfAt): "saturating(\(halfAt))"
+        case .linear(let from, let to): "linear(\(from) \(to))"
+        case .points(let points): "points(" + points.map { "\($0.x) \($0.y)" }.joined(separator: " ") + ")"
+        }
+    }
+}
+
+extension Condition {
+    fileprivate func canonicalText(_ measures: [Measure]) -> String {
+        switch self {
+        case .comparison(let comparison): comparison.canonicalText(measures)
+        case .all(let parts): "all(" + parts.map { $0.canonicalText(measures) }.joined(separator: " ") + ")"
+        case .any(let parts): "any(" + parts.map { $0.canonicalText(measures) }.joined(separator: " ") + ")"
+        case .not(let part): "not(" + part.canonicalText(measures) + ")"
+        }
+    }
+}
+
+extension Comparison {
+    fileprivate func canonicalText(_ measures: [Measure]) -> String {
+        switch subject {
+        case .score: "score(\(relation.rawValue) \(threshold))"
+        case .measure(let index): "\(measures[index].name)(\(relation.rawValue) \(threshold))"
+        }
+    }
+}
+
+extension Label {
+    fileprivate var canonicalText: String { entries.map { " label \($0.language.quoted) \($0.text.quoted)" }.joined() }
+}
+
+extension [String] {
+    fileprivate var canonicalText: String { map { " action \($0.quoted)" }.joined() }
+}
+
+extension String {
+    /// In quotes, with quotes, backslashes and line feeds escaped: no text can look like the end of a line.
+    fileprivate var quoted: String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\\(scalar)"
+            case "\n": text += "\\n"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}

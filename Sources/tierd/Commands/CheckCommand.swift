@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Runtime
+
+/// `tierd check`
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say whether `run` would start: configuration, policy, brokers, topics, equal partition counts.",
+        discussion: "Stops at the first thing that is wrong, says what to do about it, and exits with 1. Changes nothing.")
+
+    @OptionGroup var file: ConfigurationOptions
+
+    @Flag(help: "Check the files only; ask no broker.")
+    var offline = false
+
+    @Flag(help: "Print the findings as JSON.")
+    var json = false
+
+    func run() throws {
+        var findings: [Finding] = []
+        do {
+            let configuration = try file.load()
+            findings.append(Finding(check: "configuration", result: "\(file.config) is valid"))
+            let policy = try PolicyFile.load(path: configuration.policy)
+            findings.append(
+                Finding(
+                    check: "policy",
+                    result: "\(policy.name) v\(policy.version): \(policy.tiers.count) tiers, \(policy.measures.count) measures, hash \(policy.hash.prefix(12))"))
+            if !offline {
+                let options = try DaemonOptions(configuration, policy: policy)
+                let cluster = try StartupCheck.run(options)
+                findings.append(Finding(check: "brokers", result: "\(options.bootstrap) answers"))
+                findings.append(
+                    Finding(
+                        check: "topics",
+                        result: "all there; every input has \(cluster.partitionCount) partitions, so there are \(cluster.partitionCount) shards"))
+            }
+        } catch {
+            findings.append(Finding(check: "failed", result: "\(error)"))
+            try show(findings)
+            throw ExitCode.failure
+        }
+        try show(findings)
+    }
+
+    private struct Finding: Encodable {
+        var check: String
+        var result: String
+    }
+
+    private func show(_ findings: [Finding]) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(findings), as: UTF8.self))
+            return
+        }
+        for finding in findings {
+            let mark = finding.check == "failed" ? "✗" : "✓"
+            print("\(mark) \(finding.check == "failed" ? "" : finding.check + ": ")\(finding.result)")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import OpsServer
+import Runtime
+import Telemetry
+
+extension OpsEndpoints {
+    /// What the HTTP server may see of a daemon.
+    static func watching(_ daemon: Daemon) -> OpsEndpoints {
+        OpsEndpoints(
+            liveness: { daemon.livenessProblem.map { .failing([$0]) } ?? .ok() },
+            readiness: {
+                let problems = daemon.readinessProblems
+                return problems.isEmpty ? .ok() : .failing(problems)
+            },
+            metrics: { daemon.metrics.text },
+            customer: { id in await customer(id, daemon) },
+            status: { status(daemon) })
+    }
+
+    private static func customer(_ id: [UInt8], _ daemon: Daemon) async -> CustomerAnswer {
+        let answer = await withCheckedContinuation { continuation in
+            daemon.look(up: id) { continuation.resume(returning: $0) }
+        }
+        switch answer {
+        case .restoring: return .restoring
+        case .unknown: return .notFound
+        case .found(let report):
+            // Encoding plain numbers and texts cannot fail; if it ever did, the customer is not shown.
+            guard let json = try? CustomerDocument(report, daemon.options.policy).json() else { return .notFound }
+            return .found(json: json)
+        }
+    }
+
+    private static func status(_ daemon: Daemon) -> [UInt8] {
+        let policy = daemon.options.policy
+        let problems = daemon.readinessProblems
+        let report = StatusReport(
+            application: daemon.options.application, version: tierdVersion, policy: "\(policy.name) v\(policy.version)",
+            ready: problems.isEmpty, reasons: problems,
+            shards: daemon.board.shards.map { shard in
+                StatusReport.Shard(
+                    partition: shard.shard, state: shard.stage.phase,
+                    detail: shard.stage == .rebuilding
+                        ? "\(Int(shard.rebuildProgress * 100)) % replayed" : shard.detail.isEmpty ? nil : shard.detail)
+            })
+        return (try? report.json()) ?? Array("{}".utf8)
+    }
+}
