@@ -37,7 +37,7 @@ extension ShardEngine {
         let record = store.slab[slot]
         let asOf = max(time, clock ?? time)
         evaluator.evaluate(record, store, at: asOf)
-        let history = store.purchaseHistory(of: record, at: asOf, policy.calendar)
+        let history = store.purchaseDays(of: record, policy.calendar).history(at: asOf, policy.calendar)
         let rule = policy.churn
         return CustomerReport(
             id: id, asOf: asOf, tier: Int(record.pointee.tier),

@@ -122,7 +122,8 @@ extension ShardEngine {
     private mutating func settleChurn(
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
-        guard let history = store.purchaseHistory(of: record, at: occasion.time, policy.calendar) else {
+        let days = store.purchaseDays(of: record, policy.calendar)
+        guard let history = days.history(at: occasion.time, policy.calendar) else {
             record.pointee.churnLevel = CustomerRecord.noChurnLevel
             record.pointee.churnCrossing = .max
             return
@@ -132,8 +133,7 @@ extension ShardEngine {
         let held = record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel)
         let level = churnScale.level(for: risk, held: held)
         if held != level { report(level, from: held, risk, history, occasion, record, into: &outputs) }
-        let birth = EventTime(
-            milliseconds: occasion.time.milliseconds - Int64((history.age * TimeSpan.millisecondsPerDay).rounded()))
+        let birth = policy.calendar.start(of: DayIndex(days.first))
         let next = churnScale.nextRise(above: level, history, birth: birth)
         let soonest = UInt32(truncatingIfNeeded: occasion.time.milliseconds / 1000 + 1)
         record.pointee.churnCrossing = next.map { max($0, soonest) } ?? .max
@@ -159,13 +159,13 @@ extension ShardEngine {
     /// Sets the deadline to the earliest instant at which the standing can change by itself.
     private mutating func schedule(_ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime) {
         let reach = expiryEffects.reach(evaluator)
-        var deadline = ladder.minds(expiryEffects, reach, holding: Int(record.pointee.tier), evaluator)
-            ? evaluator.nextExpiry : Int64.max
+        let mindsExpiry = ladder.minds(expiryEffects, reach, holding: Int(record.pointee.tier), evaluator)
+        var deadline = mindsExpiry ? evaluator.nextExpiry : Int64.max
         var kind = DeadlineKind.windowExpiry
         if record.pointee.graceEndsAt < deadline { (deadline, kind) = (record.pointee.graceEndsAt, .graceEnd) }
         let crossing = record.pointee.churnCrossing == .max ? Int64.max : Int64(record.pointee.churnCrossing) * 1000
         if crossing < deadline { (deadline, kind) = (crossing, .churnCrossing) }
-        let decay = decayDeadline(record, at: time, reach, before: deadline)
+        let decay = decayDeadline(record, at: time, reach, mindsExpiry: mindsExpiry, before: deadline)
         if decay < deadline { (deadline, kind) = (decay, .decay) }
         record.pointee.deadlineKind = deadline == .max ? .none : kind
         if record.pointee.deadline == .max {
@@ -181,7 +181,7 @@ extension ShardEngine {
     /// customers act again before it comes. Near by, the steps (Newton's, from the safe side) are taken at once until
     /// the crossing is met to the millisecond.
     private mutating func decayDeadline(
-        _ record: CustomerStore.Record, at time: EventTime, _ startReach: ExpiryReach, before other: Int64
+        _ record: CustomerStore.Record, at time: EventTime, _ startReach: ExpiryReach, mindsExpiry: Bool, before other: Int64
     ) -> Int64 {
         var reach = startReach
         var now = time.milliseconds
@@ -194,6 +194,9 @@ extension ShardEngine {
             evaluator.evaluate(record, store, at: EventTime(milliseconds: next))
             if decisionWouldChange(record) { return next }
             reach = expiryEffects.reach(evaluator)
+            // Come so near that an expiry matters as well, the next wake-up may be its: settle there.
+            let tier = Int(record.pointee.tier)
+            if !mindsExpiry, ladder.minds(expiryEffects, reach, holding: tier, evaluator) { return next }
             now = next
         }
         return now

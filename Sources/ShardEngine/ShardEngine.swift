@@ -67,6 +67,7 @@ package struct ShardEngine: ~Copyable {
         _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer, wallClock: EventTime,
         into outputs: inout OutputBuffer
     ) throws(Rejection) {
+        guard event.time >= .earliest, event.time < .outOfRange else { throw Rejection(.outOfRange, .occurredAt) }
         if isTooFarAhead(event.time, wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
         advance(to: event.time)
         guard let now = clock else { return }

@@ -115,13 +115,14 @@ extension Measure {
     /// The longest window that a policy may name: ten years.
     package static let maximumWindowDays = 3_653
 
-    /// Reads a name such as `orders_90d`, `spend_lifetime` or `p_alive`; nil if no measure has it.
+    /// Reads a name such as `orders_90d`, `spend_lifetime` or `p_alive`; nil if no measure has exactly this name.
     package init?(name: String) {
         for quantity in Quantity.all {
             let base = quantity.baseName
             guard name.hasPrefix(base) else { continue }
             let rest = name.dropFirst(base.count)
-            if let measure = Self.parse(quantity, suffix: rest) {
+            // One spelling each: not `orders_+90d`, not `orders_090d`.
+            if let measure = Self.parse(quantity, suffix: rest), measure.name == name {
                 self = measure
                 return
             }

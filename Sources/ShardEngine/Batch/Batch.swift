@@ -100,7 +100,7 @@ extension ShardEngine {
     private mutating func fireDue(
         before time: EventTime, _ wallClock: EventTime, limit: Int, into outputs: inout OutputBuffer
     ) -> Int {
-        guard let clock, time > clock, !isTooFarAhead(time, wallClock) else { return 0 }
+        guard let clock, time > clock, time < .outOfRange, !isTooFarAhead(time, wallClock) else { return 0 }
         advance(to: time)
         return fireDue(limit: limit, into: &outputs)
     }

@@ -11,6 +11,8 @@ struct CustomerRecord {
     var ewmaAt: Int64 = 0
     /// Minor units of the orders that have left the history.
     var foldedSpend: Int64 = 0
+    /// Event time of the latest of them that counts, milliseconds.
+    var foldedLastAt: Int64 = 0
     var tierSince: Int64 = 0
     /// When a pending downgrade falls due, milliseconds; `.max` while none is pending.
     var graceEndsAt = Int64.max
@@ -28,9 +30,8 @@ struct CustomerRecord {
     var tierSequence: UInt32 = 0
     var churnSequence: UInt32 = 0
     var foldedOrders: UInt32 = 0
-    /// First and latest purchase day and number of purchase days among the orders that have left the history.
+    /// First purchase day and number of purchase days among the orders that have left the history.
     var foldedFirstDay: UInt16 = 0
-    var foldedLastDay: UInt16 = 0
     var foldedDays: UInt16 = 0
     var idLength: UInt16 = 0
     var orderEntries: UInt16 = 0

@@ -11,6 +11,9 @@ struct OrderLedger {
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
     }
 
+    /// The amount of an early refund that names none: beyond any real one.
+    private static let wholeOrder = -Money.limit.minorUnits - 1
+
     /// What an event did.
     enum Outcome {
         /// The history changed.
@@ -45,7 +48,10 @@ struct OrderLedger {
     ) throws(Rejection) -> Outcome {
         guard entry.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
         let entries = store.orders(of: record)
-        if entries.order(entry.hash) != nil { throw Rejection(.duplicate, .orderID) }
+        if entries.order(entry.hash) != nil {
+            if entry.type.rawValue > policy.countFrom.rawValue { return .noEffect }
+            throw Rejection(.duplicate, .orderID)
+        }
         let waiting = (0..<entries.count).filter {
             (entries[$0].kind == .earlyCancellation || entries[$0].kind == .earlyRefund) && entries[$0].hash == entry.hash
         }.map { entries[$0] }
@@ -67,7 +73,7 @@ struct OrderLedger {
             store.removeOrderEntries(index..<index + 1, of: record)
         }
         let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
-        let refund = early.amount == 0 ? nil : -early.amount
+        let refund = early.amount == Self.wholeOrder ? nil : -early.amount
         let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
         _ = type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
     }
@@ -81,16 +87,21 @@ struct OrderLedger {
         let isRevised = index + 1 < entries.count && entries[index + 1].kind == .revision
         if isRevised, entries[index + 1].hash >= UInt64(entry.time) { throw Rejection(.duplicate, .orderID) }
         var order = entries[index]
-        addToEWMA(entry.total - order.amount, at: order.time, record)
-        order.amount = entry.total
-        entries[index] = order
         let mark = OrderEntry(hash: UInt64(entry.time), time: order.time, amount: 0, kind: .revision)
         if isRevised {
             entries[index + 1] = mark
         } else if !store.insertOrderEntry(mark, at: index + 1, of: record) {
             throw Rejection(.customerFull)
         }
-        withdrawIfNothingIsLeft(store.orders(of: record), index, record)
+        let revised = store.orders(of: record)
+        let refunded = order.amount - net(revised, index..<revised.endOfOrder(index))
+        // No order is worth less than nothing, whatever has been given back already.
+        let total = max(entry.total, refunded)
+        addToEWMA(total - order.amount, at: order.time, record)
+        order.amount = total
+        revised[index] = order
+        withdrawIfNothingIsLeft(revised, index, record)
+        if revised[index].kind != .order { refreshLastOrder(record, store) }
         return .changed
     }
 
@@ -109,7 +120,7 @@ struct OrderLedger {
         var order = entries[index]
         guard order.kind != .cancelledOrder else { throw Rejection(.duplicate, .orderID) }
         let end = entries.endOfOrder(index)
-        let net = (index..<end).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        let net = net(entries, index..<end)
         order.kind = .cancelledOrder
         entries[index] = order
         if end > index + 1 { store.removeOrderEntries(index + 1..<end, of: record) }
@@ -125,11 +136,11 @@ struct OrderLedger {
         let order = entries[index]
         guard order.kind != .cancelledOrder else { return .noEffect }
         let end = entries.endOfOrder(index)
-        let fingerprint = StableHash.mix(entry.hash ^ UInt64(bitPattern: entry.time), UInt64(bitPattern: entry.refund ?? -1) | 1)
+        let fingerprint = Self.fingerprint(entry)
         for position in index..<end where entries[position].kind == .refund && entries[position].hash == fingerprint {
             throw Rejection(.duplicate, .orderID)
         }
-        let net = (index..<end).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        let net = net(entries, index..<end)
         // A refund never gives back more than is left of the order.
         let amount = min(entry.refund ?? net, net)
         let line = OrderEntry(hash: fingerprint, time: order.time, amount: -amount, kind: .refund)
@@ -140,11 +151,19 @@ struct OrderLedger {
         return .changed
     }
 
+    /// Tells one refund of an order from another: by its time and the amount it names.
+    private static func fingerprint(_ refund: Entry) -> UInt64 {
+        // Folding with all ones, or with 0, would forget the other factor: the odd constant keeps amounts away from both.
+        StableHash.mix(
+            refund.hash ^ UInt64(bitPattern: refund.time),
+            0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: refund.refund ?? wholeOrder))
+    }
+
     private func waitForOrder(
         _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
     ) throws(Rejection) -> Outcome {
         let entries = store.orders(of: record)
-        let amount = -(entry.refund ?? 0)
+        let amount = entry.refund.map { -$0 } ?? Self.wholeOrder
         for position in 0..<entries.count
         where entries[position].kind == .earlyRefund && entries[position].hash == entry.hash
             && entries[position].time == entry.time && entries[position].amount == amount
@@ -162,9 +181,16 @@ struct OrderLedger {
         guard store.insertOrderEntry(line, at: index, of: record) else { throw Rejection(.customerFull) }
     }
 
+    /// What is left of an order.
+    private func net(_ entries: OrderEntries, _ lines: Range<Int>) -> Int64 {
+        var net: Int64 = 0
+        for line in lines { net += entries[line].countedAmount }
+        return net
+    }
+
     /// An order of which nothing is left no longer counts.
     private func withdrawIfNothingIsLeft(_ entries: OrderEntries, _ index: Int, _ record: CustomerStore.Record) {
-        let net = (index..<entries.endOfOrder(index)).reduce(Int64(0)) { $0 + entries[$1].countedAmount }
+        let net = net(entries, index..<entries.endOfOrder(index))
         guard net <= 0, entries[index].amount > 0, entries[index].kind == .order else { return }
         var order = entries[index]
         order.kind = .refundedOrder
@@ -182,8 +208,7 @@ struct OrderLedger {
         if let last {
             record.pointee.lastOrderAt = entries[last].time
         } else if record.pointee.foldedDays > 0 {
-            record.pointee.lastOrderAt =
-                policy.calendar.start(of: DayIndex(Int32(record.pointee.foldedLastDay))).milliseconds
+            record.pointee.lastOrderAt = record.pointee.foldedLastAt
         } else {
             record.pointee.lastOrderAt = -1
             record.pointee.spendEWMA = 0

@@ -13,15 +13,22 @@ struct ChurnScale {
         return risk < rule.levels[held].from - rule.margin ? plain : held
     }
 
-    /// When silence alone raises the level above `level`, whole seconds rounded up; nil if it never does.
+    /// The first whole second at which silence alone raises the level above `level`; nil if it never does.
+    ///
+    /// It does not depend on when it is asked: an instant foreseen twice is the same instant.
     func nextRise(above level: Int, _ history: PurchaseHistory, birth: EventTime) -> UInt32? {
         guard level + 1 < rule.levels.count else { return nil }
+        let threshold = rule.levels[level + 1].from
         let age = rule.model.ageReaching(
-            rule.levels[level + 1].from, history, horizon: rule.horizonDays, limit: Self.foresightDays,
-            resolution: Self.resolutionDays)
+            threshold, history, horizon: rule.horizonDays, limit: Self.foresightDays, resolution: Self.resolutionDays)
         guard let age else { return nil }
         let milliseconds = Double(birth.milliseconds) + age * TimeSpan.millisecondsPerDay
-        return UInt32(exactly: (milliseconds / 1000).rounded(.up))
+        guard let second = UInt32(exactly: (milliseconds / 1000).rounded(.up)) else { return nil }
+        // The solver ends within its resolution above the crossing, perhaps in the next second already.
+        let before = Double(Int64(second) * 1000 - 1000 - birth.milliseconds) / TimeSpan.millisecondsPerDay
+        let earlier = PurchaseHistory(repeats: history.repeats, ageAtLast: history.ageAtLast, age: before)
+        guard before > history.age else { return second }
+        return rule.model.probabilityOfNoPurchase(earlier, horizon: rule.horizonDays) >= threshold ? second - 1 : second
     }
 
     /// Nobody waits for a threshold that is a century away.

@@ -14,7 +14,6 @@ struct FeedbackSum {
     var npsSum: Int64 = 0
     var npsCount: Int64 = 0
     var complaints: Int64 = 0
-    var resolved: Int64 = 0
 
     mutating func add(_ entry: FeedbackEntry) {
         switch entry.type {
@@ -27,8 +26,7 @@ struct FeedbackSum {
             npsSum += Int64(score)
             npsCount += 1
         case .complaint: complaints += 1
-        case .complaintResolved: resolved += 1
-        case .referral, .supportContact, .socialMention: break
+        case .complaintResolved, .referral, .supportContact, .socialMention: break
         }
     }
 }
@@ -42,13 +40,15 @@ struct HistorySums {
     var feedback: ContiguousArray<FeedbackSum>
     var csatLatest: UInt16?
     var npsLatest: UInt16?
+    /// Complaints within the history that no later resolution answers.
+    var complaintsOpen: Int64 = 0
     /// The first day on which something has left a window; `.max` when the windows are empty.
     var nextExpiry = Int32.max
 
     init(_ plan: MeasurePlan) {
         orders = ContiguousArray(repeating: OrderSum(), count: plan.orderWindows.count + 1)
         browse = ContiguousArray(repeating: 0, count: plan.browseSums.count)
-        feedback = ContiguousArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count + 1)
+        feedback = ContiguousArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count)
     }
 
     /// Sums the orders: windows first, then everything with what has left the history.
@@ -106,27 +106,39 @@ struct HistorySums {
         }
     }
 
-    /// Sums the feedback: windows first, then all that is kept.
+    /// Sums the feedback of each window; what is older than the longest, the history, is as good as gone.
     mutating func sumFeedback(_ entries: FeedbackEntries, _ plan: MeasurePlan, on day: Int32) {
         csatLatest = nil
         npsLatest = nil
+        complaintsOpen = 0
         var sum = FeedbackSum()
         var window = 0
+        var resolutions: Int64 = 0
         for index in stride(from: entries.count - 1, through: 0, by: -1) {
             let entry = entries[index]
-            while window < plan.feedbackWindows.count, Int(day - Int32(entry.day)) >= plan.feedbackWindows[window] {
+            let age = Int(day - Int32(entry.day))
+            while window < plan.feedbackWindows.count, age >= plan.feedbackWindows[window] {
                 feedback[window] = sum
                 window += 1
             }
+            guard window < plan.feedbackWindows.count else { return }
             sum.add(entry)
-            if window < plan.feedbackWindows.count {
-                nextExpiry = min(nextExpiry, Int32(entry.day) + Int32(plan.feedbackWindows[window]))
-            }
+            match(entry, &resolutions)
             noteLatest(entry)
+            nextExpiry = min(nextExpiry, Int32(entry.day) + Int32(plan.feedbackWindows[window]))
         }
         while window < feedback.count {
             feedback[window] = sum
             window += 1
+        }
+    }
+
+    /// Going back in time, each resolution answers the latest complaint before it that has no answer yet.
+    private mutating func match(_ entry: FeedbackEntry, _ resolutions: inout Int64) {
+        if entry.type == .complaintResolved {
+            resolutions += 1
+        } else if entry.type == .complaint {
+            if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
         }
     }
 

@@ -52,7 +52,8 @@ struct MeasureEvaluator {
         }
         if !plan.browseSums.isEmpty { sums.sumBrowse(store.browse(of: record), plan, on: day.value) }
         if plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), plan, on: day.value) }
-        let history = plan.needsPurchaseHistory ? store.purchaseHistory(of: record, at: time, policy.calendar) : nil
+        let history = plan.needsPurchaseHistory
+            ? store.purchaseDays(of: record, policy.calendar).history(at: time, policy.calendar) : nil
         for index in plan.steps.indices { set(index, record, time, history) }
         nextExpiry = sums.nextExpiry == .max ? .max : policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
@@ -98,9 +99,7 @@ struct MeasureEvaluator {
             let sum = sums.feedback[window]
             values[index] = sum.npsCount == 0 ? .nan : Double(sum.npsSum) / Double(sum.npsCount) / 1000
         case .complaints(let window): values[index] = Double(sums.feedback[window].complaints)
-        default:
-            let sum = sums.feedback[sums.feedback.count - 1]
-            values[index] = Double(max(0, sum.complaints - sum.resolved))
+        default: values[index] = Double(sums.complaintsOpen)
         }
     }
 

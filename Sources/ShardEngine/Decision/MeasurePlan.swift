@@ -49,12 +49,15 @@ struct MeasurePlan {
     init(_ policy: Policy) {
         orderWindows = Self.windows(policy.measures, .orders)
         browseWindows = Self.windows(policy.measures, .browse)
-        feedbackWindows = Self.windows(policy.measures, .feedback)
+        feedbackWindows = Self.windows(policy.measures, .feedback, and: policy.history.feedbackDays)
         for measure in policy.measures { steps.append(step(for: measure)) }
     }
 
-    private static func windows(_ measures: [Measure], _ history: InputKind) -> ContiguousArray<Int> {
-        let days = measures.filter { $0.quantity.history == history }.compactMap(\.windowDays)
+    /// `more` is the window of measures without one of their own.
+    private static func windows(
+        _ measures: [Measure], _ history: InputKind, and more: Int? = nil
+    ) -> ContiguousArray<Int> {
+        let days = measures.filter { $0.quantity.history == history }.compactMap { $0.windowDays ?? more }
         return ContiguousArray(days.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } })
     }
 
@@ -82,7 +85,7 @@ struct MeasurePlan {
 
     private mutating func feedbackStep(_ measure: Measure) -> Step {
         needsFeedbackPass = true
-        let window = feedbackWindows.firstIndex(of: measure.windowDays ?? -1) ?? feedbackWindows.count
+        let window = feedbackWindows.firstIndex(of: measure.windowDays ?? -1) ?? feedbackWindows.count - 1
         switch measure.quantity {
         case .csatLatest: return .csatLatest
         case .csatMean: return .csatMean(window)

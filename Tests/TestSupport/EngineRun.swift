@@ -1,0 +1,134 @@
+import Scoring
+import ShardEngine
+
+/// An engine that is fed scripted events and keeps all that it says, by customer.
+package struct EngineRun: ~Copyable {
+    package var engine: ShardEngine
+    package private(set) var said: [String: Said] = [:]
+    package private(set) var rejections: [Refusal] = []
+    package private(set) var order: [String] = []
+    private var offset: Int64 = 0
+
+    /// What was said about one customer.
+    package struct Said: Equatable, Sendable {
+        package var tiers: [TierMove] = []
+        package var churn: [ChurnMove] = []
+        package init() {}
+    }
+
+    package struct TierMove: Equatable, Sendable {
+        package var from: Int?
+        package var to: Int
+        package var direction: TierChange.Direction
+        package var at: EventTime
+        package var isByTime: Bool
+        package var sequence: UInt32
+        package var score: Double
+
+        package init(
+            from: Int?, to: Int, direction: TierChange.Direction, at: EventTime, isByTime: Bool, sequence: UInt32, score: Double
+        ) {
+            self.from = from
+            self.to = to
+            self.direction = direction
+            self.at = at
+            self.isByTime = isByTime
+            self.sequence = sequence
+            self.score = score
+        }
+    }
+
+    package struct ChurnMove: Equatable, Sendable {
+        package var from: Int?
+        package var to: Int
+        package var at: EventTime
+        package var isByTime: Bool
+        package var sequence: UInt32
+        package var probability: Double
+
+        package init(from: Int?, to: Int, at: EventTime, isByTime: Bool, sequence: UInt32, probability: Double) {
+            self.from = from
+            self.to = to
+            self.at = at
+            self.isByTime = isByTime
+            self.sequence = sequence
+            self.probability = probability
+        }
+    }
+
+    package struct Refusal: Equatable, Sendable {
+        package var id: String
+        package var reason: Rejection.Reason
+        package init(id: String, reason: Rejection.Reason) {
+            self.id = id
+            self.reason = reason
+        }
+    }
+
+    package init(_ policy: Policy) { engine = ShardEngine(policy: policy) }
+
+    /// Applies events as one batch.
+    package mutating func apply(
+        _ events: [ScriptedEvent], wallClock: EventTime = .outOfRange, deadlineLimit: Int = .max
+    ) {
+        var batch = Batch()
+        for event in events {
+            let customer = Self.span(event.customer, &batch)
+            let id = Self.span(event.id, &batch)
+            batch.events.events.append(
+                Event(
+                    time: event.time, customer: customer, customerHash: StableHash.of(event.customer), id: id,
+                    idHash: StableHash.of(event.id), body: event.body))
+            batch.sources.append(SourcePosition(input: event.input, partition: 0, offset: offset, timestamp: -1))
+            offset += 1
+        }
+        var outputs = OutputBuffer()
+        var rejected: [RejectedEvent] = []
+        engine.apply(
+            &batch, wallClock: wallClock, deadlineLimit: deadlineLimit, into: &outputs, rejected: &rejected)
+        note(outputs)
+        rejections += rejected.map { Refusal(id: events[$0.index].id, reason: $0.rejection.reason) }
+    }
+
+    /// Lets time pass and everything due fire, `limit` deadlines at a time.
+    package mutating func wait(until time: EventTime, limit: Int = .max) {
+        engine.advance(to: time)
+        while true {
+            var outputs = OutputBuffer()
+            let fired = engine.fireDue(limit: limit, into: &outputs)
+            note(outputs)
+            if fired < limit { return }
+        }
+    }
+
+    private mutating func note(_ outputs: OutputBuffer) {
+        for output in outputs.outputs {
+            let customer = outputs.string(output.customer)
+            order.append(customer)
+            switch output {
+            case .tierChange(let change):
+                said[customer, default: Said()].tiers.append(
+                    TierMove(
+                        from: change.from, to: change.to, direction: change.direction, at: change.effectiveAt,
+                        isByTime: change.cause.isDeadline, sequence: change.sequence, score: change.score))
+            case .churnRisk(let change):
+                said[customer, default: Said()].churn.append(
+                    ChurnMove(
+                        from: change.from, to: change.to, at: change.effectiveAt, isByTime: change.cause.isDeadline,
+                        sequence: change.sequence, probability: change.probability))
+            }
+        }
+    }
+
+    private static func span(_ text: String, _ batch: inout Batch) -> TextSpan {
+        var text = text
+        return text.withUTF8 { batch.events.append(text: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension Cause {
+    package var isDeadline: Bool {
+        if case .deadline = self { return true }
+        return false
+    }
+}

@@ -1,0 +1,119 @@
+import Scoring
+
+/// Policies drawn at random, valid but with no mercy: every measure, curve, rule and zone comes up.
+package enum RandomPolicy {
+    package static func draw(_ random: inout SeededRandom) -> Policy {
+        let history = History(
+            orderDays: 20 + random.below(200), browseDays: 5 + random.below(60), feedbackDays: 10 + random.below(150))
+        var measures: [Measure] = []
+        for _ in 0..<(2 + random.below(5)) {
+            let measure = measure(&random, history)
+            if !measures.contains(measure) { measures.append(measure) }
+        }
+        return Policy(
+            name: "random", version: 1, hash: "", calendar: calendar(&random), currency: Currencies.usd,
+            exchangeRates: [Currencies.jpy: ExchangeRate(billionths: 6_700_000)],
+            countFrom: random.pick([.completed, .completed, .paid, .placed]), history: history,
+            spendHalfLife: .days(5 + random.below(90)), measures: measures,
+            terms: (0..<(1 + random.below(5))).map { term(&random, $0, measures) },
+            tiers: tiers(&random, measures), downgrade: downgrade(&random), churn: churn(&random))
+    }
+
+    private static let calendars: [ZoneCalendar] =
+        [.utc] + ["Europe/Berlin", "America/New_York"].compactMap { Zones.calendar($0, from: 2020, to: 2032) }
+
+    private static func calendar(_ random: inout SeededRandom) -> ZoneCalendar { random.pick(calendars) }
+
+    private static func measure(_ random: inout SeededRandom, _ history: History) -> Measure {
+        let quantity = random.pick(Measure.Quantity.all)
+        guard quantity.takesWindow else { return Measure(quantity) }
+        if quantity.takesLifetime, random.chance(0.2) { return Measure(quantity) }
+        let longest =
+            switch quantity.history {
+            case .browse: history.browseDays
+            case .feedback: history.feedbackDays
+            default: history.orderDays
+            }
+        return Measure(quantity, windowDays: random.chance(0.2) ? longest : 1 + random.below(longest))
+    }
+
+    /// Where the interesting values of a measure lie.
+    private static func scale(_ measure: Measure) -> Double {
+        switch measure.quantity {
+        case .orders, .sessions, .complaints, .complaintsOpen: 4
+        case .spend, .spendEWMA, .averageOrderValue: 150
+        case .daysSinceLastOrder, .tenureDays: 60
+        case .browse: 8
+        case .dwellSeconds: 200
+        case .csatLatest, .csatMean: 70
+        case .npsLatest, .npsMean: 7
+        case .pAlive, .p0: 0.7
+        }
+    }
+
+    private static func term(_ random: inout SeededRandom, _ number: Int, _ measures: [Measure]) -> Term {
+        let measure = random.below(measures.count)
+        return Term(
+            name: "term-\(number)", measure: measure, weight: random.chance(0.2) ? -random.double(5...40) : random.double(10...80),
+            curve: curve(&random, scale(measures[measure])), whenUnknown: random.chance(0.5) ? 0 : random.unit())
+    }
+
+    private static func curve(_ random: inout SeededRandom, _ scale: Double) -> Curve {
+        switch random.below(4) {
+        case 0: return .saturating(halfAt: scale * random.double(0.3...1.5))
+        case 1: return .linear(from: 0, to: scale * random.double(0.5...2))
+        case 2: return .linear(from: scale * random.double(0.5...2), to: scale * random.double(0...0.4))
+        default:
+            var x = scale * random.double(-0.1...0.3)
+            return .points(
+                (0..<(1 + random.below(4))).map { _ in
+                    x += scale * random.double(0.1...0.6)
+                    return Curve.Point(x: x, y: random.double(-0.2...1.2))
+                })
+        }
+    }
+
+    private static func tiers(_ random: inout SeededRandom, _ measures: [Measure]) -> [Tier] {
+        let count = 1 + random.below(4)
+        var threshold = random.double(2...30)
+        return (0..<count).map { index in
+            guard index > 0 else { return Tier(name: "tier-0", entry: nil) }
+            threshold += random.double(2...25)
+            let plain = Condition.comparison(Comparison(.score, .atLeast, threshold))
+            return Tier(name: "tier-\(index)", entry: random.chance(0.6) ? plain : condition(&random, measures, 2))
+        }
+    }
+
+    private static func condition(_ random: inout SeededRandom, _ measures: [Measure], _ depth: Int) -> Condition {
+        switch depth == 0 ? 0 : random.below(5) {
+        case 1: return .all((0..<2).map { _ in condition(&random, measures, depth - 1) })
+        case 2: return .any((0..<2).map { _ in condition(&random, measures, depth - 1) })
+        case 3: return .not(condition(&random, measures, depth - 1))
+        default:
+            let relation: Comparison.Relation = random.chance(0.7) ? .atLeast : .below
+            if random.chance(0.3) { return .comparison(Comparison(.score, relation, random.double(5...70))) }
+            let measure = random.below(measures.count)
+            return .comparison(
+                Comparison(.measure(measure), relation, scale(measures[measure]) * random.double(0.2...1.4)))
+        }
+    }
+
+    private static func downgrade(_ random: inout SeededRandom) -> DowngradeRule {
+        DowngradeRule(
+            margin: random.pick([0, 0.1, 0.2, 0.5]),
+            minimumDwell: random.pick([.zero, .days(3), .days(30), TimeSpan(milliseconds: 123_456_789)]),
+            grace: random.pick([.zero, .zero, .days(7), .days(28), TimeSpan(milliseconds: 1)]),
+            mode: random.chance(0.5) ? .immediate : .oneStep)
+    }
+
+    private static func churn(_ random: inout SeededRandom) -> ChurnRule {
+        var from = 0.0
+        let levels = (0..<(1 + random.below(4))).map { index in
+            if index > 0 { from += (1 - from) * random.double(0.1...0.6) }
+            return ChurnRule.Level(name: "level-\(index)", from: from)
+        }
+        return ChurnRule(
+            model: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
+            levels: levels, margin: random.pick([0, 0.02, 0.1]), isCalibrated: true)
+    }
+}

@@ -1,0 +1,74 @@
+import Scoring
+
+extension ReferenceHistory {
+    enum OrderOutcome {
+        case changed, noEffect, duplicate
+    }
+
+    mutating func add(_ order: OrderEvent, id: String, at time: EventTime, keptSince: EventTime) -> OrderOutcome {
+        for index in orders.indices where orders[index].time < keptSince { orders[index].isClosed = true }
+        early.removeAll { $0.time < keptSince }
+        switch order.type {
+        case .placed, .paid, .completed: return count(order, id, time)
+        case .updated: return update(order, id, time)
+        case .cancelled: return cancel(id, time)
+        case .refunded: return refund(order.refund?.minorUnits, id, time)
+        }
+    }
+
+    private func known(_ id: String) -> Int? { orders.firstIndex { $0.id == id && !$0.isClosed } }
+
+    private mutating func count(_ order: OrderEvent, _ id: String, _ time: EventTime) -> OrderOutcome {
+        guard order.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
+        guard known(id) == nil else { return order.type == policy.countFrom ? .duplicate : .noEffect }
+        orders.append(Order(id: id, time: time, total: order.total.minorUnits))
+        let waiting = early.filter { $0.id == id }.sorted { $0.time < $1.time }
+        early.removeAll { $0.id == id }
+        for act in waiting {
+            _ = act.isCancellation ? cancel(id, act.time) : refund(act.refund, id, act.time)
+        }
+        return .changed
+    }
+
+    private mutating func update(_ order: OrderEvent, _ id: String, _ time: EventTime) -> OrderOutcome {
+        guard let index = known(id), orders[index].counts else { return .noEffect }
+        if let revised = orders[index].revisedAt, revised >= time { return .duplicate }
+        orders[index].revisedAt = time
+        let refunded = orders[index].total - orders[index].net
+        orders[index].total = max(order.total.minorUnits, refunded)
+        useUp(index)
+        return .changed
+    }
+
+    private mutating func cancel(_ id: String, _ time: EventTime) -> OrderOutcome {
+        guard let index = known(id) else {
+            if early.contains(where: { $0.id == id && $0.isCancellation }) { return .duplicate }
+            early.append(Early(id: id, time: time, isCancellation: true, refund: nil))
+            return .noEffect
+        }
+        if orders[index].isCancelled { return .duplicate }
+        orders[index].isCancelled = true
+        return .changed
+    }
+
+    private mutating func refund(_ amount: Int64?, _ id: String, _ time: EventTime) -> OrderOutcome {
+        guard let index = known(id) else {
+            if early.contains(where: { $0.id == id && !$0.isCancellation && $0.time == time && $0.refund == amount }) {
+                return .duplicate
+            }
+            early.append(Early(id: id, time: time, isCancellation: false, refund: amount))
+            return .noEffect
+        }
+        if orders[index].isCancelled { return .noEffect }
+        if orders[index].refunds.contains(where: { $0.time == time && $0.asked == amount }) { return .duplicate }
+        let given = min(amount ?? .max, orders[index].net)
+        orders[index].refunds.append((time, amount, given))
+        useUp(index)
+        return .changed
+    }
+
+    /// Once nothing is left of an order it no longer counts, for good.
+    private mutating func useUp(_ index: Int) {
+        if orders[index].net <= 0, orders[index].total > 0 { orders[index].isUsedUp = true }
+    }
+}

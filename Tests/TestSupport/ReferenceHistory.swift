@@ -1,0 +1,146 @@
+import RealModule
+import Scoring
+
+/// One customer's history as plain lists, and every measure computed from scratch: slow and obvious on purpose.
+struct ReferenceHistory {
+    struct Order {
+        var id: String
+        var time: EventTime
+        var total: Int64
+        var refunds: [(time: EventTime, asked: Int64?, given: Int64)] = []
+        var isCancelled = false
+        var isUsedUp = false
+        var revisedAt: EventTime?
+        /// Older than the history: later events no longer find it.
+        var isClosed = false
+
+        var net: Int64 { isCancelled ? 0 : total - refunds.reduce(0) { $0 + $1.given } }
+        var counts: Bool { !isCancelled && !isUsedUp }
+    }
+
+    struct Early {
+        var id: String
+        var time: EventTime
+        var isCancellation: Bool
+        var refund: Int64?
+    }
+
+    struct Visit {
+        var day: DayIndex
+        var type: BrowseType
+        var opensSession: Bool
+        var dwell: Int
+    }
+
+    struct Answer {
+        var id: String
+        var day: DayIndex
+        var type: FeedbackType
+        var score: UInt16?
+    }
+
+    let policy: Policy
+    var firstSeen = EventTime.never
+    var orders: [Order] = []
+    var early: [Early] = []
+    var visits: [Visit] = []
+    var answers: [Answer] = []
+    private var latestSession: UInt32 = 0
+
+    init(_ policy: Policy) { self.policy = policy }
+
+    mutating func see(_ event: ScriptedEvent) { firstSeen = min(firstSeen, event.time) }
+
+    mutating func add(_ browse: BrowseEvent, at time: EventTime) {
+        let session = UInt32(truncatingIfNeeded: browse.sessionHash)
+        let opens = session != 0 && session != latestSession
+        if opens { latestSession = session }
+        visits.append(
+            Visit(
+                day: policy.calendar.day(of: time), type: browse.type, opensSession: opens,
+                dwell: Int(browse.dwellMilliseconds)))
+    }
+
+    /// False if the answer is known.
+    mutating func add(_ feedback: FeedbackEvent, id: String, at time: EventTime) -> Bool {
+        let day = policy.calendar.day(of: time)
+        if answers.contains(where: { $0.id == id && $0.day == day }) { return false }
+        let place = answers.lastIndex { $0.day <= day }.map { $0 + 1 } ?? 0
+        answers.insert(Answer(id: id, day: day, type: feedback.type, score: feedback.score), at: place)
+        return true
+    }
+
+    // MARK: Measures
+
+    /// The value at `time`; NaN for unknown.
+    func value(_ measure: Measure, at time: EventTime) -> Double {
+        let today = policy.calendar.day(of: time)
+        let span = measure.windowDays
+        let start = span.map { policy.calendar.windowStart(days: $0, seenOn: today) } ?? .earliest
+        let bought = orders.filter { $0.counts && $0.time >= start }
+        let spend = Double(orders.filter { $0.time >= start }.reduce(0) { $0 + $1.net }) / minorPerMajor
+        let seen = visits.filter { today - $0.day < span ?? .max }
+        switch measure.quantity {
+        case .orders: return Double(bought.count)
+        case .spend: return spend
+        case .averageOrderValue: return bought.isEmpty ? .nan : spend / Double(bought.count)
+        case .spendEWMA: return spendEWMA(at: time)
+        case .daysSinceLastOrder: return lastOrder.map { (time - $0).days } ?? .nan
+        case .tenureDays:
+            let second = firstSeen.milliseconds / 1000 * 1000
+            return (time - EventTime(milliseconds: second)).days
+        case .browse(let type): return Double(seen.filter { type == nil || $0.type == type }.count)
+        case .dwellSeconds: return Double(seen.reduce(0) { $0 + $1.dwell }) / 1000
+        case .sessions: return Double(seen.filter(\.opensSession).count)
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen:
+            return answered(measure.quantity, answers.filter { today - $0.day < span ?? policy.history.feedbackDays })
+        case .pAlive: return purchases(at: time).map { policy.churn.model.pAlive($0) } ?? .nan
+        case .p0: return risk(at: time)
+        }
+    }
+
+    private func answered(_ quantity: Measure.Quantity, _ answers: [Answer]) -> Double {
+        let rated = answers.filter { [.csat, .review, .survey].contains($0.type) }.compactMap { $0.score.map(Double.init) }
+        let promoted = answers.filter { $0.type == .nps }.compactMap { $0.score.map(Double.init) }
+        switch quantity {
+        case .csatLatest: return rated.last.map { $0 / 100 } ?? .nan
+        case .csatMean: return rated.isEmpty ? .nan : rated.reduce(0, +) / Double(rated.count) / 100
+        case .npsLatest: return promoted.last.map { $0 / 1000 } ?? .nan
+        case .npsMean: return promoted.isEmpty ? .nan : promoted.reduce(0, +) / Double(promoted.count) / 1000
+        case .complaints: return Double(answers.filter { $0.type == .complaint }.count)
+        default:
+            return Double(
+                answers.reduce(0) { open, answer in
+                    answer.type == .complaint ? open + 1 : answer.type == .complaintResolved ? max(0, open - 1) : open
+                })
+        }
+    }
+
+    private func spendEWMA(at time: EventTime) -> Double {
+        guard lastOrder != nil else { return 0 }
+        let halfLife = Double(policy.spendHalfLife.milliseconds)
+        let sum = orders.reduce(0.0) {
+            $0 + Double($1.net) * Double.pow(2, -Double((time - $1.time).milliseconds) / halfLife)
+        }
+        return sum / minorPerMajor
+    }
+
+    var lastOrder: EventTime? { orders.filter(\.counts).map(\.time).max() }
+
+    func purchases(at time: EventTime) -> PurchaseHistory? {
+        let days = Set(orders.filter(\.counts).map { policy.calendar.day(of: $0.time) })
+        guard let first = days.min(), let last = days.max() else { return nil }
+        let age = (time - policy.calendar.start(of: first)).days
+        return PurchaseHistory(
+            repeats: Double(days.count - 1), ageAtLast: Double(last - first), age: max(age, Double(last - first)))
+    }
+
+    /// NaN before the first order.
+    func risk(at time: EventTime) -> Double {
+        purchases(at: time).map {
+            policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
+        } ?? .nan
+    }
+
+    private var minorPerMajor: Double { Double.pow(10, Double(policy.currency.exponent)) }
+}

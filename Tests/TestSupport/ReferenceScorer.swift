@@ -1,0 +1,241 @@
+import Scoring
+
+/// The oracle: decides by the policy's plain words, from complete lists, stepping through all of silence.
+///
+/// Midnights, grace ends and the seconds of churn crossings are visited one by one; what moves continuously is looked at
+/// every few hours and bisected to the millisecond when the decision has changed.
+package struct ReferenceScorer {
+    private let policy: Policy
+    private var customers: [String: Customer] = [:]
+    private var clock: EventTime?
+    package private(set) var said: [String: EngineRun.Said] = [:]
+    package private(set) var rejections: [EngineRun.Refusal] = []
+
+    /// Between two looks the score of a silent customer is taken not to turn round twice.
+    private let stride: TimeSpan
+
+    private struct Customer {
+        var name: String
+        var history: ReferenceHistory
+        /// Up to when silence has been looked at.
+        var seen: EventTime
+        var tier: Int?
+        var tierSince = EventTime.earliest
+        var graceEnd: EventTime?
+        var level: Int?
+        var tierSequence: UInt32 = 0
+        var churnSequence: UInt32 = 0
+    }
+
+    package init(_ policy: Policy, lookingEvery stride: TimeSpan = .minutes(12 * 60)) {
+        self.policy = policy
+        self.stride = stride
+    }
+
+    /// Applies events as one batch: in the order of time, then input, then as they stand.
+    package mutating func apply(_ events: [ScriptedEvent]) {
+        let order = events.indices.sorted {
+            let (left, right) = (events[$0], events[$1])
+            if left.time != right.time { return left.time < right.time }
+            if left.input != right.input { return left.input.rawValue < right.input.rawValue }
+            return $0 < $1
+        }
+        for index in order {
+            guard let reason = apply(events[index]) else { continue }
+            rejections.append(EngineRun.Refusal(id: events[index].id, reason: reason))
+        }
+    }
+
+    /// Lets time pass for everybody.
+    package mutating func wait(until time: EventTime) {
+        clock = max(clock ?? time, time)
+        for name in customers.keys.sorted() {
+            guard var customer = customers[name] else { continue }
+            endure(until: time, &customer)
+            customers[name] = customer
+        }
+    }
+
+    private mutating func apply(_ event: ScriptedEvent) -> Rejection.Reason? {
+        let now = max(clock ?? event.time, event.time)
+        clock = now
+        let today = policy.calendar.day(of: now)
+        let kept = (
+            orders: policy.calendar.windowStart(days: policy.history.orderDays, seenOn: today),
+            browse: policy.calendar.windowStart(days: policy.history.browseDays, seenOn: today),
+            feedback: policy.calendar.windowStart(days: policy.history.feedbackDays, seenOn: today)
+        )
+        var customer =
+            customers[event.customer] ?? Customer(name: event.customer, history: ReferenceHistory(policy), seen: now)
+        endure(until: now, &customer)
+        defer { if customer.tier != nil { customers[event.customer] = customer } }
+        var ordersChanged = false
+        switch event.body {
+        case .order(let order):
+            guard event.time >= kept.orders else { return .tooLate }
+            let outcome = customer.history.add(order, id: event.id, at: event.time, keptSince: kept.orders)
+            if outcome == .duplicate { return .duplicate }
+            ordersChanged = outcome == .changed
+        case .browse(let browse):
+            guard event.time >= kept.browse else { return .tooLate }
+            customer.history.add(browse, at: event.time)
+        case .feedback(let feedback):
+            guard event.time >= kept.feedback else { return .tooLate }
+            guard customer.history.add(feedback, id: event.id, at: event.time) else { return .duplicate }
+        case .command: return .unsupportedCommand
+        }
+        customer.history.see(event)
+        decideTier(&customer, at: now, byTime: false, late: event.time < now ? event.time : nil)
+        if ordersChanged { decideChurn(&customer, at: now, byTime: false) }
+        return nil
+    }
+
+    // MARK: Silence
+
+    private mutating func endure(until end: EventTime, _ customer: inout Customer) {
+        guard customer.tier != nil else { return }
+        while customer.seen < end {
+            let midnight = policy.calendar.start(of: policy.calendar.day(of: customer.seen) + 1)
+            var next = min(end, midnight, customer.seen + stride)
+            if let grace = customer.graceEnd { next = min(next, max(grace, customer.seen + TimeSpan(milliseconds: 1))) }
+            if let rise = riseSecond(customer, from: customer.seen, to: next) { next = min(next, rise) }
+            next = firstChange(customer, from: customer.seen, to: next)
+            customer.seen = next
+            decideTier(&customer, at: next, byTime: true, late: nil)
+            if customer.level != nil, riseIsDue(customer, at: next) {
+                decideChurn(&customer, at: next, byTime: true)
+            }
+        }
+    }
+
+    /// The first whole second in the span at which the risk has reached the next level.
+    private func riseSecond(_ customer: Customer, from: EventTime, to: EventTime) -> EventTime? {
+        guard customer.level != nil else { return nil }
+        var low = from.milliseconds / 1000
+        var high = to.milliseconds / 1000
+        guard high > low, riseIsDue(customer, at: EventTime(milliseconds: high * 1000)) else { return nil }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if riseIsDue(customer, at: EventTime(milliseconds: middle * 1000)) { high = middle } else { low = middle }
+        }
+        return EventTime(milliseconds: high * 1000)
+    }
+
+    private func riseIsDue(_ customer: Customer, at time: EventTime) -> Bool {
+        guard let level = customer.level, level + 1 < policy.churn.levels.count else { return false }
+        return time.milliseconds % 1000 == 0 && customer.history.risk(at: time) >= policy.churn.levels[level + 1].from
+    }
+
+    /// The first millisecond in the span at which the decision is another, else its end.
+    private func firstChange(_ customer: Customer, from: EventTime, to: EventTime) -> EventTime {
+        guard wouldChange(customer, at: to) else { return to }
+        var (low, high) = (from.milliseconds, to.milliseconds)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if wouldChange(customer, at: EventTime(milliseconds: middle)) { high = middle } else { low = middle }
+        }
+        return EventTime(milliseconds: high)
+    }
+
+    private func wouldChange(_ customer: Customer, at time: EventTime) -> Bool {
+        guard let tier = customer.tier else { return false }
+        let view = View(policy, customer.history, at: time)
+        let isFalling = view.retained(upTo: tier) < tier
+        return view.qualified > tier || isFalling != (customer.graceEnd != nil)
+    }
+
+    // MARK: Decisions
+
+    private mutating func decideTier(_ customer: inout Customer, at time: EventTime, byTime: Bool, late: EventTime?) {
+        customer.seen = max(customer.seen, time)
+        let view = View(policy, customer.history, at: time)
+        guard let held = customer.tier else {
+            move(&customer, to: view.qualified, .entry, time, byTime, view.score)
+            return
+        }
+        if view.qualified > held {
+            let isCorrection = late.map { $0 < customer.tierSince } ?? false
+            move(&customer, to: view.qualified, isCorrection ? .correction : .upgrade, time, byTime, view.score)
+            return
+        }
+        while let tier = customer.tier {
+            let retained = view.retained(upTo: tier)
+            guard retained < tier else {
+                customer.graceEnd = nil
+                return
+            }
+            let end =
+                customer.graceEnd
+                ?? max(time + policy.downgrade.grace, customer.tierSince + policy.downgrade.minimumDwell)
+            customer.graceEnd = end
+            guard end <= time else { return }
+            move(
+                &customer, to: policy.downgrade.mode == .oneStep ? tier - 1 : retained, .downgrade, time, byTime,
+                view.score)
+        }
+    }
+
+    private mutating func move(
+        _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ time: EventTime, _ byTime: Bool,
+        _ score: Double
+    ) {
+        customer.tierSequence += 1
+        said[customer.name, default: EngineRun.Said()].tiers.append(
+            EngineRun.TierMove(
+                from: customer.tier, to: tier, direction: direction, at: time, isByTime: byTime,
+                sequence: customer.tierSequence, score: score))
+        customer.tier = tier
+        customer.tierSince = time
+        customer.graceEnd = nil
+    }
+
+    private mutating func decideChurn(_ customer: inout Customer, at time: EventTime, byTime: Bool) {
+        let risk = customer.history.risk(at: time)
+        guard !risk.isNaN else {
+            customer.level = nil
+            return
+        }
+        let levels = policy.churn.levels
+        var level = levels.lastIndex { risk >= $0.from } ?? 0
+        if let held = customer.level, level < held, risk >= levels[held].from - policy.churn.margin { level = held }
+        guard level != customer.level else { return }
+        customer.churnSequence += 1
+        said[customer.name, default: EngineRun.Said()].churn.append(
+            EngineRun.ChurnMove(
+                from: customer.level, to: level, at: time, isByTime: byTime, sequence: customer.churnSequence,
+                probability: risk))
+        customer.level = level
+    }
+}
+
+/// A customer's numbers at an instant.
+private struct View {
+    private let policy: Policy
+    private let values: [Double]
+    let score: Double
+
+    init(_ policy: Policy, _ history: ReferenceHistory, at time: EventTime) {
+        self.policy = policy
+        let values = policy.measures.map { history.value($0, at: time) }
+        self.values = values
+        let sum = policy.terms.reduce(0.0) {
+            let value = values[$1.measure]
+            return $0 + $1.weight * (value.isNaN ? $1.whenUnknown : $1.curve.value(at: value))
+        }
+        score = min(max(sum, 0), 100)
+    }
+
+    private func meets(_ condition: Condition?) -> Bool {
+        guard let condition else { return true }
+        return condition.isMet { subject in
+            if case .measure(let index) = subject { return values[index] }
+            return score
+        }
+    }
+
+    var qualified: Int { policy.tiers.indices.last { meets(policy.tiers[$0].entry) } ?? 0 }
+
+    func retained(upTo tier: Int) -> Int {
+        (0...tier).last { meets(policy.tiers[$0].entry?.eased(by: policy.downgrade.margin)) } ?? 0
+    }
+}

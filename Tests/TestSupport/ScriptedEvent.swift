@@ -1,0 +1,58 @@
+import Scoring
+
+/// An event as a test writes it: with texts instead of spans.
+package struct ScriptedEvent: Sendable {
+    package var time: EventTime
+    package var customer: String
+    package var id: String
+    package var body: Event.Body
+
+    package init(_ time: EventTime, _ customer: String, _ id: String, _ body: Event.Body) {
+        self.time = time
+        self.customer = customer
+        self.id = id
+        self.body = body
+    }
+
+    package var input: InputKind {
+        switch body {
+        case .order: .orders
+        case .browse: .browse
+        case .feedback: .feedback
+        case .command: .commands
+        }
+    }
+}
+
+extension ScriptedEvent {
+    package static func order(
+        _ time: EventTime, _ customer: String, _ id: String, _ type: OrderType = .completed, _ total: Int64 = 0,
+        refund: Int64? = nil
+    ) -> ScriptedEvent {
+        ScriptedEvent(
+            time, customer, id,
+            .order(
+                OrderEvent(
+                    type: type, currency: Currencies.usd, total: Money(minorUnits: total),
+                    refund: refund.map { Money(minorUnits: $0) })))
+    }
+
+    package static func browse(
+        _ time: EventTime, _ customer: String, _ id: String, _ type: BrowseType, session: UInt64 = 0, dwell: UInt32 = 0
+    ) -> ScriptedEvent {
+        ScriptedEvent(
+            time, customer, id, .browse(BrowseEvent(type: type, sessionHash: session, dwellMilliseconds: dwell)))
+    }
+
+    package static func feedback(
+        _ time: EventTime, _ customer: String, _ id: String, _ type: FeedbackType, score: UInt16? = nil
+    ) -> ScriptedEvent {
+        ScriptedEvent(time, customer, id, .feedback(FeedbackEvent(type: type, score: score, sentiment: nil)))
+    }
+}
+
+/// Currencies that tests use.
+package enum Currencies {
+    package static let usd = CurrencyCode(packed: 0x55_5344)
+    package static let jpy = CurrencyCode(packed: 0x4a_5059)
+}
