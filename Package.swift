@@ -67,6 +67,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Scoring", "ShardEngine"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WireFormatTests", dependencies: ["WireFormat", "Scoring"], swiftSettings: strict),
+        .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(name: "OpsServerTests", dependencies: ["OpsServer", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "RuntimeTests", dependencies: ["Runtime", "Scoring", "WireFormat", "KafkaClient"], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "Runtime", "KafkaClient", "Scoring", "WireFormat", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -299,6 +299,7 @@ extern "C" csj_parser *csj_create(size_t maximum_bytes, uint32_t maximum_depth) 
 extern "C" void csj_destroy(csj_parser *parser) { delete parser; }
 
 extern "C" csj_status csj_parse(csj_parser *parser, const void *bytes, size_t length, csj_record *record) {
+    if (length == 0) return CSJ_MALFORMED;
     if (length > parser->maximum_bytes) return CSJ_TOO_LARGE;
     uint8_t *source = parser->source.get();
     std::memcpy(source, bytes, length);

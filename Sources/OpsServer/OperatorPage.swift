@@ -66,6 +66,7 @@ enum OperatorPage {
         th.text, td.text { text-align: left; }
         th:last-child, td:last-child { padding-right: 0; }
         td.detail { white-space: normal; color: var(--soft); }
+        td.detail:not(:empty) { min-width: 260px; }
         tr + tr td { border-top: 1px solid var(--line); }
         caption { text-align: left; }
         form { display: flex; gap: 8px; }

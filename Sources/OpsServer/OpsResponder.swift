@@ -34,7 +34,8 @@ struct OpsResponder: HTTPResponder {
 
     private func operatorPage() -> Response {
         // The page shows what the metrics say, and runs and loads nothing else.
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+        let policy =
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         return .ops(
             .ok, "text/html; charset=utf-8", OperatorPage.html.utf8, headers: [.contentSecurityPolicy: policy])

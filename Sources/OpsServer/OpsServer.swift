@@ -55,7 +55,7 @@ package struct OpsServer: Sendable {
         let application = Application(
             responder: OpsResponder(endpoints: endpoints),
             server: .http1(
-                configuration: HTTP1Channel.Configuration(
+                configuration: .init(
                     idleTimeout: OpsLimits.idleTimeout,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: OpsLimits.headerBytes, maxHeaderListSize: OpsLimits.headersBytes,

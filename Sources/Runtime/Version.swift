@@ -1,2 +1,17 @@
-/// The version of the engine, named in outputs' build information and by `tierd version`.
-package let tierdVersion = "0.1.0"
+/// What this is built from and with.
+package enum Version {
+    /// The version of the engine, named in metrics and by `tierd version`.
+    package static let tierd = "0.1.0"
+
+    /// The compiler's version, major and minor.
+    package static var swift: String {
+        #if swift(>=6.4)
+            "6.4 or later"
+        #elseif swift(>=6.3)
+            "6.3"
+        #else
+            "6.2"
+        #endif
+    }
+}
+package let tierdVersion = Version.tierd

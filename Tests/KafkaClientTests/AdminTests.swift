@@ -43,7 +43,9 @@ struct AdminTests {
             let mock = try MockFixture()
             let admin = try Admin(settings: mock.settings(), timeoutMilliseconds: 500)
             let creation = #expect(throws: KafkaError.self) {
-                try admin.createTopics([NewTopic(name: "new", partitions: 1, configuration: ["cleanup.policy": "compact"])])
+                try admin.createTopics([
+                    NewTopic(name: "new", partitions: 1, configuration: ["cleanup.policy": "compact"])
+                ])
             }
             #expect(creation?.isTimedOut == true)
             #expect(creation?.message.contains("within 500 ms") == true)
@@ -55,7 +57,9 @@ struct AdminTests {
     @Test func `an impossible topic is refused before anything is sent`() async throws {
         let error = try await onOwnThread {
             let admin = try Admin(settings: ClientSettings(["bootstrap.servers": "127.0.0.1:1"]))
-            return #expect(throws: KafkaError.self) { try admin.createTopics([NewTopic(name: "none", partitions: 200_000)]) }
+            return #expect(throws: KafkaError.self) {
+                try admin.createTopics([NewTopic(name: "none", partitions: 200_000)])
+            }
         }
         #expect(error?.name == "_INVALID_ARG")
         #expect(error?.message.hasPrefix("topic none: num_partitions") == true)

@@ -31,7 +31,9 @@ struct ClientSettingsTests {
         let settings = ClientSettings(["transactional.id": "mine"])
         let error = try #require(throws: SettingsError.self) { try Producer(settings: settings) }
         #expect(error.description.contains("transactional.id is mine but must not be set, because"))
-        #expect(throws: SettingsError.self) { try TransactionalProducer(settings: settings, transactionalID: "tierd-0") }
+        #expect(throws: SettingsError.self) {
+            try TransactionalProducer(settings: settings, transactionalID: "tierd-0")
+        }
     }
 
     @Test func `a forced setting repeated in another spelling is no contradiction`() throws {

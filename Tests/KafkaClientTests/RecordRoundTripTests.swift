@@ -9,7 +9,9 @@ struct RecordRoundTripTests {
             try producer.begin()
             try producer.produce(
                 topic: mock.topic, partition: 1, key: "customer-1", value: "{}",
-                headers: [RecordHeader("ce_id", "7"), RecordHeader(name: "none", value: nil), RecordHeader("empty", "")],
+                headers: [
+                    RecordHeader("ce_id", "7"), RecordHeader(name: "none", value: nil), RecordHeader("empty", ""),
+                ],
                 timestamp: 1_700_000_000_123)
             try producer.produce(topic: mock.topic, partition: 1, key: "客户", value: nil)
             try producer.produce(topic: mock.topic, partition: 1, key: nil, value: "")
@@ -57,7 +59,8 @@ struct RecordRoundTripTests {
         throw Unfinished(what: "the first record")
     }
 
-    @Test func `without a partition, equal keys meet in the partition that the Java client would choose`() async throws {
+    @Test func `without a partition, equal keys meet in the partition that the Java client would choose`() async throws
+    {
         let counts = try await onOwnThread {
             let mock = try MockFixture(partitions: 8)
             let producer = try Producer(settings: mock.settings())

@@ -88,6 +88,15 @@ void csj_destroy(csj_parser *parser);
 /// Parses `length` bytes, which need no padding and are not kept. `record` is set if the answer is CSJ_OK.
 csj_status csj_parse(csj_parser *parser, const void *bytes, size_t length, csj_record *record);
 
+/// Builds simdjson's own document tree and drops it: the measure that benchmarks compare with. `csj_padding()` bytes
+/// behind `length` must be readable. Keeps one parser per thread.
+csj_status csj_parse_tree(const void *bytes, size_t length);
+
+size_t csj_padding(void);
+
+/// The name of the kernels that simdjson chose for this processor; valid for ever.
+const char *csj_kernels(void);
+
 #ifdef __cplusplus
 }
 #endif

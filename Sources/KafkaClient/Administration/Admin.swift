@@ -20,7 +20,7 @@ import CRDKafka
     @discardableResult
     package func createTopics(_ topics: [NewTopic]) throws(KafkaError) -> [String] {
         let requests = unsafe try topics.map { topic throws(KafkaError) in unsafe try request(for: topic) }
-        defer { for unsafe request in unsafe requests { unsafe rd_kafka_NewTopic_destroy(request) } }
+        defer { unsafe requests.forEach { unsafe rd_kafka_NewTopic_destroy($0) } }
         let options = unsafe try options(for: RD_KAFKA_ADMIN_OP_CREATETOPICS)
         defer { unsafe rd_kafka_AdminOptions_destroy(options) }
         var pointers = unsafe requests.map(Optional.some)
@@ -101,7 +101,8 @@ extension Admin {
                 names.append(name)
             } else if response != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS {
                 let reason = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) }
-                throw KafkaError(response, "topic \(name): \(unsafe reason ?? String(cString: rd_kafka_err2str(response)))")
+                throw KafkaError(
+                    response, "topic \(name): \(unsafe reason ?? String(cString: rd_kafka_err2str(response)))")
             }
         }
         return names

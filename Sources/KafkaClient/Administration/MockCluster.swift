@@ -1,8 +1,8 @@
 import CRDKafka
 
-/// librdkafka's own broker simulation, in this process and on real sockets: for tests and for trying things out without an
-/// installation. It keeps no transactional offsets, fences nobody and isolates nothing. Safe from any thread; gone with
-/// the last reference.
+/// librdkafka's own broker simulation, in this process and on real sockets: for tests and for trying things out
+/// without an installation. It keeps no transactional offsets, fences nobody and isolates nothing. Safe from any
+/// thread; gone with the last reference.
 @safe package final class MockCluster: @unchecked Sendable {
     /// The simulation runs on this client's thread and is destroyed before it.
     private let host: ClientHandle

@@ -7,7 +7,8 @@ extension ProducerConnection {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let topic = unsafe only.map { unsafe rd_kafka_topic_new(client.pointer, $0, nil) } ?? nil
         defer { if let topic = unsafe topic { unsafe rd_kafka_topic_destroy(topic) } }
-        let response = unsafe rd_kafka_metadata(client.pointer, only == nil ? 1 : 0, topic, &metadata, timeoutMilliseconds)
+        let response = unsafe rd_kafka_metadata(
+            client.pointer, only == nil ? 1 : 0, topic, &metadata, timeoutMilliseconds)
         guard response == RD_KAFKA_RESP_ERR_NO_ERROR, let found = unsafe metadata else {
             throw unanswered(KafkaError(response), timeoutMilliseconds: timeoutMilliseconds)
         }
@@ -21,7 +22,8 @@ extension ProducerConnection {
         // Bounded: a broken address yields a few events a second.
         for _ in 0..<100 {
             switch poll(timeoutMilliseconds: 0) {
-            case .error(let event) where event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue: reason = event.message
+            case .error(let event) where event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue:
+                reason = event.message
             case .none:
                 return KafkaError(
                     rd_kafka_resp_err_t(rawValue: error.code),

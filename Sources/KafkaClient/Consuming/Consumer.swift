@@ -51,7 +51,8 @@ import CRDKafka
 
     /// The queue of one partition, cut off from the others: back-pressure is its own. Take it before or after `assign`.
     package func partitionQueue(_ partition: TopicPartition) throws(KafkaError) -> PartitionQueue {
-        guard let queue = unsafe rd_kafka_queue_get_partition(client.pointer, partition.topic, partition.partition) else {
+        guard let queue = unsafe rd_kafka_queue_get_partition(client.pointer, partition.topic, partition.partition)
+        else {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(partition) is not a possible partition")
         }
         unsafe rd_kafka_queue_forward(queue, nil)

@@ -4,8 +4,8 @@ package enum ConsumerEvent: Sendable {
     case none
     /// The group gave these partitions. The owner answers with `Consumer.assign`.
     case assigned([TopicPartition])
-    /// The group takes these partitions away; the owner answers with `Consumer.unassign`. When `isLost`, another member may
-    /// hold them already and nothing may be committed for them.
+    /// The group takes these partitions away; the owner answers with `Consumer.unassign`. When `isLost`, another member
+    /// may hold them already and nothing may be committed for them.
     case revoked([TopicPartition], isLost: Bool)
     case error(KafkaError)
     case statistics(ConsumerStatistics)

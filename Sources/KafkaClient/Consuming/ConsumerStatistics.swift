@@ -12,7 +12,7 @@ package struct PartitionStatistics: Hashable, Sendable {
     /// No transaction is open below it; `read_committed` readers see records up to here.
     package let lastStableOffset: Int64?
     package let highWatermark: Int64?
-    /// Records fetched and not yet consumed.
+    /// Entries fetched and not yet consumed, ends of the partition included.
     package let queuedRecords: Int
     package let queuedBytes: Int
 }

@@ -21,7 +21,7 @@ import CRDKafka
 
     deinit { if signal != nil { unsafe rd_kafka_queue_io_event_enable(queue.pointer, -1, nil, 0) } }
 
-    /// Takes up to `maximum` records in offset order; waits up to `timeoutMilliseconds` for the first, never for the rest.
+    /// Takes up to `maximum` entries in offset order; waits up to `timeoutMilliseconds` for the first, never for more.
     package func consume(maximum: Int, timeoutMilliseconds: Int32) throws(KafkaError) -> RecordBatch {
         if unsafe scratch.count < maximum { unsafe scratch = Array(repeating: nil, count: maximum) }
         var count = try take(from: 0, maximum: maximum)
@@ -41,11 +41,12 @@ import CRDKafka
     package func raise(_ signal: WakeSignal) {
         self.signal = signal
         unsafe signal.withPayload { payload in
-            unsafe rd_kafka_queue_io_event_enable(queue.pointer, signal.writeDescriptor, payload.baseAddress, payload.count)
+            unsafe rd_kafka_queue_io_event_enable(
+                queue.pointer, signal.writeDescriptor, payload.baseAddress, payload.count)
         }
     }
 
-    /// Records waiting here, for gauges.
+    /// Entries waiting here, ends of the partition included; for gauges.
     package var count: Int { unsafe rd_kafka_queue_length(queue.pointer) }
 
     /// Fills `scratch` from `start` with what is there already; returns the number of messages from 0.

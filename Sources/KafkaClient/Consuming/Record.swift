@@ -9,8 +9,8 @@ import CRDKafka
     case failure(KafkaError)
 }
 
-/// A view of one record inside a `RecordBatch`: valid while the batch is. One thread reads it at a time, since the library
-/// parses headers when they are first asked for.
+/// A view of one record inside a `RecordBatch`: valid while the batch is. One thread reads it at a time, since the
+/// library parses headers when they are first asked for.
 @unsafe package struct Record {
     private let message: UnsafeMutablePointer<rd_kafka_message_t>
 
@@ -38,7 +38,8 @@ import CRDKafka
     /// Copies of the headers in their order; names may repeat.
     package var headers: [RecordHeader] {
         var list: OpaquePointer?
-        guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list else {
+        guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list
+        else {
             return []
         }
         return (0..<(unsafe rd_kafka_header_cnt(list))).compactMap { unsafe Self.header(at: $0, in: list) }

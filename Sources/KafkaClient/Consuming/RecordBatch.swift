@@ -1,7 +1,7 @@
 import CRDKafka
 
-/// Records of one partition in offset order, and what else the library reports there. Owns the messages until it goes, on
-/// whichever thread that is; each pins the fetch response that it came in, so batches are for keeping briefly.
+/// Records of one partition in offset order, and what else the library reports there. Owns the messages until it goes,
+/// on whichever thread that is; each pins the fetch response that it came in, so keep batches briefly.
 @safe package struct RecordBatch: ~Copyable, @unchecked Sendable {
     package let topicPartition: TopicPartition
     private let messages: UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>>
@@ -23,7 +23,7 @@ import CRDKafka
     }
 
     deinit {
-        for unsafe message in unsafe messages { unsafe rd_kafka_message_destroy(message) }
+        unsafe messages.forEach { unsafe rd_kafka_message_destroy($0) }
         unsafe messages.deallocate()
     }
 

@@ -1,7 +1,7 @@
 import CRDKafka
 
-/// Owns an `rd_kafka_t`. Every queue, batch and group metadata holds the handle, so the client is destroyed when the last
-/// of them lets go, on that thread. Safe from any thread, as `rd_kafka_t` is.
+/// Owns an `rd_kafka_t`. Every queue and batch holds the handle, so the client is destroyed when the last of them lets
+/// go, on that thread. Safe from any thread, as `rd_kafka_t` is.
 @safe final class ClientHandle: @unchecked Sendable {
     let pointer: OpaquePointer
     /// Written by librdkafka until the client is destroyed; freed after that. Nil for consumers.

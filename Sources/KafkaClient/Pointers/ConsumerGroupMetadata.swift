@@ -35,7 +35,7 @@ import CRDKafka
 
     deinit { unsafe rd_kafka_consumer_group_metadata_destroy(pointer) }
 
-    /// librdkafka 2.0 has no accessor; its serialised form is `CGMDv2:`, the generation as a native `Int32`, then strings.
+    /// librdkafka 2.0 has no accessor; its serialised form is `CGMDv2:`, the generation as a native `Int32`, strings.
     private static func generation(of pointer: OpaquePointer) -> Int32? {
         var bytes: UnsafeMutableRawPointer?
         var size = 0

@@ -1,6 +1,6 @@
 import CRDKafka
 
-/// Owns a reference to an `rd_kafka_queue_t`, given back before the client can be destroyed. One thread polls it at a time.
+/// Owns a reference to an `rd_kafka_queue_t`, given back before the client can be destroyed. One thread polls it.
 @safe struct EventQueue: ~Copyable {
     let pointer: OpaquePointer
     private let client: ClientHandle

@@ -2,8 +2,8 @@ import CRDKafka
 import Foundation
 
 extension ProducerConnection {
-    /// Queues a copy of one record. While the queue is full it serves delivery reports, for up to `patience` milliseconds;
-    /// then it throws the retriable "queue full".
+    /// Queues a copy of one record. While the queue is full it serves delivery reports for up to `patience` ms,
+    /// then throws the retriable "queue full".
     func produce(
         topic: String, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: [RecordHeader], timestamp: Int64?, patience: Int32
@@ -51,7 +51,9 @@ extension ProducerConnection {
                 _ = unsafe rd_kafka_header_add(list, header.name, -1, nil, 0)
                 continue
             }
-            _ = unsafe value.withUnsafeBytes { unsafe rd_kafka_header_add(list, header.name, -1, present($0), $0.count) }
+            _ = unsafe value.withUnsafeBytes {
+                unsafe rd_kafka_header_add(list, header.name, -1, present($0), $0.count)
+            }
         }
         return unsafe list
     }
@@ -66,7 +68,8 @@ extension rd_kafka_vu_t {
     fileprivate mutating func set(_ type: rd_kafka_vtype_t, _ bytes: UnsafeRawBufferPointer?) {
         unsafe vtype = type
         unsafe u.mem = unsafe .init(
-            ptr: unsafe bytes.flatMap { unsafe UnsafeMutableRawPointer(mutating: present($0)) }, size: bytes?.count ?? 0)
+            ptr: unsafe bytes.flatMap { unsafe UnsafeMutableRawPointer(mutating: present($0)) }, size: bytes?.count ?? 0
+        )
     }
 }
 

@@ -6,8 +6,8 @@ import CRDKafka
 ///                                   ▲                    └──► abort ────────┤
 ///                                   └───────────────────────────────────────┘
 ///
-/// Thread contract: one thread at a time, any thread; `deliveries` from any thread at any time. Every call but `produce`
-/// and `begin` waits for brokers. Errors say by their `disposition` what to do.
+/// Thread contract: one thread at a time; `deliveries` and `fatalError` from any thread. Every call but `produce` and
+/// `begin` waits for brokers. Errors say by their `disposition` what to do.
 package final class TransactionalProducer: @unchecked Sendable {
     package let transactionalID: String
     private let connection: ProducerConnection
@@ -45,8 +45,8 @@ package final class TransactionalProducer: @unchecked Sendable {
         }
     }
 
-    /// Commits input positions with the transaction, as the group member that `group` describes. After a retriable error
-    /// repeat it with identical arguments: the call is not resumed but sent again.
+    /// Commits input positions with the transaction, as the group member that `group` describes. After a retriable
+    /// error repeat it with identical arguments: the call is not resumed but sent again.
     package func sendOffsets(
         _ offsets: [PartitionOffset], group: ConsumerGroupMetadata, timeoutMilliseconds: Int32
     ) throws(KafkaError) {
@@ -75,7 +75,7 @@ package final class TransactionalProducer: @unchecked Sendable {
     }
 
     /// Counts deliveries that have come in and waits up to `timeoutMilliseconds` for an event. What happens inside
-    /// `commit`, `abort` and `flush` is logged by the library instead of becoming an event; statistics are left out there.
+    /// `commit`, `abort` and `flush` becomes a log line instead of an event; statistics are left out there.
     package func poll(timeoutMilliseconds: Int32) -> ProducerEvent {
         connection.poll(timeoutMilliseconds: timeoutMilliseconds)
     }

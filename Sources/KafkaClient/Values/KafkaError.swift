@@ -28,8 +28,8 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         case fail
     }
 
-    /// Abort comes first: an error inside a failed transaction can carry the retriable flag as well, and repeating a call
-    /// there never succeeds. Retry comes before fatal, so that a client that can go on is not thrown away.
+    /// Abort comes first: an error inside a failed transaction can carry the retriable flag as well, and repeating a
+    /// call there never succeeds. Retry comes before fatal, so that a client that can go on is not thrown away.
     package var disposition: Disposition {
         if requiresAbort { return .abort }
         if isRetriable { return .retry }
@@ -62,7 +62,8 @@ extension KafkaError {
     }
 
     package var isUnsupportedByBroker: Bool {
-        code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE.rawValue || code == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION.rawValue
+        code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE.rawValue
+            || code == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION.rawValue
     }
 
     private static let unknownTopic: Set<Int32> = codes(
@@ -108,7 +109,8 @@ extension KafkaError {
     }
 
     /// An error from its code alone; `message` replaces librdkafka's sentence for the code.
-    init(_ response: rd_kafka_resp_err_t, _ message: String? = nil, isFatal: Bool = false, requiresAbort: Bool = false) {
+    init(_ response: rd_kafka_resp_err_t, _ message: String? = nil, isFatal: Bool = false, requiresAbort: Bool = false)
+    {
         code = response.rawValue
         name = unsafe String(cString: rd_kafka_err2name(response))
         self.message = unsafe message ?? String(cString: rd_kafka_err2str(response))

@@ -1,4 +1,4 @@
-/// One partition of one topic. Ordered by topic name (as UTF-8 bytes), then by partition.
+/// One partition of one topic. Ordered by topic name, then by partition.
 package struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let topic: String
     package let partition: Int32

@@ -19,7 +19,9 @@ struct ConfigurationReader {
         root["http"]?["host"]?.text.map { configuration.http.host = $0 }
         root["http"]?["port"]?.integer.map { configuration.http.port = $0 }
         root["log"]?["level"]?.text.flatMap(Logger.Level.init(rawValue:)).map { configuration.log.level = $0 }
-        root["log"]?["format"]?.text.flatMap(Configuration.Log.Format.init(rawValue:)).map { configuration.log.format = $0 }
+        root["log"]?["format"]?.text.flatMap(Configuration.Log.Format.init(rawValue:)).map {
+            configuration.log.format = $0
+        }
         return configuration
     }
 

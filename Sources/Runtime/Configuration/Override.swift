@@ -41,7 +41,8 @@ extension Schema {
             schema = next
         }
         let end = resolved(schema)
-        return end.types.isEmpty && end.allowed.allSatisfy { $0.kind == .text } && !end.allowed.isEmpty ? [.string] : end.types
+        return end.types.isEmpty && end.allowed.allSatisfy { $0.kind == .text } && !end.allowed.isEmpty
+            ? [.string] : end.types
     }
 
     /// What the schema refers to, else itself.

@@ -1,5 +1,5 @@
 /// The environment variables that stand for the settings of a schema.
-struct OverrideNames {
+package struct OverrideNames {
     static let prefix = "TIERD_"
     /// The setting whose own parts are free: names of librdkafka settings.
     static let settings = ["kafka", "settings"]
@@ -8,14 +8,14 @@ struct OverrideNames {
     /// In the order of the schema.
     private let variables: [(name: String, path: [String])]
 
-    init(_ schema: Schema) {
+    package init(_ schema: Schema) {
         variables = schema.leaves(root: schema).map { path in
             (Self.prefix + path.joined(separator: "_").uppercased(), path)
         }
     }
 
     /// The names, for documentation.
-    var names: [String] { variables.map(\.name) }
+    package var names: [String] { variables.map(\.name) }
 
     /// In the order of the schema, librdkafka's settings last and by name, so that messages come in a fixed order.
     func overrides(from environment: [String: String]) -> [Override] {
@@ -25,10 +25,12 @@ struct OverrideNames {
             }
         }
         let settings = environment.filter { $0.key.hasPrefix(Self.settingsPrefix) }.sorted { $0.key < $1.key }
-        return known + settings.map { name, value in
-            let setting = name.dropFirst(Self.settingsPrefix.count).lowercased().split(separator: "_").joined(separator: ".")
-            return Override(path: Self.settings + [setting], value: value, origin: .environment(variable: name))
-        }
+        return known
+            + settings.map { name, value in
+                let setting = name.dropFirst(Self.settingsPrefix.count).lowercased().split(separator: "_").joined(
+                    separator: ".")
+                return Override(path: Self.settings + [setting], value: value, origin: .environment(variable: name))
+            }
     }
 
     /// Variables that look like a slip of the keyboard. Others that start alike are none of ours: container platforms

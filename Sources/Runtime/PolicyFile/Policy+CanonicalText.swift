@@ -44,7 +44,10 @@ extension Policy {
         return [
             "model \(model.kind.rawValue) \(parameters) calibrated \(churn.isCalibrated)",
             "churn \(churn.horizonDays) \(churn.margin)",
-        ] + churn.levels.map { "level \($0.name.quoted) \($0.from)\($0.label.canonicalText)\($0.actions.canonicalText)" }
+        ]
+            + churn.levels.map {
+                "level \($0.name.quoted) \($0.from)\($0.label.canonicalText)\($0.actions.canonicalText)"
+            }
     }
 }
 

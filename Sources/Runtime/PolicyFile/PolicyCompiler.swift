@@ -113,7 +113,8 @@ extension ExchangeRate {
         let fraction = parts.count == 2 ? parts[1] : ""
         guard parts[0].count <= 9, fraction.count <= 9 else { return nil }
         let digits = parts[0] + fraction + String(repeating: "0", count: 9 - fraction.count)
-        guard !parts[0].isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let billionths = Int64(digits) else {
+        guard !parts[0].isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let billionths = Int64(digits)
+        else {
             return nil
         }
         self.init(billionths: billionths)

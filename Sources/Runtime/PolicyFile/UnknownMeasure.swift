@@ -7,7 +7,8 @@ struct UnknownMeasure {
     func problem(at cursor: Cursor) -> FileProblem {
         if let days = window, !(1...Measure.maximumWindowDays).contains(days), isBase(base, windowed: true) {
             let most = Measure.maximumWindowDays
-            return cursor.mismatch(expected: "a window of 1 to \(most) days", suggestion: "\(base)_\(days < 1 ? 1 : most)d")
+            return cursor.mismatch(
+                expected: "a window of 1 to \(most) days", suggestion: "\(base)_\(days < 1 ? 1 : most)d")
         }
         if isBase(name, windowed: true) {
             return cursor.problem("the measure \"\(name)\" needs a window", suggestion: "\(name)_365d")
@@ -18,7 +19,8 @@ struct UnknownMeasure {
         if isBase(base, windowed: true) {
             return cursor.problem("unknown measure \"\(name)\"", suggestion: "\(base)_365d")
         }
-        return cursor.problem("unknown measure \"\(name)\"", suggestion: Suggestion.nearest(to: name, among: candidates))
+        return cursor.problem(
+            "unknown measure \"\(name)\"", suggestion: Suggestion.nearest(to: name, among: candidates))
     }
 
     /// The name up to a window or `_lifetime`, else the name.
@@ -27,12 +29,15 @@ struct UnknownMeasure {
         return suffix == "lifetime" || window != nil ? String(name[..<cut]) : name
     }
 
-    private var suffix: Substring { name[name.index(after: name.lastIndex(of: "_") ?? name.startIndex)...] }
+    /// What follows the last underscore.
+    private var suffix: Substring { name.lastIndex(of: "_").map { name[name.index(after: $0)...] } ?? "" }
 
     /// The days of `_90d`; those of a number too long to read are more than any window has.
     private var window: Int? {
         let digits = suffix.dropLast()
-        guard suffix.last == "d", !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        guard suffix.last == "d", !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return nil
+        }
         return Int(digits) ?? .max
     }
 

@@ -8,7 +8,9 @@ extension ZoneCalendar {
     /// The offsets of an IANA zone from 1970 to 2120, by the host's time-zone data; nil if the host does not know it.
     package init?(host name: String) {
         // Foundation also takes abbreviations and "GMT+3" for zones, which other systems do not.
-        guard Self.hostZones.contains(name) || name.contains("/"), let zone = TimeZone(identifier: name) else { return nil }
+        guard Self.hostZones.contains(name) || name.contains("/"), let zone = TimeZone(identifier: name) else {
+            return nil
+        }
         self.init(zone: name, transitions: zone.transitions)
     }
 }
@@ -21,10 +23,13 @@ extension TimeZone {
     /// Found by looking once a day: Foundation's own search skips changes of the standard offset (Kathmandu in 1986).
     fileprivate var transitions: [ZoneCalendar.Transition] {
         var transitions = [transition(at: 0)]
+        var last = offset(at: 0)
         for day in 1..<Self.days {
             let midnight = day * Self.secondsPerDay
-            guard offset(at: midnight) != offset(at: midnight - Self.secondsPerDay) else { continue }
-            transitions.append(transition(at: firstSecond(of: offset(at: midnight), upTo: midnight)))
+            let current = offset(at: midnight)
+            guard current != last else { continue }
+            transitions.append(transition(at: firstSecond(of: current, upTo: midnight)))
+            last = current
         }
         return transitions
     }

@@ -104,8 +104,8 @@ final class EventFileStream {
     }
 
     private func read() throws(EventFileError) -> Int {
-        try buffer.withUnsafeMutableBytes { bytes throws(EventFileError) in
-            try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[held...]))
+        try buffer.withUnsafeMutableBufferPointer { bytes throws(EventFileError) in
+            try source.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: bytes[held...])))
         }
     }
 
@@ -154,9 +154,9 @@ final class EventFileStream {
     private func take(_ range: Range<Int>, _ decoder: inout RecordDecoder) {
         guard !isBlank(range) else { return }
         do throws(Rejection) {
-            try buffer.withUnsafeBytes { bytes throws(Rejection) in
-                try decoder.decode(
-                    UnsafeRawBufferPointer(rebasing: bytes[range]), key: nil, as: file.input, into: &decoded)
+            try buffer.withUnsafeBufferPointer { bytes throws(Rejection) in
+                let line = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range]))
+                try decoder.decode(line, key: nil, as: file.input, into: &decoded)
             }
             let index = Int32(truncatingIfNeeded: decoded.events.count - 1)
             lines.append(Line(number: lineNumber, range: range, content: .event(index)))

@@ -56,7 +56,9 @@ final class FileBytes {
     /// Puts `gzip -dc` between: it reads the file as its standard input.
     private func unpack() throws(EventFileError) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .noGzip(path: file.path, reason: Self.lastError) }
+        guard pipe(&ends) == 0 else { throw .noGzip(path: file.path, reason: Self.lastError) }
+        // Another file's child must not hold this pipe open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[1]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -65,7 +67,7 @@ final class FileBytes {
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         // Its exit status says enough.
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        var arguments = ["gzip", "-dc"].map { strdup($0) } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("gzip"), strdup("-dc"), nil]
         defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0
         let failure = posix_spawnp(&process, "gzip", &actions, nil, &arguments, nil)

@@ -52,11 +52,13 @@ package struct OfflineReplay: ~Copyable {
         policy: Policy, files: [EventFile], until: EventTime? = nil, wallClock: EventTime = WallClock.now,
         application: String = "tierd"
     ) throws {
+        let merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
+        let decoder = try RecordDecoder(requiresKey: false)
         self.policy = policy
+        self.merge = merge
+        self.decoder = decoder
         self.until = until
         self.wallClock = max(wallClock, until ?? .earliest)
-        merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
-        decoder = try RecordDecoder(requiresKey: false)
         engine = ShardEngine(policy: policy)
         encoder = OutputEncoder(policy: policy, source: "/tierd/\(application)") { $0.defaultTopic }
         summary = ReplaySummary(policy: policy)

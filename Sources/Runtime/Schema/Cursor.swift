@@ -47,6 +47,7 @@ extension String {
     /// Whether this path is `other` or leads below it.
     fileprivate func isWithin(_ other: String) -> Bool {
         guard hasPrefix(other), count > other.count, !other.isEmpty else { return self == other }
-        return self[index(startIndex, offsetBy: other.count)] == "." || self[index(startIndex, offsetBy: other.count)] == "["
+        return self[index(startIndex, offsetBy: other.count)] == "."
+            || self[index(startIndex, offsetBy: other.count)] == "["
     }
 }

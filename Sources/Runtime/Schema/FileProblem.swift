@@ -9,7 +9,8 @@ package struct FileProblem: Hashable, Sendable, CustomStringConvertible {
     /// A name that was probably meant.
     package var suggestion: String?
 
-    package init(_ origin: Origin, path: String = "", found: String, expected: String? = nil, suggestion: String? = nil) {
+    package init(_ origin: Origin, path: String = "", found: String, expected: String? = nil, suggestion: String? = nil)
+    {
         self.origin = origin
         self.path = path
         self.found = found

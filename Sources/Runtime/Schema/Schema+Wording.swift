@@ -23,24 +23,37 @@ extension Scalar {
 }
 
 extension Schema {
-    /// What would be right here, in words: "an integer", "a length of time, such as 90d".
+    /// What would be right here, in words: "an integer", "a length of time, such as 90d", "a list such as [0, 12]".
     func expectation(insteadOf node: SourceNode) -> String {
-        guard types.count == 1, types[0] == .string else {
-            return types.map(\.rendered).joined(lastBy: "or")
+        guard types.count == 1, let type = types.first else { return types.map(\.rendered).joined(lastBy: "or") }
+        let example = examples.first.flatMap { $0.isOf(type) ? $0 : nil }
+        guard type == .string else {
+            return type.rendered + (type.isCompound ? example.map { " such as \($0.flow)" } ?? "" : "")
         }
+        // A title names the kind of text; without one only its pattern tells what else may stand there.
+        if let title, let example { return "\(title.lowercased().withArticle), such as \(example.flow)" }
         var words = title.map { $0.lowercased().withArticle } ?? "text"
-        if let example = examples.first, let scalar = example.scalar {
-            words += title == nil ? " such as \(scalar.rendered)" : ", such as \(scalar.text)"
-        } else {
-            // Somebody who reads 0.92 as text has to be told what makes it text.
-            if case .scalar(let scalar) = node.value, scalar.kind != .text, title == nil { words += " in quotes" }
-            if let pattern { words += " that matches \(pattern)" }
+        if let example { words += " such as \(example.rendered)" }
+        // Somebody who reads 0.92 as text has to be told what makes it text.
+        if example == nil, title == nil, node.text == nil { words += " in quotes" }
+        return words + (pattern.map { ", matching \($0)" } ?? "")
+    }
+}
+
+extension SourceNode {
+    /// The value in YAML's flow style.
+    fileprivate var flow: String {
+        switch value {
+        case .scalar(let scalar): Scalar(scalar.text).kind == scalar.kind ? scalar.text : "\"\(scalar.text)\""
+        case .sequence(let elements): "[" + elements.map(\.flow).joined(separator: ", ") + "]"
+        case .mapping(let entries): "{" + entries.map { "\($0.key): \($0.node.flow)" }.joined(separator: ", ") + "}"
         }
-        return words
     }
 }
 
 extension ValueType {
+    fileprivate var isCompound: Bool { self == .array || self == .object }
+
     fileprivate var rendered: String {
         switch self {
         case .null: "null"

@@ -147,7 +147,9 @@ extension Schema {
 
     private static func properties(_ node: SourceNode?) throws(FileProblems) -> [Property] {
         var properties: [Property] = []
-        for entry in node?.entries ?? [] { properties.append(Property(name: entry.key, schema: try Schema(entry.node))) }
+        for entry in node?.entries ?? [] {
+            properties.append(Property(name: entry.key, schema: try Schema(entry.node)))
+        }
         return properties
     }
 

@@ -13,6 +13,8 @@ extension SchemaValidator {
     private struct Branch {
         let schema: Schema
         let problems: [FileProblem]
+        /// How many of its required fields are there.
+        let present: Int
         /// How far the node is from it; the least is the one that was meant.
         let cost: Int
     }
@@ -23,13 +25,19 @@ extension SchemaValidator {
         let branches = schemas.map { branch($0, node, path: path) }
         let matching = branches.filter(\.problems.isEmpty)
         if schemas.isEmpty || matching.count == 1 || (!isExclusive && !matching.isEmpty) { return [] }
-        let least = branches.map(\.cost).min() ?? 0
-        let nearest = matching.isEmpty ? branches.filter { $0.cost == least } : matching
+        let nearest = matching.isEmpty ? Self.nearest(branches) : matching
         guard nearest.count == 1, let meant = nearest.first else {
             let titles = nearest.compactMap(\.schema.title)
             return [mismatch(node, path, found: node.outline, expected: titles.joined(lastBy: "or"))]
         }
         return describe(meant, node, path: path)
+    }
+
+    /// A node with no field of any branch is equally far from all.
+    private static func nearest(_ branches: [Branch]) -> [Branch] {
+        if branches.allSatisfy({ !$0.schema.required.isEmpty && $0.present == 0 }) { return branches }
+        let least = branches.map(\.cost).min()
+        return branches.filter { $0.cost == least }
     }
 
     /// A branch that fixes a field to another value is hardly the one that was meant; one whose fields are there is.
@@ -39,9 +47,10 @@ extension SchemaValidator {
             guard !property.schema.allowed.isEmpty, let value = node[property.name] else { return false }
             return !check(value, property.schema, path: path).isEmpty
         }
-        let present = schema.required.filter { node[$0] != nil }
+        let present = schema.required.count { node[$0] != nil }
         return Branch(
-            schema: schema, problems: problems, cost: problems.count + 10 * contradictions.count - present.count)
+            schema: schema, problems: problems, present: present,
+            cost: problems.count + 10 * contradictions.count - present)
     }
 
     /// The branch's own problems; what concerns the node as a whole is said with the branch's title.

@@ -54,7 +54,8 @@ extension SourceNode {
             return FileProblem(origin, found: "not valid YAML in this line or above: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context)?:
             let origin = Origin.file(file, line: context.mark.line, column: context.mark.column)
-            return FileProblem(origin, found: "the field \"\(keys[0])\" stands here and again below, in the same mapping")
+            return FileProblem(
+                origin, found: "the field \"\(keys[0])\" stands here and again below, in the same mapping")
         case .reader(let problem, _, _, _)?:
             return FileProblem(.file(file, line: nil, column: nil), found: "not valid YAML: \(problem)")
         default:

@@ -1,14 +1,18 @@
 /// Finds the name that was probably meant.
 enum Suggestion {
     /// The first of the names nearest to `word`, if no more than two edits or a third of its length away; case does not
-    /// count. Words of three letters may be one edit away.
+    /// count, and of equally near names the one with the same beginning is taken. Words of three letters may be one edit away.
     static func nearest(to word: String, among names: [String]) -> String? {
         let letters = Array(word.lowercased().unicodeScalars)
         let limit = letters.count <= 3 ? 1 : max(2, letters.count / 3)
-        var best: (name: String, distance: Int)?
+        var best: (name: String, distance: Int, common: Int)?
         for name in names {
-            let distance = distance(letters, Array(name.lowercased().unicodeScalars), limit: limit)
-            if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
+            let candidate = Array(name.lowercased().unicodeScalars)
+            let distance = distance(letters, candidate, limit: limit)
+            guard distance <= limit else { continue }
+            let common = zip(letters, candidate).prefix { $0 == $1 }.count
+            if let best, (best.distance, -best.common) <= (distance, -common) { continue }
+            best = (name, distance, common)
         }
         return best?.name
     }

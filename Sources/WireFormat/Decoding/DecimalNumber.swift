@@ -14,7 +14,7 @@ struct DecimalNumber: Hashable {
 
     init(coefficient: UInt64) { self.coefficient = coefficient }
 
-    /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, which is JSON's grammar with leading zeros allowed; nil for anything else.
+    /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, JSON's grammar with leading zeros allowed; nil for anything else.
     @inline(__always) init?(_ text: UnsafeRawBufferPointer) {
         var position = 0
         if unsafe text.count > 0 && text[0] == UInt8(ascii: "-") {
@@ -96,6 +96,18 @@ struct DecimalNumber: Hashable {
 }
 
 extension DecimalNumber {
+    /// The value of a text of 1…18 digits and nothing else; nil for any other. Most numbers are such.
+    @inline(__always) static func plainDigits(_ text: UnsafeRawBufferPointer) -> Int64? {
+        guard (1..<maximumDigits).contains(text.count) else { return nil }
+        var value: Int64 = 0
+        for index in 0..<text.count {
+            let digit = unsafe text[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
+    }
+
     /// The value as a whole number, `isExact` false if digits behind the point were cut off; nil beyond 64 bits.
     ///
     /// `places` shifts the point to the right first: 2 turns major units into cents.
@@ -106,9 +118,9 @@ extension DecimalNumber {
             guard shift >= -Self.maximumDigits else { return (0, coefficient == 0) }
             return (coefficient / Self.powersOfTen(-shift), false)
         }
-        guard !isTruncated, shift <= Self.maximumDigits else { return nil }
+        guard shift <= Self.maximumDigits else { return nil }
         let (product, isTooLarge) = coefficient.multipliedReportingOverflow(by: Self.powersOfTen(shift))
-        return isTooLarge ? nil : (product, true)
+        return isTooLarge ? nil : (product, !isTruncated)
     }
 
     /// 10^`exponent` for 0…19.

@@ -26,7 +26,9 @@ extension JSONRecord {
         let bytes = unsafe value.bytes
         guard value.isString else {
             guard value.isNumber else { throw Rejection(.wrongType, key.field) }
-            guard unsafe bytes.count <= maximumIDLength && isInteger(bytes) else { throw Rejection(.invalidID, key.field) }
+            guard unsafe bytes.count <= maximumIDLength && isInteger(bytes) else {
+                throw Rejection(.invalidID, key.field)
+            }
             return unsafe bytes
         }
         guard (1...maximumIDLength).contains(bytes.count), unsafe !containsNUL(bytes) else {
@@ -115,10 +117,12 @@ extension JSONRecord {
     @inline(__always) private func wholeNumber(
         _ value: JSONValue, _ key: RecordKey, otherwise reason: Rejection.Reason
     ) throws(Rejection) -> Int64 {
+        if value.isNumber, let plain = unsafe DecimalNumber.plainDigits(value.bytes) { return plain }
         let number = try number(value, key)
-        guard let (magnitude, isExact) = number.magnitude() else { throw Rejection(.outOfRange, key.field) }
+        guard let (magnitude, isExact) = number.magnitude(), magnitude <= UInt64(Int64.max) else {
+            throw Rejection(.outOfRange, key.field)
+        }
         guard isExact else { throw Rejection(reason, key.field) }
-        guard magnitude <= UInt64(Int64.max) else { throw Rejection(.outOfRange, key.field) }
         return number.isNegative ? -Int64(magnitude) : Int64(magnitude)
     }
 

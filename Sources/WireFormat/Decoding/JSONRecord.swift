@@ -82,7 +82,8 @@ struct RecordKey {
 
     static let all: [RecordKey] = [
         orderID, eventID, customerID, sessionID, type, occurredAt, currency, total, discount, shipping, cost, channel,
-        coupon, refund, refundAmount, refundReason, sku, category, campaign, items, dwell, score, scaleMaximum, sentiment,
+        coupon, refund, refundAmount, refundReason, sku, category, campaign, items, dwell, score, scaleMaximum,
+        sentiment,
     ]
 }
 

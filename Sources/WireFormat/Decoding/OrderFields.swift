@@ -37,7 +37,8 @@ struct OrderFields {
             break
         }
         return OrderEvent(
-            type: type, currency: currency ?? .none, total: total ?? .zero, refund: refund, discount: discount, cost: cost)
+            type: type, currency: currency ?? .none, total: total ?? .zero, refund: refund, discount: discount,
+            cost: cost)
     }
 
     /// An amount means nothing without its currency.

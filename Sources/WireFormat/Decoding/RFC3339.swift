@@ -4,17 +4,16 @@ enum RFC3339 {
 
     /// Reads `2026-03-01T18:05:09.250+08:00` with any offset and any number of fractional digits, cut to milliseconds.
     ///
-    /// A leap second, which exists only at the end of a UTC day, is the second after it. Nil if a part is out of its range.
+    /// A leap second, which exists only at the end of a UTC day, is the second after it. Nil if a part is out of range.
     static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
-        guard text.count >= 20, unsafe hasSeparators(text),
-            let century = unsafe twoDigits(text, 0), let yearOfCentury = unsafe twoDigits(text, 2),
-            let month = unsafe twoDigits(text, 5), let day = unsafe twoDigits(text, 8),
-            let hour = unsafe twoDigits(text, 11), let minute = unsafe twoDigits(text, 14),
-            let second = unsafe twoDigits(text, 17)
+        guard text.count >= 20, let date = unsafe FixedDigits(text, at: 0, separators: FixedDigits.ofDate),
+            let time = unsafe FixedDigits(text, at: 11, separators: FixedDigits.ofTime),
+            let day = unsafe twoDigits(text, 8), unsafe text[10] | 0x20 == UInt8(ascii: "t")
         else { return nil }
-        let year = century * 100 + yearOfCentury
-        guard (1...12).contains(month), day >= 1, day <= lastDay(ofMonth: month, year: year), hour <= 23, minute <= 59,
-            second <= 60
+        let (year, month) = (date.pair(at: 0) * 100 + date.pair(at: 2), date.pair(at: 5))
+        let (hour, minute, second) = (time.pair(at: 0), time.pair(at: 3), time.pair(at: 6))
+        guard (1...12).contains(month), day >= 1, day <= 28 || day <= lastDay(ofMonth: month, year: year), hour <= 23,
+            minute <= 59, second <= 60
         else { return nil }
         var position = 19
         guard let milliseconds = unsafe fraction(text, &position), let offset = unsafe offset(text, position) else {
@@ -26,9 +25,31 @@ enum RFC3339 {
         return Int64(seconds * 1000 + milliseconds)
     }
 
-    @inline(__always) private static func hasSeparators(_ text: UnsafeRawBufferPointer) -> Bool {
-        unsafe text[4] == UInt8(ascii: "-") && text[7] == UInt8(ascii: "-") && text[10] | 0x20 == UInt8(ascii: "t")
-            && text[13] == UInt8(ascii: ":") && text[16] == UInt8(ascii: ":")
+    /// Eight bytes of digits and separators at fixed places, checked and turned into numbers all at once.
+    private struct FixedDigits {
+        private let pairs: UInt64
+
+        /// Which bytes are separators and what they are, the first byte lowest.
+        struct Separators {
+            let places: UInt64
+            let bytes: UInt64
+        }
+        /// `2026-03-`
+        static var ofDate: Separators { Separators(places: 0xFF00_00FF_0000_0000, bytes: 0x2D00_002D_0000_0000) }
+        /// `18:05:09`
+        static var ofTime: Separators { Separators(places: 0x0000_FF00_00FF_0000, bytes: 0x0000_3A00_003A_0000) }
+
+        @inline(__always) init?(_ text: UnsafeRawBufferPointer, at offset: Int, separators: Separators) {
+            let word = unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            guard word & separators.places == separators.bytes else { return nil }
+            // Digits become 0…9, separators 0; adding 6 carries a larger byte into its upper half.
+            let digits = (word ^ 0x3030_3030_3030_3030) & ~separators.places
+            guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else { return nil }
+            pairs = digits &* 10 &+ digits >> 8
+        }
+
+        /// The number made of the digits at `place` and the one behind it.
+        @inline(__always) func pair(at place: UInt64) -> Int { Int(truncatingIfNeeded: pairs >> (8 * place) & 0xFF) }
     }
 
     @inline(__always) private static func twoDigits(_ text: UnsafeRawBufferPointer, _ position: Int) -> Int? {
@@ -74,7 +95,7 @@ enum RFC3339 {
         }
     }
 
-    /// Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
+    /// Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant, chrono-compatible date algorithms).
     @inline(__always) private static func days(year: Int, month: Int, day: Int) -> Int {
         // Years start in March, so that the leap day is the last of them; eras of 400 years have 146,097 days.
         let shifted = month <= 2 ? year - 1 : year

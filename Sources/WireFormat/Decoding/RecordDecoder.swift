@@ -32,7 +32,8 @@ package struct RecordDecoder: ~Copyable {
 
     /// Appends the event in `value` to `buffer`. A key, where there is one, must be the customer id byte for byte.
     package mutating func decode(
-        _ value: UnsafeRawBufferPointer?, key: UnsafeRawBufferPointer?, as input: InputKind, into buffer: inout EventBuffer
+        _ value: UnsafeRawBufferPointer?, key: UnsafeRawBufferPointer?, as input: InputKind,
+        into buffer: inout EventBuffer
     ) throws(Rejection) {
         guard let value = unsafe value else { throw Rejection(.nullPayload) }
         guard value.count > 0 else { throw Rejection(.emptyPayload) }

@@ -42,7 +42,8 @@ extension UnsafeRawBufferPointer {
         guard count == other.count else { return false }
         var position = 0
         while count - position >= 8 {
-            let same = unsafe loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let same =
+                unsafe loadUnaligned(fromByteOffset: position, as: UInt64.self)
                 == other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
             guard same else { return false }
             position += 8

@@ -13,7 +13,7 @@ package struct RecordHeader: Hashable, Sendable {
     package init(_ name: String, _ text: String) { self.init(name, Array(text.utf8)) }
 }
 
-/// A rejected record on its way to the dead letters: key, value and headers unchanged, and headers that say what is wrong.
+/// A rejected record on its way to the dead letters: key, value and headers unchanged, and headers that say why.
 package struct DeadLetter: Hashable, Sendable {
     package var key: [UInt8]?
     package var value: [UInt8]?

@@ -36,7 +36,8 @@ extension OutputEncoder {
         bytes.append(literal: "]")
     }
 
-    private func write(criteria: ContiguousArray<CriterionEvidence>.SubSequence, _ bytes: inout ContiguousArray<UInt8>) {
+    private func write(criteria: ContiguousArray<CriterionEvidence>.SubSequence, _ bytes: inout ContiguousArray<UInt8>)
+    {
         bytes.append(literal: ",\"criteria\":[")
         for (index, criterion) in criteria.enumerated() {
             if index > 0 { bytes.append(literal: ",") }

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
                     check: "policy",
                     result: "\(policy.name) v\(policy.version): \(policy.tiers.count) tiers, \(policy.measures.count) measures, hash \(policy.hash.prefix(12))"))
             if !offline {
-                let options = try DaemonOptions(configuration, policy: policy)
+                let options = DaemonOptions(configuration, policy: policy)
                 let cluster = try StartupCheck.run(options)
                 findings.append(Finding(check: "brokers", result: "\(options.bootstrap) answers"))
                 findings.append(

@@ -1,0 +1,121 @@
+import WireFormat
+
+extension BenchReport {
+    /// A table for people; ends in a line feed.
+    package var text: String {
+        var lines = heading
+        lines.append(Self.row("", "events/s", "ns/event", "spread"))
+        lines.append(row("(a) parse: simdjson tree, in place", parsing.tree, byWall: false))
+        lines.append(row("    parse: known fields, copied", parsing.fields, byWall: false))
+        lines.append(row("(b) decode, score, encode", scoring.timings, byWall: false))
+        let ratios = (Self.decimal(ratioToTree, 3), Self.decimal(ratioToFields, 3))
+        lines.append("    b/a: \(ratios.0) of the tree's speed, \(ratios.1) of the fields'")
+        lines.append("    \(scoring.outputs) outputs, \(scoring.outputBytes) bytes; \(scoring.rejected) rejected")
+        let bytes = (Self.decimal(memory.engineBytesPerCustomer), Self.decimal(memory.residentBytesPerCustomer))
+        lines.append("(c) memory per customer: \(bytes.0) bytes in the engine, \(bytes.1) resident")
+        lines.append(
+            "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
+        if let broker { lines += text(broker) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var heading: [String] {
+        [
+            "tierd \(Version.tierd), Swift \(Version.swift), simdjson kernels \(ParseProbe.kernels)",
+            "\(Self.processor), \(Self.cores) cores",
+            "policy: \(bench.policyName)",
+            "\(bench.events) records of \(Self.decimal(averageBytes)) bytes on average, \(bench.customers) customers,",
+            "\(bench.prefill) events before; medians of \(bench.rounds) rounds, processor time of one thread",
+            "",
+        ]
+    }
+
+    private func text(_ broker: BrokerFigures) -> [String] {
+        let ratio = Self.decimal(wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond, 3)
+        let cpu = [broker.raw, broker.daemon].map { Self.decimal(Timing.median(of: $0).cpu, 2) }
+        return [
+            row("(d) client library alone, wall", broker.raw, byWall: true),
+            row("    whole daemon, wall", broker.daemon, byWall: true),
+            "    \(ratio) of the library's speed; processor time of all threads \(cpu[0]) s and \(cpu[1]) s",
+            "    \(broker.partitions) partitions each; produced in \(Self.decimal(broker.produced.wall)) s",
+            "    these topics can be deleted now: \(broker.topics.joined(separator: " "))",
+        ]
+    }
+
+    private func row(_ title: String, _ timings: [Timing], byWall: Bool) -> String {
+        let rate = byWall ? wallRate(timings) : cpuRate(timings)
+        let seconds = timings.map { byWall ? $0.wall : $0.cpu }
+        let spread = ((seconds.max() ?? 0) / max(seconds.min() ?? 0, 1e-9) - 1) * 100
+        return Self.row(title, "\(Int(rate.perSecond))", Self.decimal(rate.nanoseconds), Self.decimal(spread) + " %")
+    }
+
+    private static func row(_ title: String, _ columns: String...) -> String {
+        func padding(_ text: String, to width: Int) -> String {
+            String(repeating: " ", count: max(0, width - text.count))
+        }
+        return columns.reduce(title + padding(title, to: 38)) { $0 + padding($1, to: 13) + $1 }
+    }
+
+    private static func decimal(_ number: Double, _ places: Int = 1) -> String {
+        var unit = 1.0
+        for _ in 0..<places { unit *= 10 }
+        return "\((number * unit).rounded() / unit)"
+    }
+
+    /// The same figures with every round.
+    package var json: JSONText {
+        var json = JSONText()
+        json.object { json in
+            json.field("tierd", Version.tierd)
+            json.field("swift", Version.swift)
+            json.field("simdjson_kernels", ParseProbe.kernels)
+            json.field("processor", Self.processor)
+            json.field("cores", Self.cores)
+            json.field("policy", bench.policyName)
+            json.field("events", bench.events)
+            json.field("customers", bench.customers)
+            json.field("prefill_events", bench.prefill)
+            json.field("average_record_bytes", averageBytes)
+            write("parse_tree", parsing.tree, &json)
+            write("parse_fields", parsing.fields, &json)
+            write("decode_score_encode", scoring.timings, &json)
+            json.field("ratio_to_parse_tree", ratioToTree)
+            json.field("ratio_to_parse_fields", ratioToFields)
+            json.field("outputs", scoring.outputs)
+            json.field("output_bytes", scoring.outputBytes)
+            json.field("rejected", scoring.rejected)
+            json.object("memory") { $0.write(memory) }
+            if let broker { json.object("broker") { write(broker, &$0) } }
+        }
+        json.endLine()
+        return json
+    }
+
+    private func write(_ broker: BrokerFigures, _ json: inout JSONText) {
+        json.field("partitions", broker.partitions)
+        json.field("produce_seconds", broker.produced.wall)
+        write("client_library", broker.raw, &json)
+        write("daemon", broker.daemon, &json)
+        json.field("ratio_by_wall", wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond)
+    }
+
+    private func write(_ name: StaticString, _ timings: [Timing], _ json: inout JSONText) {
+        json.object(name) { object in
+            object.field("events_per_second_by_cpu", cpuRate(timings).perSecond)
+            object.field("ns_per_event_by_cpu", cpuRate(timings).nanoseconds)
+            object.field("events_per_second_by_wall", wallRate(timings).perSecond)
+            object.array("cpu_seconds") { array in for timing in timings { array.element(timing.cpu) } }
+            object.array("wall_seconds") { array in for timing in timings { array.element(timing.wall) } }
+        }
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func write(_ memory: MemoryFigures) {
+        field("customers", memory.customers)
+        field("orders_each", memory.ordersEach)
+        field("browse_events_each", memory.browseEach)
+        field("engine_bytes_per_customer", memory.engineBytesPerCustomer)
+        field("resident_bytes_per_customer", memory.residentBytesPerCustomer)
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Runtime
+
+/// `tierd bench`
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure on this machine: parsing, scoring, memory, and with a Kafka end to end.",
+        discussion: """
+            (a) parsing alone, (b) decoding, scoring and encoding on one thread, (c) memory per customer, and with --bootstrap
+            (d) draining the same topics with the client library alone and with the whole daemon. The work is seeded and the
+            same each time. Takes some minutes; nothing else should run meanwhile.
+
+            (d) makes topics of its own, whose names it prints at the end, and leaves them there.
+            """)
+
+    @Option(help: ArgumentHelp("Write the figures as JSON to this file, - for standard output.", valueName: "file"))
+    var json: String?
+
+    @Option(help: "Records in (a), (b) and (d).")
+    var events = 2_000_000
+
+    @Option(help: "Customers in (b) and (d).")
+    var customers = 200_000
+
+    @Option(help: "Customers in (c).")
+    var memoryCustomers = 1_000_000
+
+    @Option(help: "How often (a), (b) and (d) are repeated, in turn; the median counts.")
+    var rounds = 3
+
+    @Option(help: "Measure with this policy instead of the built-in one.")
+    var policy: String?
+
+    @Option(help: "The Kafka at HOST:PORT for (d).")
+    var bootstrap: String?
+
+    func validate() throws {
+        guard min(events, customers, memoryCustomers, rounds) > 0 else {
+            throw ValidationError("--events, --customers, --memory-customers and --rounds must be at least 1")
+        }
+    }
+
+    func run() throws {
+        var bench = Bench()
+        bench.events = events
+        bench.customers = customers
+        bench.memoryCustomers = memoryCustomers
+        bench.rounds = rounds
+        bench.bootstrap = bootstrap
+        if let policy {
+            bench.policy = try PolicyFile.load(path: policy)
+            bench.policyName = policy
+        }
+        let report = try bench.run { note("bench: \($0)") }
+        if json != "-" { print(report.text, terminator: "") }
+        guard let json else { return }
+        let file = try LineFile(path: json)
+        try file.write(report.json.bytes)
+        try file.close()
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Runtime
+import Scoring
+import Testing
+import WireFormat
+
+/// Real input through the broker and through the offline replay.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct HistoryTests {
+    /// 1999-01-01, half a year after the last order.
+    private static let until = EventTime(milliseconds: 915_148_800_000)
+    private static let orders = BrokerFixture.repository + "/Tests/Fixtures/cdnow/orders.jsonl.gz"
+
+    @Test func `the CDNOW orders give every customer the same changes through the broker as in a replay`() throws {
+        let fixture = try BrokerFixture(partitions: 4)
+        let lines = try EventLines.read(Self.orders)
+        #expect(lines.count == 6_919)
+        try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
+        let daemon = try fixture.daemon(clock: .event(until: Self.until))
+        eventually("the daemon has not worked off the history", within: 120) {
+            daemon.isCaughtUp(fixture, records: [fixture.inputs[0].topic: Int64(lines.count)])
+                && daemon.board.shards.allSatisfy { ($0.clock ?? .earliest) > Self.until + .days(-60) }
+                && daemon.isQuiet
+        }
+        daemon.stop()
+        #expect(daemon.join() == nil)
+        let live = try Self.byCustomer(
+            fixture.read(fixture.outputs.tierChanges) + fixture.read(fixture.outputs.churnRisk))
+        let replayed = try Self.byCustomer(Self.replay())
+        #expect(live.count == 2_357)
+        #expect(Set(live.keys) == Set(replayed.keys))
+        for (customer, changes) in replayed { #expect(live[customer] == changes, "customer \(customer)") }
+    }
+
+    @Test func `two replays of the CDNOW orders are equal byte for byte`() throws {
+        let first = try Self.replay().map(\.value)
+        let second = try Self.replay().map(\.value)
+        #expect(first.count > 6_000)
+        #expect(first == second)
+    }
+
+    private static func replay() throws -> [ReadRecord] {
+        var replay = try OfflineReplay(
+            policy: BrokerFixture.retail(), files: [EventFile(.orders, path: orders)], until: until)
+        var records: [ReadRecord] = []
+        _ = try replay.run { step in
+            let outputs = step.outputs
+            for record in outputs.records {
+                records.append(
+                    ReadRecord(
+                        partition: 0, key: outputs.string(record.key), value: Array(outputs.bytes[record.value.range]),
+                        headers: [:]))
+            }
+        }
+        return records
+    }
+
+    /// Each customer's changes of each kind in order, without the coordinates, which differ by nature.
+    private static func byCustomer(_ records: [ReadRecord]) -> [String: Changes] {
+        var byCustomer: [String: Changes] = [:]
+        for record in records {
+            var fields = record.json
+            if var cause = fields["cause"] as? [String: Any] {
+                for name in ["topic", "partition", "offset", "timestamp"] { cause[name] = nil }
+                fields["cause"] = cause
+            }
+            let data = try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys])
+            let text = String(decoding: data ?? Data(), as: UTF8.self)
+            if fields["direction"] == nil {
+                byCustomer[record.key, default: Changes()].churn.append(text)
+            } else {
+                byCustomer[record.key, default: Changes()].tier.append(text)
+            }
+        }
+        return byCustomer
+    }
+
+    private struct Changes: Equatable {
+        var tier: [String] = []
+        var churn: [String] = []
+    }
+
+    private static func customer(of line: [UInt8]) -> String? {
+        let fields = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+        return fields?["customer_id"] as? String
+    }
+}
+
+extension Daemon {
+    /// Two looks a moment apart show the same counts: nothing is being fired any more.
+    var isQuiet: Bool {
+        let before = board.shards.map { $0.deadlinesFired }
+        Thread.sleep(forTimeInterval: 0.5)
+        return before == board.shards.map { $0.deadlinesFired }
+    }
+}
