@@ -118,7 +118,8 @@ extension ShardEngine {
         return EvidenceSpan(start..<outputs.criteria.count)
     }
 
-    /// Computes the churn risk, moves the level if it must, and foresees the next rise.
+    /// Computes the churn risk, moves the level if it must, and foresees the next rise: after an order by a safe bound,
+    /// for most customers order again before it, and exactly when that bound has come.
     private mutating func settleChurn(
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
@@ -134,7 +135,10 @@ extension ShardEngine {
         let level = churnScale.level(for: risk, held: held)
         if held != level { report(level, from: held, risk, history, occasion, record, into: &outputs) }
         let birth = policy.calendar.start(of: DayIndex(days.first))
-        let next = churnScale.nextRise(above: level, history, birth: birth)
+        let isWakeUp = Int64(record.pointee.churnCrossing) * 1000 <= occasion.time.milliseconds
+        let next = isWakeUp
+            ? churnScale.nextRise(above: level, history, birth: birth)
+            : churnScale.noRiseBefore(above: level, risk, history, at: occasion.time)
         let soonest = UInt32(truncatingIfNeeded: occasion.time.milliseconds / 1000 + 1)
         record.pointee.churnCrossing = next.map { max($0, soonest) } ?? .max
     }
@@ -165,7 +169,8 @@ extension ShardEngine {
         if record.pointee.graceEndsAt < deadline { (deadline, kind) = (record.pointee.graceEndsAt, .graceEnd) }
         let crossing = record.pointee.churnCrossing == .max ? Int64.max : Int64(record.pointee.churnCrossing) * 1000
         if crossing < deadline { (deadline, kind) = (crossing, .churnCrossing) }
-        let decay = decayDeadline(record, at: time, reach, mindsExpiry: mindsExpiry, before: deadline)
+        record.pointee.mindsExpiry = mindsExpiry
+        let decay = decayDeadline(record, at: time, reach, before: deadline)
         if decay < deadline { (deadline, kind) = (decay, .decay) }
         record.pointee.deadlineKind = deadline == .max ? .none : kind
         if record.pointee.deadline == .max {
@@ -178,15 +183,27 @@ extension ShardEngine {
     /// When a measure that moves by itself can first change the decision.
     ///
     /// Speed limits give an instant before which nothing can happen. Far away, that instant is the deadline: most
-    /// customers act again before it comes. Near by, the steps (Newton's, from the safe side) are taken at once until
-    /// the crossing is met to the millisecond.
+    /// customers act again before it comes, and half of the distance is kept for what they do until then. Near by, the
+    /// steps (Newton's, from the safe side) are taken at once until the crossing is met to the millisecond.
     private mutating func decayDeadline(
-        _ record: CustomerStore.Record, at time: EventTime, _ startReach: ExpiryReach, mindsExpiry: Bool, before other: Int64
+        _ record: CustomerStore.Record, at time: EventTime, _ reach: ExpiryReach, before other: Int64
+    ) -> Int64 {
+        let reserve = setBrowseBudget(record, reach)
+        let step = ladder.earliestCrossing(from: Int(record.pointee.tier), reach, reserve: reserve, evaluator)
+        guard step < Self.foresight else { return .max }
+        if step >= Self.nearBy { return time.milliseconds + Int64(step) }
+        record.pointee.browseBudget = 0
+        return nearDeadline(record, at: time, reach, before: other)
+    }
+
+    private mutating func nearDeadline(
+        _ record: CustomerStore.Record, at time: EventTime, _ startReach: ExpiryReach, before other: Int64
     ) -> Int64 {
         var reach = startReach
         var now = time.milliseconds
+        let tier = Int(record.pointee.tier)
         for _ in 0..<Self.stepsAtOnce {
-            let step = ladder.earliestCrossing(from: Int(record.pointee.tier), reach, evaluator)
+            let step = ladder.earliestCrossing(from: tier, reach, reserve: 0, evaluator)
             guard step < Self.foresight else { return .max }
             let next = now + max(Int64(step), 1)
             guard next < other else { return .max }
@@ -195,11 +212,24 @@ extension ShardEngine {
             if decisionWouldChange(record) { return next }
             reach = expiryEffects.reach(evaluator)
             // Come so near that an expiry matters as well, the next wake-up may be its: settle there.
-            let tier = Int(record.pointee.tier)
-            if !mindsExpiry, ladder.minds(expiryEffects, reach, holding: tier, evaluator) { return next }
+            if !record.pointee.mindsExpiry, ladder.minds(expiryEffects, reach, holding: tier, evaluator) { return next }
             now = next
         }
         return now
+    }
+
+    /// Sets how many browse events need no evaluation, and returns the points of the score kept back for them.
+    private func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach) -> Double {
+        record.pointee.browseBudget = 0
+        guard browseEffects.actThroughScore else { return 0 }
+        // Whoever is woken for every expiry cannot be moved by one in the meantime.
+        let isWoken = record.pointee.mindsExpiry
+        let distance = ladder.distance(from: Int(record.pointee.tier), isWoken ? ExpiryReach() : reach, evaluator.score)
+        let reserve = min(distance, 100) / 2
+        let each = browseEffects.mostPoints(fromHere: isWoken, policy, evaluator)
+        // A little less than there is: the sums of rounded terms have no exact end.
+        record.pointee.browseBudget = UInt16(min(max((reserve - 1e-6) / max(each, 1e-9), 0), 65_535))
+        return record.pointee.browseBudget > 0 ? reserve : 0
     }
 
     private func decisionWouldChange(_ record: CustomerStore.Record) -> Bool {

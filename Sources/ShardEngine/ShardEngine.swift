@@ -14,6 +14,7 @@ package struct ShardEngine: ~Copyable {
     var warming = Warming()
     let ladder: TierLadder
     let expiryEffects: ExpiryEffects
+    let browseEffects: BrowseEffects
     let churnScale: ChurnScale
     let ledger: OrderLedger
     private var keptSince = KeptSince()
@@ -24,6 +25,7 @@ package struct ShardEngine: ~Copyable {
         evaluator = MeasureEvaluator(policy)
         ladder = TierLadder(policy)
         expiryEffects = ExpiryEffects(policy)
+        browseEffects = BrowseEffects(policy, evaluator.plan)
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
     }
@@ -38,7 +40,7 @@ package struct ShardEngine: ~Copyable {
         guard clock.map({ time > $0 }) ?? true else { return }
         clock = time
         wheel.start(at: time.milliseconds)
-        keptSince.update(to: policy.calendar.day(of: time), policy)
+        keptSince.update(to: policy.calendar.day(of: time), policy, browseEffects.shortestWindow)
     }
 
     /// Fires at most `limit` deadlines that are due at the clock, in (deadline, slot) order; returns how many.
@@ -76,12 +78,31 @@ package struct ShardEngine: ~Copyable {
         let slot = enter(id, event, now: now, into: &outputs)
         let record = store.slab[slot]
         let ordersChanged = try change(record, event)
+        if event.time == now, record.pointee.hasEntered, !ordersChanged, isWithinBudget(slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
         }
         settle(
             slot, at: now, cause: .event(source, id: event.id), lateBy: now > event.time ? event.time : nil,
             ordersChanged: ordersChanged, text: text, into: &outputs)
+    }
+
+    /// Whether the standing cannot have changed by an event in time that left the orders as they were.
+    private mutating func isWithinBudget(_ slot: UInt32, _ record: CustomerStore.Record, _ event: Event) -> Bool {
+        switch event.body {
+        case .order: return true
+        case .feedback, .command: return false
+        case .browse(let browse):
+            guard record.pointee.browseBudget > 0 else { return false }
+            if browse.dwellMilliseconds > 0, browseEffects.mindsDwell { return false }
+            record.pointee.browseBudget -= 1
+            // What came today may be the first to leave a window.
+            if record.pointee.mindsExpiry, keptSince.browseExpiry < record.pointee.deadline {
+                record.pointee.deadlineKind = .windowExpiry
+                wheel.schedule(slot, record, at: keptSince.browseExpiry)
+            }
+            return true
+        }
     }
 
     /// Gives memory back to itself between batches; not visible in any output.
@@ -175,8 +196,10 @@ private struct KeptSince {
     var feedback = EventTime.earliest
     var browseDay: UInt16 = 0
     var feedbackDay = DayIndex(0)
+    /// When browsing of today first leaves a window, milliseconds.
+    var browseExpiry = Int64.max
 
-    mutating func update(to today: DayIndex, _ policy: Policy) {
+    mutating func update(to today: DayIndex, _ policy: Policy, _ shortestBrowseWindow: Int) {
         guard today != day else { return }
         day = today
         orders = policy.calendar.windowStart(days: policy.history.orderDays, seenOn: today)
@@ -184,5 +207,6 @@ private struct KeptSince {
         feedback = policy.calendar.windowStart(days: policy.history.feedbackDays, seenOn: today)
         browseDay = UInt16(clamping: (today + (1 - policy.history.browseDays)).value)
         feedbackDay = today + (1 - policy.history.feedbackDays)
+        browseExpiry = policy.calendar.start(of: today + shortestBrowseWindow).milliseconds
     }
 }

@@ -8,6 +8,7 @@ extension BenchReport {
         lines.append(row("(a) parse: simdjson tree, in place", parsing.tree, byWall: false))
         lines.append(row("    parse: known fields, copied", parsing.fields, byWall: false))
         lines.append(row("(b) decode, score, encode", scoring.timings, byWall: false))
+        lines.append("    of these ns: " + phases.map { "\($0.name) \(Self.decimal($0.nanoseconds))" }.joined(separator: ", "))
         let ratios = (Self.decimal(ratioToTree, 3), Self.decimal(ratioToFields, 3))
         lines.append("    b/a: \(ratios.0) of the tree's speed, \(ratios.1) of the fields'")
         lines.append("    \(scoring.outputs) outputs, \(scoring.outputBytes) bytes; \(scoring.rejected) rejected")
@@ -17,6 +18,14 @@ extension BenchReport {
             "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
         if let broker { lines += text(broker) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What an event of (b) costs where; medians.
+    private var phases: [(name: String, nanoseconds: Double)] {
+        func median(_ part: (ScoringFigures.Phases) -> Double) -> Double {
+            Rate(bench.events, seconds: scoring.phases.map(part).sorted()[scoring.phases.count / 2]).nanoseconds
+        }
+        return [("decoding", median(\.decoding)), ("scoring", median(\.scoring)), ("encoding", median(\.encoding))]
     }
 
     private var heading: [String] {
@@ -81,6 +90,7 @@ extension BenchReport {
             write("decode_score_encode", scoring.timings, &json)
             json.field("ratio_to_parse_tree", ratioToTree)
             json.field("ratio_to_parse_fields", ratioToFields)
+            json.array("decode_score_encode_ns") { array in for phase in phases { array.element(phase.nanoseconds) } }
             json.field("outputs", scoring.outputs)
             json.field("output_bytes", scoring.outputBytes)
             json.field("rejected", scoring.rejected)

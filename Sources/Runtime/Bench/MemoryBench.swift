@@ -69,8 +69,10 @@ struct MemoryBench {
                 let time = EventTime(milliseconds: start + Int64(customer) * 3_600_000 / Int64(customers))
                 append(customer, at: time, day: day, view: view, to: &round)
             }
+            // Waves come in portions, as in a running shard: their outputs do not pile up.
             engine.apply(
-                &round.batch, wallClock: WallClock.now, deadlineLimit: .max, into: &round.outputs, rejected: &round.rejected)
+                &round.batch, wallClock: WallClock.now, deadlineLimit: ShardContext.deadlinesPerBatch, into: &round.outputs,
+                rejected: &round.rejected)
             round.outputs.removeAll()
         }
     }

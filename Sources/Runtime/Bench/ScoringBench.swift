@@ -5,11 +5,20 @@ import WireFormat
 /// (b) Decoding, scoring and encoding on one thread.
 package struct ScoringFigures: Sendable {
     package var timings: [Timing] = []
+    /// The processor time of each round by what it went to.
+    package var phases: [Phases] = []
     /// Of the last round; the same in every round.
     package var outputs = 0
     package var outputBytes = 0
     package var rejected = 0
     package var customers = 0
+
+    /// Seconds.
+    package struct Phases: Hashable, Sendable {
+        package var decoding = 0.0
+        package var scoring = 0.0
+        package var encoding = 0.0
+    }
 }
 
 /// A state that has seen `prefill` events, then records from memory in batches.
@@ -55,17 +64,25 @@ struct ScoringBench: ~Copyable {
         fill(&engine)
         let wallClock = WallClock.now
         (figures.outputs, figures.outputBytes, figures.rejected) = (0, 0, 0)
+        var phases = ScoringFigures.Phases()
         let timing = Stopwatch.measure {
             for first in stride(from: 0, to: records.count, by: Self.batchRecords) {
                 let range = first..<min(first + Self.batchRecords, records.count)
+                let began = Stopwatch.threadSeconds
                 figures.rejected += decode(records, range)
+                let decoded = Stopwatch.threadSeconds
                 engine.apply(
                     &batch, wallClock: wallClock, deadlineLimit: Self.deadlinesPerBatch, into: &outputs, rejected: &refused)
                 engine.tidy()
+                let scored = Stopwatch.threadSeconds
                 encode(&figures)
+                phases.decoding += decoded - began
+                phases.scoring += scored - decoded
+                phases.encoding += Stopwatch.threadSeconds - scored
             }
         }
         figures.timings.append(timing)
+        figures.phases.append(phases)
         figures.rejected += refused.count
         figures.customers = engine.customerCount
         refused.removeAll()

@@ -18,10 +18,13 @@ package struct Timing: Hashable, Sendable {
 enum Stopwatch {
     /// Times `body`; the processor time is this thread's.
     static func measure(_ body: () throws -> Void) rethrows -> Timing {
-        let (wall, cpu) = (SteadyClock.now, seconds(CLOCK_THREAD_CPUTIME_ID))
+        let (wall, cpu) = (SteadyClock.now, threadSeconds)
         try body()
-        return Timing(wall: SteadyClock.now - wall, cpu: seconds(CLOCK_THREAD_CPUTIME_ID) - cpu)
+        return Timing(wall: SteadyClock.now - wall, cpu: threadSeconds - cpu)
     }
+
+    /// Processor time of the calling thread so far.
+    static var threadSeconds: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
 
     /// Processor time of all threads of the process so far.
     static var processSeconds: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }

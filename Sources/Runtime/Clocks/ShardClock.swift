@@ -25,7 +25,7 @@ package enum ShardClock: Sendable {
         switch self {
         case .wall: WallClock.now
         case .event(let until): max(WallClock.now, until ?? .earliest)
-        case .lapse(let clock): clock.now
+        case .lapse(let clock): clock.undelayed
         }
     }
 }
@@ -69,7 +69,12 @@ package final class LapseClock: Sendable {
 
     package func start() { startedAt.withLock { $0 = $0 ?? SteadyClock.now } }
 
-    package var now: EventTime {
+    package var now: EventTime { reading(delayedBy: delay) }
+
+    /// What the clock would show without its delay: no event is dated later than that.
+    package var undelayed: EventTime { reading(delayedBy: 0) }
+
+    private func reading(delayedBy delay: Double) -> EventTime {
         guard let start = startedAt.withLock({ $0 }) else { return from }
         let elapsed = max(0, SteadyClock.now - start - delay) * 1000 * factor
         let time = EventTime(milliseconds: from.milliseconds + Int64(elapsed))

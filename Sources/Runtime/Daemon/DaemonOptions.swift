@@ -21,6 +21,8 @@ package struct DaemonOptions: Sendable {
     package var deadLettersPerSecond: Int
     /// All fetch and send queues together.
     package var bufferBytes: Int
+    /// Whether the broker is asked for the inputs' settings at the start; the embedded cluster never answers that.
+    package var asksForTopicSettings = true
 
     package init(
         application: String, bootstrap: String, group: String, instance: String? = nil, settings: [String: String] = [:],

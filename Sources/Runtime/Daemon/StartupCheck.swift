@@ -50,7 +50,9 @@ package struct StartupCheck: Sendable {
             throw .unreachable(bootstrap: options.bootstrap, error)
         }
         let count = try judge(cluster, options)
-        for input in options.inputs where isCompacted(input.topic, admin) { throw .compactedInput(input.topic) }
+        if options.asksForTopicSettings {
+            for input in options.inputs where isCompacted(input.topic, admin) { throw .compactedInput(input.topic) }
+        }
         return StartupCheck(partitionCount: count)
     }
 

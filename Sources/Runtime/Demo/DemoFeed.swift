@@ -25,6 +25,8 @@ package final class DemoFeed: Sendable {
 
     package var sent: Int { sentCount.load(ordering: .relaxed) }
     package var isDone: Bool { sent == history.records.count }
+    /// Records that the cluster has acknowledged.
+    package var delivered: Int64 { producer.deliveries.delivered }
     package var failure: String? { problem.withLock { $0 } }
 
     package func start() { DedicatedThread.start("demo-feed") { [self] in run() } }
@@ -45,7 +47,8 @@ package final class DemoFeed: Sendable {
                 return
             }
             sentCount.store(next, ordering: .relaxed)
-            _ = producer.poll(timeoutMilliseconds: 0)
+            // Takes in delivery reports; what is still under way is no error.
+            try? producer.flush(timeoutMilliseconds: 1)
             _ = pause.wait(seconds: 0.01)
         }
         try? producer.flush(timeoutMilliseconds: 10_000)

@@ -1,5 +1,6 @@
 import Foundation
 import Scoring
+import Synchronization
 
 /// One run of the demonstration: cluster, feed, watcher and the two clocks.
 package final class Demonstration: Sendable {
@@ -10,12 +11,15 @@ package final class Demonstration: Sendable {
     package let clock: LapseClock
     package let history: DemoHistory
     private let daemonClock: LapseClock
+    /// `SteadyClock` when the end of time was first seen with no lag.
+    private let endedAt = Mutex<Double?>(nil)
 
     /// Days of pure silence played after the last order.
     private static let silentDays = 180
     /// Seconds by which the daemon's clock follows the feed's, so that records under way are not late.
     private static let clockDelay = 1.5
     private static let seed: UInt64 = 1997
+    private static let settlingSeconds = 3.0
 
     package init(bootstrap: String?, orders: String, policy: Policy, seconds: Double) throws(DemoError) {
         history = try DemoHistory(orderLines: EventLines.read(orders), seed: Self.seed)
@@ -27,21 +31,26 @@ package final class Demonstration: Sendable {
         daemonClock = LapseClock(from: first, factor: factor, until: last, delay: Self.clockDelay, isStarted: false)
         feed = try DemoFeed(history, to: cluster, clock: clock)
         watcher = OutputWatcher(cluster)
-        options = DaemonOptions(
+        var options = DaemonOptions(
             application: cluster.application, bootstrap: cluster.bootstrap, group: cluster.application,
             // The embedded cluster lets members join after their session timeout, which is 45 s by default.
             settings: cluster.isEmbedded ? ["session.timeout.ms": "6000"] : [:], inputs: cluster.inputs,
             outputs: cluster.outputs, policy: policy, clock: .lapse(daemonClock))
+        options.asksForTopicSettings = !cluster.isEmbedded
+        self.options = options
     }
 
     /// Starts watching; time starts when the daemon is ready, with `startTime`.
-    package func start() throws(DemoError) { try watcher.start() }
+    package func start() throws(DemoError) {
+        try watcher.start()
+        // The first instant's records go out at once, so that connections are warm when time starts.
+        feed.start()
+    }
 
     /// Lets time run, once.
     package func startTime() {
         clock.start()
         daemonClock.start()
-        feed.start()
     }
 
     package func stop() {
@@ -49,11 +58,16 @@ package final class Demonstration: Sendable {
         watcher.stop()
     }
 
-    /// Everything has been played, worked off and silence has done its work.
+    /// Everything has been played and worked off, and the last deadlines have had time to show.
     package func isOver(_ daemon: Daemon) -> Bool {
-        guard feed.isDone, let until = daemonClock.until, daemonClock.now >= until else { return false }
-        return daemon.board.totalLag(cluster.inputs.map(\.topic)) == 0
-            && daemon.board.shards.allSatisfy { ($0.clock ?? .earliest) + .days(3) >= until }
+        guard feed.isDone, let until = daemonClock.until, daemonClock.now >= until,
+            daemon.board.totalLag(cluster.inputs.map(\.topic)) == 0
+        else { return false }
+        let end = endedAt.withLock { ended in
+            ended = ended ?? SteadyClock.now
+            return ended ?? 0
+        }
+        return SteadyClock.now - end > Self.settlingSeconds
     }
 }
 

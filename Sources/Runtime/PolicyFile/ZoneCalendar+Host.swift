@@ -20,7 +20,8 @@ extension TimeZone {
     /// 1970 to 2119: beyond the last day that a calendar holds.
     private static let days = 54_787
 
-    /// Found by looking once a day: Foundation's own search skips changes of the standard offset (Kathmandu in 1986).
+    /// Found by looking once a day: Foundation's own search promises changes of summer time only, not of the standard
+    /// offset (Kathmandu in 1986).
     fileprivate var transitions: [ZoneCalendar.Transition] {
         var transitions = [transition(at: 0)]
         var last = offset(at: 0)

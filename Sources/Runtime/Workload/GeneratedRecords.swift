@@ -30,7 +30,9 @@ package struct GeneratedRecords: Sendable {
         let start = bytes.count
         bytes.append(contentsOf: scratch.text[event.customer.range])
         let end = bytes.count
-        encoder.encode(event, in: scratch, session: session(of: event), into: &bytes)
+        // Before the buffer is handed over, for it goes there too.
+        let session = session(of: event)
+        encoder.encode(event, in: scratch, session: session, into: &bytes)
         // More fields before the closing brace.
         bytes.removeLast()
         write(moreOf: event, &bytes)

@@ -44,6 +44,24 @@ package enum Curve: Hashable, Sendable {
         return steps.allSatisfy { $0 >= 0 } || steps.allSatisfy { $0 <= 0 }
     }
 
+    /// The steepest slope, up or down, at `measure` and beyond.
+    package func steepestSlope(from measure: Double) -> Double {
+        switch self {
+        case .saturating(let halfAt):
+            let sum = max(measure, 0) + halfAt
+            return halfAt / (sum * sum)
+        case .linear(let from, let to):
+            return measure >= max(from, to) ? 0 : 1 / abs(to - from)
+        case .points(let points):
+            var steepest = 0.0
+            for index in 1..<max(points.count, 1) where points[index].x > measure {
+                let (left, right) = (points[index - 1], points[index])
+                steepest = max(steepest, abs((right.y - left.y) / (right.x - left.x)))
+            }
+            return steepest
+        }
+    }
+
     private static func interpolate(_ points: [Point], at x: Double) -> Double {
         guard x > points[0].x else { return points[0].y }
         for index in 1..<max(points.count, 1) where x <= points[index].x {

@@ -1,6 +1,6 @@
 import Scoring
 
-/// The fixed part of a customer's state. Trivial, 112 bytes; the variable parts are blocks of the arena.
+/// The fixed part of a customer's state. Trivial, 128 bytes: two cache lines; the variable parts are blocks of the arena.
 struct CustomerRecord {
     /// When the standing can next change by itself, milliseconds; `.max` for never.
     var deadline = Int64.max
@@ -37,13 +37,17 @@ struct CustomerRecord {
     var orderEntries: UInt16 = 0
     var browseBytes: UInt16 = 0
     var feedbackEntries: UInt16 = 0
+    /// How many more browse events can be counted before one of them could change the standing.
+    var browseBudget: UInt16 = 0
     /// An index into `Policy.tiers`.
     var tier: UInt8 = 0
     /// An index into `Policy.churn.levels`; 255 before the first order.
     var churnLevel = CustomerRecord.noChurnLevel
     var deadlineKind = DeadlineKind.none
-    /// 0 until the entry change is out.
+    /// False until the entry change is out.
     var hasEntered = false
+    /// Whether the deadline wakes the customer for whatever leaves a window.
+    var mindsExpiry = false
 
     static let noChurnLevel: UInt8 = 255
 }

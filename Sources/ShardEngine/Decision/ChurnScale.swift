@@ -13,6 +13,14 @@ struct ChurnScale {
         return risk < rule.levels[held].from - rule.margin ? plain : held
     }
 
+    /// A second before which silence cannot raise the level above `level`; nil if there is no level above.
+    func noRiseBefore(above level: Int, _ risk: Double, _ history: PurchaseHistory, at time: EventTime) -> UInt32? {
+        guard level + 1 < rule.levels.count else { return nil }
+        let days = (rule.levels[level + 1].from - risk) / rule.model.steepestRise(history, horizon: rule.horizonDays)
+        let seconds = Double(time.milliseconds / 1000) + days * 86_400
+        return seconds < Double(UInt32.max) ? UInt32(max(seconds, 0)) : nil
+    }
+
     /// The first whole second at which silence alone raises the level above `level`; nil if it never does.
     ///
     /// It does not depend on when it is asked: an instant foreseen twice is the same instant.

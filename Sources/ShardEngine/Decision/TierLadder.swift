@@ -113,40 +113,65 @@ struct TierLadder {
         score >= threshold ? score - reach.fall < threshold : score + reach.rise >= threshold
     }
 
-    /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise.
+    /// The least distance of the score, at its worst under `reach`, from a threshold that matters to a holder of `tier`.
+    func distance(from tier: Int, _ reach: ExpiryReach, _ score: Double) -> Double {
+        var least = Double.infinity
+        for index in 1..<max(rungs.count, 1) {
+            if let threshold = plainThreshold(index, holding: tier) {
+                least = min(least, Self.distance(threshold, reach, score))
+                continue
+            }
+            for comparison in relevant(index, holding: tier) where comparison.subject == .score {
+                least = min(least, Self.distance(comparison.threshold, reach, score))
+            }
+        }
+        return max(least, 0)
+    }
+
+    private static func distance(_ threshold: Double, _ reach: ExpiryReach, _ score: Double) -> Double {
+        score >= threshold ? score - reach.fall - threshold : threshold - score - reach.rise
+    }
+
+    /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise, `reserve` points of
+    /// the score's distance from its thresholds kept back for events.
     ///
     /// Where expiries cannot cross a threshold they are not woken for, so the margin that they may use up by then is
     /// taken off; where they can, every expiry is a wake-up anyhow.
-    func earliestCrossing(from tier: Int, _ reach: ExpiryReach, _ evaluator: borrowing MeasureEvaluator) -> Double {
+    func earliestCrossing(
+        from tier: Int, _ reach: ExpiryReach, reserve: Double, _ evaluator: borrowing MeasureEvaluator
+    ) -> Double {
         let speed = evaluator.scoreSpeedLimit()
         var earliest = speed.holdsFor
         for index in 1..<max(rungs.count, 1) {
             if let threshold = plainThreshold(index, holding: tier) {
-                earliest = min(earliest, Self.earliest(threshold, speed, reach, evaluator.score))
+                earliest = min(earliest, Self.earliest(threshold, speed, reach, reserve, evaluator.score))
                 continue
             }
             for comparison in relevant(index, holding: tier) {
-                earliest = min(earliest, Self.earliest(comparison, speed, reach, evaluator))
+                earliest = min(earliest, Self.earliest(comparison, speed, reach, reserve, evaluator))
             }
         }
         return earliest
     }
 
     private static func earliest(
-        _ comparison: Comparison, _ speed: SpeedLimit, _ reach: ExpiryReach, _ evaluator: borrowing MeasureEvaluator
+        _ comparison: Comparison, _ speed: SpeedLimit, _ reach: ExpiryReach, _ reserve: Double,
+        _ evaluator: borrowing MeasureEvaluator
     ) -> Double {
         guard case .measure(let index) = comparison.subject else {
-            return earliest(comparison.threshold, speed, reach, evaluator.score)
+            return earliest(comparison.threshold, speed, reach, reserve, evaluator.score)
         }
         let value = evaluator.values[index]
         return value.isNaN ? .infinity : evaluator.motions[index].earliestCrossing(of: comparison.threshold, from: value)
     }
 
     private static func earliest(
-        _ threshold: Double, _ speed: SpeedLimit, _ reach: ExpiryReach, _ score: Double
+        _ threshold: Double, _ speed: SpeedLimit, _ reach: ExpiryReach, _ reserve: Double, _ score: Double
     ) -> Double {
-        guard !crosses(threshold, reach, score) else { return speed.earliestCrossing(of: threshold, from: score) }
-        let worst = score >= threshold ? score - reach.fall : score + reach.rise
+        let isSpared = !crosses(threshold, reach, score)
+        let worst = score >= threshold
+            ? max(threshold, score - reserve - (isSpared ? reach.fall : 0))
+            : min(threshold.nextDown, score + reserve + (isSpared ? reach.rise : 0))
         return speed.earliestCrossing(of: threshold, from: worst)
     }
 }

@@ -57,7 +57,7 @@ final class DemoView: Sendable {
         guard hasStarted else { return "waiting: " + (daemon.readinessProblems.first ?? "shards are starting") }
         let lag = daemon.board.totalLag(demo.cluster.inputs.map(\.topic)).map(String.init) ?? "?"
         let applied = daemon.board.shards.reduce(0) { $0 + $1.eventsApplied }
-        return "\(demo.clock.now.rfc3339.prefix(10))   \(applied) of \(demo.history.records.count) events   "
+        return "\(demo.clock.now.rfc3339.prefix(10))   \(applied) of \(demo.feed.delivered) events   "
             + "\(Int(rate)) events/s   lag \(lag) records" + (demo.feed.isDone ? "   no more orders: only silence now" : "")
     }
 
