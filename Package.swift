@@ -68,7 +68,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Scoring", "ShardEngine"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Scoring", "ShardEngine"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),
@@ -77,7 +79,8 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "OpsServerTests", dependencies: ["OpsServer", "Telemetry"], swiftSettings: strict),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["Runtime", "Scoring", "WireFormat", "KafkaClient"], swiftSettings: strict),
+            name: "RuntimeTests", dependencies: ["Runtime", "Scoring", "WireFormat", "KafkaClient"],
+            swiftSettings: strict),
         .testTarget(
             name: "BrokerTests",
             dependencies: [

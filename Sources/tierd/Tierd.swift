@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Runtime
 
 /// The command line: one program for running, trying out and measuring.
@@ -28,4 +29,11 @@ struct Tierd: AsyncParsableCommand {
             RunCommand.self, DemoCommand.self, CheckCommand.self, ReplayCommand.self, GenerateCommand.self,
             ProduceCommand.self, BenchCommand.self, VersionCommand.self,
         ])
+
+    static func main() async {
+        // Left to itself, glibc stops giving large blocks back once it has freed one: what the engine's clean-up sets free
+        // would stay with the process, at more than twice the memory in use.
+        mallopt(M_MMAP_THRESHOLD, 1 << 17)
+        await main(nil)
+    }
 }

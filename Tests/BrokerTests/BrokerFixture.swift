@@ -31,7 +31,8 @@ struct BrokerFixture {
 
     var outputs: OutputTopics {
         OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters")
+            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters"
+        )
     }
 
     func admin() throws -> Admin { try Admin(settings: settings) }
@@ -48,7 +49,8 @@ struct BrokerFixture {
     static func retail() throws -> Policy { try PolicyFile.load(path: repository + "/schemas/policies/retail.yaml") }
 
     static var repository: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .path
     }
 

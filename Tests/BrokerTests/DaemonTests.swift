@@ -39,8 +39,14 @@ struct DaemonTests {
     @Test func `records that cannot be scored go to the dead letters unchanged, with the reason`() throws {
         let fixture = try BrokerFixture()
         let bad: [(key: String?, value: [UInt8]?)] = [
-            ("a", Array("{".utf8)), ("b", nil), ("c", []), (nil, order("o1", "d", at: 1_767_225_600_000, total: "1.00")),
-            ("e", Array(#"{"order_id":"1","customer_id":"e","type":"teleported","occurred_at":"2026-01-01T00:00:00Z"}"#.utf8)),
+            ("a", Array("{".utf8)), ("b", nil), ("c", []),
+            (nil, order("o1", "d", at: 1_767_225_600_000, total: "1.00")),
+            (
+                "e",
+                Array(
+                    #"{"order_id":"1","customer_id":"e","type":"teleported","occurred_at":"2026-01-01T00:00:00Z"}"#.utf8
+                )
+            ),
         ]
         let good = order("o2", "f", at: 1_767_225_600_000, total: "1.00")
         try fixture.produce(fixture.inputs[0].topic, bad + [("f", good), ("f", good)])

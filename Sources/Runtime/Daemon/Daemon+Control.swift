@@ -92,7 +92,8 @@ extension Daemon {
         let worker = workers[Int(shard) % workers.count]
         var queues: [(InputKind, PartitionQueue)] = []
         for input in options.inputs {
-            queues.append((input.kind, try consumer.partitionQueue(TopicPartition(topic: input.topic, partition: shard))))
+            queues.append(
+                (input.kind, try consumer.partitionQueue(TopicPartition(topic: input.topic, partition: shard))))
         }
         let broker = TransactionBroker(
             settings: options.clientSettings, transactionalID: "\(options.application)-\(shard)", consumer: consumer,

@@ -43,7 +43,8 @@ package final class Daemon: Sendable {
                 settings: options.consumerSettings(partitions: check.partitionCount * options.inputs.count),
                 groupID: options.group, instanceID: options.instance)
             // Tried here so that a wrong setting is refused at the start and not at the first assignment.
-            _ = try TransactionalProducer(settings: options.clientSettings, transactionalID: options.application + "-check")
+            _ = try TransactionalProducer(
+                settings: options.clientSettings, transactionalID: options.application + "-check")
         } catch {
             throw .settings(error)
         }
@@ -88,7 +89,9 @@ package final class Daemon: Sendable {
         let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
         return ShardContext(
             policy: options.policy,
-            encoder: OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") { names[$0] ?? "\($0)" },
+            encoder: OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
+                names[$0] ?? "\($0)"
+            },
             clock: options.clock, board: board, metrics: metrics, log: log, batchRecords: options.batchRecords,
             commitSeconds: Double(options.commitInterval.milliseconds) / 1000,
             deadLettersPerSecond: options.deadLettersPerSecond
@@ -116,7 +119,8 @@ package final class Daemon: Sendable {
         guard state.withLock({ $0.partitions }) != nil else { return ["waiting for the group to assign partitions"] }
         return board.shards.filter { $0.stage != .live }.map { status in
             let progress = status.stage == .rebuilding ? " \(Int(status.rebuildProgress * 100)) %" : ""
-            return "shard \(status.shard) is \(status.stage.rawValue)\(progress)\(status.detail.isEmpty ? "" : ": " + status.detail)"
+            return
+                "shard \(status.shard) is \(status.stage.rawValue)\(progress)\(status.detail.isEmpty ? "" : ": " + status.detail)"
         }
     }
 

@@ -25,10 +25,12 @@ package struct DaemonOptions: Sendable {
     package var asksForTopicSettings = true
 
     package init(
-        application: String, bootstrap: String, group: String, instance: String? = nil, settings: [String: String] = [:],
+        application: String, bootstrap: String, group: String, instance: String? = nil,
+        settings: [String: String] = [:],
         inputs: [(kind: InputKind, topic: String)], outputs: OutputTopics, policy: Policy, clock: ShardClock,
         workers: Int = 2, batchRecords: Int = 10_000, recordBytes: Int = 1 << 20,
-        commitInterval: TimeSpan = TimeSpan(milliseconds: 1000), deadLettersPerSecond: Int = 100, bufferBytes: Int = 64 << 20
+        commitInterval: TimeSpan = TimeSpan(milliseconds: 1000), deadLettersPerSecond: Int = 100,
+        bufferBytes: Int = 64 << 20
     ) {
         self.application = application
         self.bootstrap = bootstrap
@@ -57,14 +59,16 @@ extension DaemonOptions {
         ]
         if let commands = topics.commands { inputs.append((.commands, commands)) }
         self.init(
-            application: configuration.application, bootstrap: configuration.kafka.bootstrap, group: configuration.group,
+            application: configuration.application, bootstrap: configuration.kafka.bootstrap,
+            group: configuration.group,
             instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
             outputs: OutputTopics(
                 tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
-            deadLettersPerSecond: configuration.limits.deadLettersPerSecond, bufferBytes: configuration.limits.bufferBytes)
+            deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
+            bufferBytes: configuration.limits.bufferBytes)
     }
 
     private static func clock(_ clock: Configuration.Clock) -> ShardClock {

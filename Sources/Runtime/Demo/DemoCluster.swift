@@ -20,7 +20,8 @@ package struct DemoCluster: Sendable {
         application = bootstrap == nil ? "tierd-demo" : "tierd-demo-\(suffix)"
         inputs = [(.orders, prefix + "orders"), (.browse, prefix + "browse"), (.feedback, prefix + "feedback")]
         outputs = OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters")
+            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters"
+        )
         let topics = inputs.map(\.topic) + outputs.all
         if let bootstrap {
             self.bootstrap = bootstrap

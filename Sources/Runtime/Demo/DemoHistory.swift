@@ -47,19 +47,23 @@ package struct DemoHistory: Sendable {
 
     /// Some browsing before the order, and now and then an opinion or a complaint after it.
     private static func addVisit(
-        around time: EventTime, _ customer: [UInt8], _ number: Int, _ random: inout SplitMix64, to records: inout [Record]
+        around time: EventTime, _ customer: [UInt8], _ number: Int, _ random: inout SplitMix64,
+        to records: inout [Record]
     ) {
         let name = String(decoding: customer, as: UTF8.self)
         for step in 0..<2 + random.below(6) {
             let at = EventTime(milliseconds: time.milliseconds + Int64(step) * 60_000 + Int64(random.below(50_000)))
             let type = ["page_viewed", "product_viewed", "product_viewed", "searched", "cart_added"][random.below(5)]
-            let text = #"{"event_id":"b-\#(number)-\#(step)","customer_id":"\#(name)","session_id":"s-\#(number)","type":"\#(type)","#
+            let text =
+                #"{"event_id":"b-\#(number)-\#(step)","customer_id":"\#(name)","session_id":"s-\#(number)","type":"\#(type)","#
                 + #""occurred_at":\#(at.milliseconds),"sku":"cd-\#(random.below(900))","category":"music","dwell_ms":\#(random.below(90_000)),"channel":"web"}"#
             records.append(Record(time: at, input: .browse, key: customer, value: Array(text.utf8)))
         }
         guard random.unit() < 0.2 else { return }
         let at = time + TimeSpan(milliseconds: Int64(random.exponential(mean: 3 * TimeSpan.millisecondsPerDay)))
-        let kind = random.unit() < 0.15 ? #""type":"complaint""# : #""type":"csat","score":\#(3 + random.below(3)),"scale_max":5"#
+        let kind =
+            random.unit() < 0.15
+            ? #""type":"complaint""# : #""type":"csat","score":\#(3 + random.below(3)),"scale_max":5"#
         let text = #"{"event_id":"f-\#(number)","customer_id":"\#(name)",\#(kind),"occurred_at":\#(at.milliseconds)}"#
         records.append(Record(time: at, input: .feedback, key: customer, value: Array(text.utf8)))
     }

@@ -75,7 +75,8 @@ package final class Demonstration: Sendable {
 package enum EventLines {
     package static func read(_ path: String) throws(DemoError) -> [[UInt8]] {
         guard FileManager.default.isReadableFile(atPath: path) else {
-            throw DemoError("\(path) is not a readable file; run from the project's folder or name the file with --orders")
+            throw DemoError(
+                "\(path) is not a readable file; run from the project's folder or name the file with --orders")
         }
         let data: Data
         do {

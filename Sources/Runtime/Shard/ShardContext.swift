@@ -44,7 +44,10 @@ package struct RuntimeLog: Sendable {
     func shardLive(_ shard: Int32, customers: Int, seconds: Double) {
         logger.info(
             "shard is live",
-            metadata: ["shard": "\(shard)", "customers": "\(customers)", "rebuilt_in": "\((seconds * 1000).rounded() / 1000) s"])
+            metadata: [
+                "shard": "\(shard)", "customers": "\(customers)",
+                "rebuilt_in": "\((seconds * 1000).rounded() / 1000) s",
+            ])
     }
 
     func shardStopped(_ shard: Int32, _ reason: String) {
@@ -56,11 +59,14 @@ package struct RuntimeLog: Sendable {
         logger.info(isLost ? "lost" : "revoked", metadata: ["shards": "\(shards)"])
     }
     func client(_ line: LogLine) {
-        let level: Logger.Level = line.level <= 3 ? .error : line.level <= 5 ? .warning : line.level == 6 ? .info : .debug
+        let level: Logger.Level =
+            line.level <= 3 ? .error : line.level <= 5 ? .warning : line.level == 6 ? .info : .debug
         logger.log(level: level, "\(line.message)", metadata: ["facility": "\(line.facility)"])
     }
     func consumer(_ error: KafkaError) { logger.warning("consumer: \(error)") }
-    func started(_ application: String) { logger.info("joining the group", metadata: ["application": "\(application)"]) }
+    func started(_ application: String) {
+        logger.info("joining the group", metadata: ["application": "\(application)"])
+    }
     func stopping() { logger.info("stopping: committing what is in flight and leaving the group") }
     func stopped() { logger.info("stopped") }
 }

@@ -24,7 +24,8 @@ package final class TransactionLane: Sendable {
     private let isCancelled = Atomic<Bool>(false)
 
     /// `report` is called on the lane's thread and must only pass the event on.
-    package init(broker: TransactionBroker, name: String, report: @escaping @Sendable (ObjectIdentifier, Event) -> Void) {
+    package init(broker: TransactionBroker, name: String, report: @escaping @Sendable (ObjectIdentifier, Event) -> Void)
+    {
         let signal = work
         commands = Mailbox { signal.raise() }
         DedicatedThread.start(name) { [self] in run(broker) { report(ObjectIdentifier(self), $0) } }

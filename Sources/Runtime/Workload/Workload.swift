@@ -86,8 +86,10 @@ package struct Workload: Sendable {
     private mutating func openSession() {
         sessionNumber += 1
         let browsing = 1 + min(Int(random.exponential(mean: 4.8)), 60)
-        push(Session(
-            time: nextSessionAt, customer: drawCustomer(), number: sessionNumber, remaining: browsing, step: .browsing))
+        push(
+            Session(
+                time: nextSessionAt, customer: drawCustomer(), number: sessionNumber, remaining: browsing,
+                step: .browsing))
         nextSessionAt += 1000 * Self.eventsPerSession / shape.eventsPerSecond
     }
 

@@ -7,7 +7,8 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say whether `run` would start: configuration, policy, brokers, topics, equal partition counts.",
-        discussion: "Stops at the first thing that is wrong, says what to do about it, and exits with 1. Changes nothing.")
+        discussion:
+            "Stops at the first thing that is wrong, says what to do about it, and exits with 1. Changes nothing.")
 
     @OptionGroup var file: ConfigurationOptions
 
@@ -26,7 +27,9 @@ struct CheckCommand: ParsableCommand {
             findings.append(
                 Finding(
                     check: "policy",
-                    result: "\(policy.name) v\(policy.version): \(policy.tiers.count) tiers, \(policy.measures.count) measures, hash \(policy.hash.prefix(12))"))
+                    result:
+                        "\(policy.name) v\(policy.version): \(policy.tiers.count) tiers, \(policy.measures.count) measures, hash \(policy.hash.prefix(12))"
+                ))
             if !offline {
                 let options = DaemonOptions(configuration, policy: policy)
                 let cluster = try StartupCheck.run(options)
@@ -34,7 +37,9 @@ struct CheckCommand: ParsableCommand {
                 findings.append(
                     Finding(
                         check: "topics",
-                        result: "all there; every input has \(cluster.partitionCount) partitions, so there are \(cluster.partitionCount) shards"))
+                        result:
+                            "all there; every input has \(cluster.partitionCount) partitions, so there are \(cluster.partitionCount) shards"
+                    ))
             }
         } catch {
             findings.append(Finding(check: "failed", result: "\(error)"))

@@ -35,7 +35,9 @@ struct DemoCommand: AsyncParsableCommand {
     var port = 0
 
     func validate() throws {
-        guard (10...3600).contains(seconds) else { throw ValidationError("--seconds: found \(seconds), expected 10 to 3600") }
+        guard (10...3600).contains(seconds) else {
+            throw ValidationError("--seconds: found \(seconds), expected 10 to 3600")
+        }
     }
 
     func run() async throws {

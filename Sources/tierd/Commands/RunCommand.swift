@@ -35,13 +35,16 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The configuration file (YAML).")
     var config: String
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Override a setting, e.g. kafka.bootstrap=broker:9092.", valueName: "path=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Override a setting, e.g. kafka.bootstrap=broker:9092.", valueName: "path=value"))
     var overrides: [String] = []
 
     func load() throws -> Configuration {
         let pairs = try overrides.map { text in
             guard let separator = text.firstIndex(of: "="), separator != text.startIndex else {
-                throw ValidationError("--set \(text): found no \"=\", expected path=value such as kafka.bootstrap=broker:9092")
+                throw ValidationError(
+                    "--set \(text): found no \"=\", expected path=value such as kafka.bootstrap=broker:9092")
             }
             return (path: String(text[..<separator]), value: String(text[text.index(after: separator)...]))
         }

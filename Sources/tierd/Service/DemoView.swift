@@ -58,7 +58,8 @@ final class DemoView: Sendable {
         let lag = daemon.board.totalLag(demo.cluster.inputs.map(\.topic)).map(String.init) ?? "?"
         let applied = daemon.board.shards.reduce(0) { $0 + $1.eventsApplied }
         return "\(demo.clock.now.rfc3339.prefix(10))   \(applied) of \(demo.feed.delivered) events   "
-            + "\(Int(rate)) events/s   lag \(lag) records" + (demo.feed.isDone ? "   no more orders: only silence now" : "")
+            + "\(Int(rate)) events/s   lag \(lag) records"
+            + (demo.feed.isDone ? "   no more orders: only silence now" : "")
     }
 
     private func tierLines() -> [String] {
@@ -75,7 +76,9 @@ final class DemoView: Sendable {
     }
 
     private func redraw() {
-        var lines = ["tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster" : demo.cluster.bootstrap)" + address(), ""]
+        var lines = [
+            "tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster" : demo.cluster.bootstrap)" + address(), "",
+        ]
         lines.append(headline())
         lines.append("")
         lines += tierLines()
@@ -132,7 +135,9 @@ final class DemoView: Sendable {
         print("  " + fall.line)
         if let rise = seen.silentRises[fall.customer] {
             print("  " + rise.line)
-            if let days = rise.daysSinceLastOrder { print("  no order for \(Int(days)) days by then, and no event of theirs arrived") }
+            if let days = rise.daysSinceLastOrder {
+                print("  no order for \(Int(days)) days by then, and no event of theirs arrived")
+            }
         }
     }
 }
