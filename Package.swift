@@ -74,7 +74,8 @@ let package = Package(
         .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "WireFormatTests", dependencies: ["WireFormat", "Scoring"], swiftSettings: strict),
+        .testTarget(
+            name: "WireFormatTests", dependencies: ["WireFormat", "Scoring", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KafkaClientTests", dependencies: ["KafkaClient"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "OpsServerTests", dependencies: ["OpsServer", "Telemetry"], swiftSettings: strict),

@@ -141,7 +141,7 @@ func eventually(
     let deadline = SteadyClock.now + seconds
     while SteadyClock.now < deadline {
         if try condition() { return }
-        Thread.sleep(forTimeInterval: 0.02)
+        _ = ThreadSignal().wait(seconds: 0.02)
     }
     Issue.record(what, sourceLocation: sourceLocation)
 }

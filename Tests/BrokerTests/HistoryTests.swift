@@ -20,13 +20,42 @@ struct HistoryTests {
         eventually("the daemon has not worked off the history", within: 120) {
             daemon.isCaughtUp(fixture, records: [fixture.inputs[0].topic: Int64(lines.count)])
                 && daemon.board.shards.allSatisfy { ($0.clock ?? .earliest) > Self.until + .days(-60) }
-                && daemon.isQuiet
+                && daemon.board.totalLag(fixture.inputs.map(\.topic)) == 0
         }
         daemon.stop()
         #expect(daemon.join() == nil)
-        let live = try Self.byCustomer(
-            fixture.read(fixture.outputs.tierChanges) + fixture.read(fixture.outputs.churnRisk))
-        let replayed = try Self.byCustomer(Self.replay())
+        try Self.expectSameAsReplay(fixture)
+    }
+
+    @Test(.enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"))
+    func `kill -9 at random moments changes nothing that a consumer sees`() throws {
+        let fixture = try BrokerFixture(partitions: 4)
+        let lines = try EventLines.read(Self.orders)
+        try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
+        let process = try DaemonProcess(fixture, until: "1999-01-01T00:00:00Z")
+        var random = SystemRandomNumberGenerator()
+        var kills: [Int] = []
+        for _ in 0..<6 {
+            let milliseconds = Int.random(in: 300...1_800, using: &random)
+            kills.append(milliseconds)
+            try process.start()
+            DaemonProcess.pause(milliseconds: milliseconds)
+            process.kill()
+        }
+        try process.start()
+        try eventually("the last instance has not worked off the history; killed after \(kills) ms", within: 90) {
+            try fixture.read(fixture.outputs.churnRisk).count
+                >= Self.replay().filter { $0.json["direction"] == nil }.count
+                && fixture.read(fixture.outputs.tierChanges).count
+                    >= Self.replay().filter { $0.json["direction"] != nil }.count
+        }
+        #expect(process.stop() == 0, "killed after \(kills) ms")
+        try Self.expectSameAsReplay(fixture)
+    }
+
+    private static func expectSameAsReplay(_ fixture: BrokerFixture) throws {
+        let live = try byCustomer(fixture.read(fixture.outputs.tierChanges) + fixture.read(fixture.outputs.churnRisk))
+        let replayed = try byCustomer(replay())
         #expect(live.count == 2_357)
         #expect(Set(live.keys) == Set(replayed.keys))
         for (customer, changes) in replayed { #expect(live[customer] == changes, "customer \(customer)") }
@@ -83,14 +112,5 @@ struct HistoryTests {
     private static func customer(of line: [UInt8]) -> String? {
         let fields = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
         return fields?["customer_id"] as? String
-    }
-}
-
-extension Daemon {
-    /// Two looks a moment apart show the same counts: nothing is being fired any more.
-    var isQuiet: Bool {
-        let before = board.shards.map { $0.deadlinesFired }
-        Thread.sleep(forTimeInterval: 0.5)
-        return before == board.shards.map { $0.deadlinesFired }
     }
 }

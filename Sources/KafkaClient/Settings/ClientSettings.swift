@@ -19,6 +19,12 @@ package struct ClientSettings: Sendable {
         self.defaults = defaults
     }
 
+    /// Throws what making a consumer or a transactional producer of these settings would throw; connects to nothing.
+    package func check(groupID: String, instanceID: String?, transactionalID: String) throws(SettingsError) {
+        _ = try configuration(for: .consumer(group: groupID, instance: instanceID))
+        _ = try configuration(for: .transactionalProducer(id: transactionalID))
+    }
+
     /// Applies all layers in name order, so that the same settings always give the same first error.
     func configuration(for role: ClientRole) throws(SettingsError) -> Configuration {
         try checkContradictions(of: role.forced)

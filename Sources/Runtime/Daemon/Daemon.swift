@@ -42,9 +42,6 @@ package final class Daemon: Sendable {
             consumer = try Consumer(
                 settings: options.consumerSettings(partitions: check.partitionCount * options.inputs.count),
                 groupID: options.group, instanceID: options.instance)
-            // Tried here so that a wrong setting is refused at the start and not at the first assignment.
-            _ = try TransactionalProducer(
-                settings: options.clientSettings, transactionalID: options.application + "-check")
         } catch {
             throw .settings(error)
         }

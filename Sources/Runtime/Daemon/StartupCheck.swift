@@ -39,6 +39,8 @@ package struct StartupCheck: Sendable {
     package static func run(_ options: DaemonOptions) throws(StartupError) -> StartupCheck {
         let admin: Admin
         do {
+            try options.clientSettings.check(
+                groupID: options.group, instanceID: options.instance, transactionalID: options.application)
             admin = try Admin(settings: options.clientSettings, timeoutMilliseconds: timeout)
         } catch {
             throw .settings(error)

@@ -1,0 +1,77 @@
+import KafkaClient
+import Runtime
+import Testing
+
+/// What is wrong with a cluster is said in one sentence with the remedy.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct StartupTests {
+    @Test func `missing topics are named with the partition count they need`() throws {
+        let fixture = try BrokerFixture(creatingTopics: false)
+        let options = try fixture.options(clock: .wall)
+        _ = try fixture.admin().createTopics([NewTopic(name: options.inputs[0].topic, partitions: 5, replication: 1)])
+        let error = #expect(throws: StartupError.self) { try StartupCheck.run(options) }
+        let sentence = "\(try #require(error))"
+        #expect(sentence.contains(options.inputs[1].topic))
+        #expect(sentence.contains("create it with 5 partitions"))
+    }
+
+    @Test func `unequal partition counts are refused with every topic's count`() throws {
+        let fixture = try BrokerFixture(creatingTopics: false)
+        let options = try fixture.options(clock: .wall)
+        let counts: [Int32] = [4, 4, 3]
+        let inputs = zip(options.inputs, counts).map { NewTopic(name: $0.topic, partitions: $1, replication: 1) }
+        let outputs = options.outputs.all.map { NewTopic(name: $0, partitions: 1, replication: 1) }
+        _ = try fixture.admin().createTopics(inputs + outputs)
+        let error = #expect(throws: StartupError.self) { try StartupCheck.run(options) }
+        let sentence = "\(try #require(error))"
+        #expect(sentence.contains("\(options.inputs[2].topic) 3"))
+        #expect(sentence.contains("\(options.inputs[0].topic) 4"))
+    }
+
+    @Test func `a compacted input is refused`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        let compacted = fixture.prefix + "compacted"
+        _ = try fixture.admin().createTopics([
+            NewTopic(
+                name: compacted, partitions: fixture.partitions, replication: 1,
+                configuration: ["cleanup.policy": "compact"])
+        ])
+        #expect(try StartupCheck.run(options).partitionCount == Int(fixture.partitions))
+        options.inputs[0].topic = compacted
+        #expect(throws: StartupError.compactedInput(compacted)) { try StartupCheck.run(options) }
+    }
+
+    @Test func `a setting that correctness depends on cannot be changed`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        options.settings["enable.auto.commit"] = "true"
+        let error = #expect(throws: StartupError.self) { try StartupCheck.run(options) }
+        #expect("\(try #require(error))".contains("enable.auto.commit"))
+    }
+
+    @Test func `a broker that does not answer is named`() throws {
+        let fixture = try BrokerFixture(creatingTopics: false)
+        var options = try fixture.options(clock: .wall)
+        // Nothing listens on the discard port.
+        options.bootstrap = "127.0.0.1:9"
+        let error = #expect(throws: StartupError.self) { try StartupCheck.run(options) }
+        #expect("\(try #require(error))".contains("no broker answers at 127.0.0.1:9"))
+    }
+
+    @Test func `the group's committed offsets show the progress to any tool`() throws {
+        let fixture = try BrokerFixture()
+        let options = try fixture.options(clock: .event(until: nil))
+        try fixture.produce(options.inputs[0].topic, (0..<30).map { ("k\($0)", Array("{}".utf8)) })
+        let daemon = try fixture.daemon(clock: .event(until: nil))
+        eventually("thirty records are worked off") {
+            daemon.isCaughtUp(fixture, records: [options.inputs[0].topic: 30])
+        }
+        daemon.stop()
+        #expect(daemon.join() == nil)
+        let observer = try Consumer(settings: fixture.settings, groupID: options.group)
+        let places = (0..<fixture.partitions).map { TopicPartition(topic: options.inputs[0].topic, partition: $0) }
+        let committed = try observer.committed(places, timeoutMilliseconds: 10_000)
+        #expect(committed.reduce(0) { $0 + ($1.offset ?? 0) } == 30)
+    }
+}

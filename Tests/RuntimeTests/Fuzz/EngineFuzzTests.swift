@@ -1,0 +1,102 @@
+import Foundation
+import Runtime
+import Scoring
+import ShardEngine
+import TestSupport
+import Testing
+import WireFormat
+
+/// Broken records through everything that a record meets: decoder, engine, encoder.
+struct EngineFuzzTests {
+    private static var recordCount: Int {
+        ProcessInfo.processInfo.environment["TIERD_FUZZ_RECORDS"].flatMap { Int($0) } ?? 100_000
+    }
+
+    private static let batchRecords = 1_000
+
+    /// Where every record went.
+    private struct Account {
+        var decoded = 0
+        var rejectedByDecoder = 0
+        var applied = 0
+        var rejectedByEngine: [Rejection.Reason: Int] = [:]
+        var outputs = 0
+
+        var total: Int { rejectedByDecoder + applied + rejectedByEngine.values.reduce(0, +) }
+    }
+
+    @Test func `every mutated record is scored or rejected, and the engine goes on`() throws {
+        let policy = try PolicyFile.load(path: Self.retail)
+        var mutator = RecordMutator(seed: 0x656e_6769_6e65)
+        var decoder = try RecordDecoder(requiresKey: false)
+        var engine = ShardEngine(policy: policy)
+        let encoder = OutputEncoder(policy: policy, source: "/tierd/fuzz") { "\($0)" }
+        let source = Self.source(count: Self.recordCount)
+        var account = Account()
+        var batch = Batch()
+        var previous: [UInt8] = Array("{}".utf8)
+        for number in 0..<Self.recordCount {
+            guard let record = source.next() else { break }
+            // Every fourth record stays whole, so that there is a state for the broken ones to disturb.
+            let value = number % 4 == 0 ? record.value : mutator.mutate(record.value, with: previous)
+            previous = record.value
+            Self.decode(value, record.input, number, &decoder, &batch, &account)
+            if batch.count == Self.batchRecords || number == Self.recordCount - 1 {
+                try Self.apply(&batch, &engine, encoder, &account)
+            }
+        }
+        #expect(account.total == Self.recordCount)
+        #expect(account.applied > Self.recordCount / 4)
+        #expect(account.rejectedByDecoder > Self.recordCount / 10)
+        #expect(account.outputs > Self.recordCount / 100)
+        #expect(engine.customerCount > 100)
+    }
+
+    private static func decode(
+        _ value: [UInt8], _ input: InputKind, _ number: Int, _ decoder: inout RecordDecoder, _ batch: inout Batch,
+        _ account: inout Account
+    ) {
+        do throws(Rejection) {
+            try value.withUnsafeBufferPointer { bytes throws(Rejection) in
+                try decoder.decode(UnsafeRawBufferPointer(bytes), key: nil, as: input, into: &batch.events)
+            }
+            batch.sources.append(SourcePosition(input: input, partition: 0, offset: Int64(number), timestamp: -1))
+            account.decoded += 1
+        } catch {
+            account.rejectedByDecoder += 1
+        }
+    }
+
+    private static func apply(
+        _ batch: inout Batch, _ engine: inout ShardEngine, _ encoder: OutputEncoder, _ account: inout Account
+    ) throws {
+        var outputs = OutputBuffer()
+        var rejected: [RejectedEvent] = []
+        var encoded = EncodedOutputs()
+        engine.apply(&batch, wallClock: wallClock, deadlineLimit: 10_000, into: &outputs, rejected: &rejected)
+        engine.tidy()
+        account.applied += batch.count - rejected.count
+        for refusal in rejected { account.rejectedByEngine[refusal.rejection.reason, default: 0] += 1 }
+        for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
+        account.outputs += encoded.records.count
+        // A reader of another make must be able to read what came out.
+        if let record = encoded.records.last {
+            let json = try JSONSerialization.jsonObject(with: Data(encoded.bytes[record.value.range]))
+            #expect(json is [String: Any])
+        }
+        batch.removeAll()
+    }
+
+    private static let start = EventTime(milliseconds: 1_767_225_600_000)
+    /// A year later: a mutated time may lie ahead of it, and is refused.
+    private static let wallClock = EventTime(milliseconds: 1_798_761_600_000)
+    private static let retail = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../../schemas/policies/retail.yaml").standardizedFileURL.path
+
+    private static func source(count: Int) -> WorkloadSource {
+        let rate = Double(count) / (200 * 86_400)
+        let usd = CurrencyCode(packed: 0x555344)
+        return WorkloadSource(
+            WorkloadShape(seed: 7, customers: 5_000, start: start, eventsPerSecond: rate, currency: usd), count: count)
+    }
+}
