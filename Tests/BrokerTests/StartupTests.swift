@@ -12,7 +12,7 @@ struct StartupTests {
         let error = #expect(throws: StartupError.self) { try StartupCheck.run(options) }
         let sentence = "\(try #require(error))"
         #expect(sentence.contains(options.inputs[1].topic))
-        #expect(sentence.contains("create it with 5 partitions"))
+        #expect(sentence.contains("with 5 partitions, as many as the other inputs have"))
     }
 
     @Test func `unequal partition counts are refused with every topic's count`() throws {

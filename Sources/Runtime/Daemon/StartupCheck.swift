@@ -15,9 +15,7 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreachable(let bootstrap, let error):
             "no broker answers at \(bootstrap): \(error.message); check `kafka.bootstrap`, the network and the broker's advertised address"
         case .missingTopics(let topics, let partitions):
-            "the cluster has no topic \(topics.joined(separator: ", ")); create it"
-                + (partitions.map { " with \($0) partitions, as many as the other inputs have" } ?? "")
-                + ", or correct `topics` in the configuration"
+            Self.sentence(missing: topics, partitions: partitions)
         case .unequalPartitions(let counts):
             "the input topics have unequal partition counts ("
                 + counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -26,6 +24,15 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
             "the input topic \(topic) is compacted, which removes events that still count; set cleanup.policy=delete on it"
         case .outOfResources(let message): message
         }
+    }
+}
+
+extension StartupError {
+    private static func sentence(missing topics: [String], partitions: Int?) -> String {
+        let isOne = topics.count == 1
+        let count = partitions.map { " with \($0) partitions, as many as the other inputs have" }
+        return "the cluster has no \(isOne ? "topic" : "topics") \(topics.joined(separator: ", ")); "
+            + "create \(isOne ? "it" : "them")\(count ?? ""), or correct `topics` in the configuration"
     }
 }
 

@@ -28,19 +28,29 @@ package final class OutputWatcher: Sendable {
         package var byReason: [String: Int] = [:]
         package var churnByLevel: [String: Int] = [:]
         package var bySilence = 0
-        /// The latest first, a few.
-        package var latest: [WatchedChange] = []
+        /// The latest first, a few of each kind.
+        package var latestTiers: [WatchedChange] = []
+        package var latestChurn: [WatchedChange] = []
         /// All changes of customers that fell by silence alone, for the closing story; bounded.
         package var silentFalls: [WatchedChange] = []
         package var silentRises: [String: WatchedChange] = [:]
         package var total = 0
+
+        /// Puts a change before the others of its kind; each kind keeps half of the places.
+        fileprivate mutating func remember(_ change: WatchedChange) {
+            if change.kind == .tier {
+                latestTiers = [change] + latestTiers.prefix(OutputWatcher.latestKept / 2 - 1)
+            } else {
+                latestChurn = [change] + latestChurn.prefix(OutputWatcher.latestKept / 2 - 1)
+            }
+        }
     }
 
     private let seen = Mutex(Seen())
     private let isStopped = Atomic<Bool>(false)
     private let cluster: DemoCluster
     private static let remembered = 400
-    private static let latestKept = 12
+    private static let latestKept = 10
 
     package init(_ cluster: DemoCluster) { self.cluster = cluster }
 
@@ -103,8 +113,7 @@ package final class OutputWatcher: Sendable {
                 if change.isBySilence { seen.silentRises[change.customer] = change }
             }
             guard change.direction != "entry" else { return }
-            seen.latest.insert(change, at: 0)
-            if seen.latest.count > Self.latestKept { seen.latest.removeLast() }
+            seen.remember(change)
         }
     }
 }

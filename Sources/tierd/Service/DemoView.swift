@@ -82,11 +82,9 @@ final class DemoView: Sendable {
         lines.append(headline())
         lines.append("")
         lines += tierLines()
-        lines += ["", "  latest changes"]
-        let latest = demo.watcher.changes.latest.prefix(10)
-        for index in 0..<10 {
-            lines.append(latest.count > index ? "  " + latest[latest.startIndex + index].line : "")
-        }
+        let seen = demo.watcher.changes
+        lines += ["", "  latest tier changes"] + places(seen.latestTiers)
+        lines += ["", "  latest churn-risk changes"] + places(seen.latestChurn)
         let drawn = state.withLock { state in
             defer { state.linesDrawn = lines.count }
             return state.linesDrawn
@@ -94,6 +92,11 @@ final class DemoView: Sendable {
         let up = drawn > 0 ? "\u{1b}[\(drawn)A" : ""
         print(up + lines.map { "\u{1b}[2K" + $0 }.joined(separator: "\n"))
         fflush(nil)
+    }
+
+    /// Five lines, filled or not, so that the picture keeps its height.
+    private func places(_ changes: [WatchedChange]) -> [String] {
+        (0..<5).map { $0 < changes.count ? "  " + changes[$0].line : "" }
     }
 
     private func address() -> String {
@@ -108,7 +111,8 @@ final class DemoView: Sendable {
         }
         guard isDue else { return }
         print(headline())
-        for change in demo.watcher.changes.latest.prefix(2) { print("    " + change.line) }
+        let seen = demo.watcher.changes
+        for change in seen.latestTiers.prefix(1) + seen.latestChurn.prefix(1) { print("    " + change.line) }
         fflush(nil)
     }
 
@@ -129,7 +133,9 @@ final class DemoView: Sendable {
 
     /// One customer who did nothing, and what it cost.
     private func printSilentCustomer(_ seen: OutputWatcher.Seen) {
-        let best = seen.silentFalls.last { seen.silentRises[$0.customer] != nil } ?? seen.silentFalls.last
+        let best =
+            seen.silentFalls.last { seen.silentRises[$0.customer]?.to == demo.options.policy.churn.levels.last?.name }
+            ?? seen.silentFalls.last
         guard let fall = best else { return }
         print("\nA customer who only fell silent: \(fall.customer)")
         print("  " + fall.line)
