@@ -37,22 +37,31 @@ extension ShardEngine {
         let record = store.slab[slot]
         let asOf = max(time, clock ?? time)
         evaluator.evaluate(record, store, at: asOf)
-        let history = store.purchaseDays(of: record, policy.calendar).history(at: asOf, policy.calendar)
-        let rule = policy.churn
+        let days = store.purchaseDays(of: record, rules.policy.calendar)
+        let history = days.history(at: asOf, rules.policy.calendar)
+        let rule = rules.policy.churn
         return CustomerReport(
             id: id, asOf: asOf, tier: Int(record.pointee.tier),
             tierSince: EventTime(milliseconds: record.pointee.tierSince), tierSequence: record.pointee.tierSequence,
             graceEndsAt: Self.instant(record.pointee.graceEndsAt), score: evaluator.score,
-            measures: evaluator.values.map { $0.isNaN ? nil : $0 }, points: Array(evaluator.points),
+            measures: evaluator.values.elements.map { $0.isNaN ? nil : $0 }, points: evaluator.points.elements,
             churnLevel: record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel),
             churnSequence: record.pointee.churnSequence,
             churnRisk: history.map { rule.model.probabilityOfNoPurchase($0, horizon: rule.horizonDays) },
             pAlive: history.map { rule.model.pAlive($0) },
-            churnRisesAt: record.pointee.churnCrossing == .max
-                ? nil : EventTime(milliseconds: Int64(record.pointee.churnCrossing) * 1000),
+            churnRisesAt: history.flatMap { riseOfChurn(record, $0, days) },
             deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
             firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
             lastOrderAt: record.pointee.lastOrderAt < 0 ? nil : EventTime(milliseconds: record.pointee.lastOrderAt))
+    }
+
+    /// The record itself may hold no more than a second before which it cannot be.
+    private func riseOfChurn(
+        _ record: CustomerStore.Record, _ history: PurchaseHistory, _ days: PurchaseDays
+    ) -> EventTime? {
+        let birth = rules.policy.calendar.start(of: DayIndex(days.first))
+        return rules.churnScale.nextRise(above: Int(record.pointee.churnLevel), history, birth: birth)
+            .map { EventTime(milliseconds: Int64($0) * 1000) }
     }
 
     private static func instant(_ milliseconds: Int64) -> EventTime? {

@@ -30,7 +30,7 @@ extension ShardEngine {
     private mutating func settleTier(
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
-        let qualified = ladder.qualified(evaluator)
+        let qualified = rules.ladder.qualified(evaluator.readings)
         if !record.pointee.hasEntered {
             record.pointee.hasEntered = true
             move(record, from: nil, to: qualified, .entry, .firstSeen, occasion, into: &outputs)
@@ -51,7 +51,7 @@ extension ShardEngine {
     ) {
         while true {
             let held = Int(record.pointee.tier)
-            let retained = ladder.retained(upTo: held, evaluator)
+            let retained = rules.ladder.retained(upTo: held, evaluator.readings)
             guard retained < held else {
                 record.pointee.graceEndsAt = .max
                 return
@@ -59,15 +59,15 @@ extension ShardEngine {
             let hadGrace = record.pointee.graceEndsAt != .max
             if !hadGrace { record.pointee.graceEndsAt = graceEnd(from: occasion.time, record) }
             guard record.pointee.graceEndsAt <= occasion.time.milliseconds else { return }
-            let target = ladder.rule.mode == .oneStep ? held - 1 : retained
+            let target = rules.ladder.rule.mode == .oneStep ? held - 1 : retained
             let reason: TierChange.Reason = hadGrace ? .graceEnded : .requirementLost
             move(record, from: held, to: target, .downgrade, reason, occasion, into: &outputs)
         }
     }
 
     private func graceEnd(from time: EventTime, _ record: CustomerStore.Record) -> Int64 {
-        let grace = time + ladder.rule.grace
-        let dwell = EventTime(milliseconds: record.pointee.tierSince) + ladder.rule.minimumDwell
+        let grace = time + rules.ladder.rule.grace
+        let dwell = EventTime(milliseconds: record.pointee.tierSince) + rules.ladder.rule.minimumDwell
         return max(grace, dwell).milliseconds
     }
 
@@ -80,8 +80,8 @@ extension ShardEngine {
         record.pointee.graceEndsAt = .max
         record.pointee.tierSequence &+= 1
         let losing = direction == .downgrade ? from : nil
-        let next = to + 1 < policy.tiers.count ? to + 1 : nil
-        let missing = next.flatMap { ladder.entryScore(of: $0) }.map { max(0, $0 - evaluator.score) }
+        let next = to + 1 < rules.policy.tiers.count ? to + 1 : nil
+        let missing = next.flatMap { rules.ladder.entryScore(of: $0) }.map { max(0, $0 - evaluator.score) }
         outputs.outputs.append(
             .tierChange(
                 TierChange(
@@ -100,8 +100,8 @@ extension ShardEngine {
 
     private func appendTerms(to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.terms.count
-        for index in policy.terms.indices {
-            let value = evaluator.values[policy.terms[index].measure]
+        for index in rules.policy.terms.indices {
+            let value = evaluator.values[rules.policy.terms[index].measure]
             outputs.terms.append(
                 TermEvidence(term: Int32(index), value: value, points: evaluator.points[index]))
         }
@@ -110,8 +110,8 @@ extension ShardEngine {
 
     private func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.criteria.count
-        for comparison in ladder.comparisons(of: tier, forRetention: forRetention) {
-            let value = evaluator.value(of: comparison.subject)
+        for comparison in rules.ladder.comparisons(of: tier, forRetention: forRetention) {
+            let value = evaluator.readings.value(of: comparison.subject)
             outputs.criteria.append(
                 CriterionEvidence(comparison: comparison, value: value, isMet: comparison.isMet(by: value)))
         }
@@ -123,22 +123,22 @@ extension ShardEngine {
     private mutating func settleChurn(
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
-        let days = store.purchaseDays(of: record, policy.calendar)
-        guard let history = days.history(at: occasion.time, policy.calendar) else {
+        let days = store.purchaseDays(of: record, rules.policy.calendar)
+        guard let history = days.history(at: occasion.time, rules.policy.calendar) else {
             record.pointee.churnLevel = CustomerRecord.noChurnLevel
             record.pointee.churnCrossing = .max
             return
         }
-        let rule = churnScale.rule
+        let rule = rules.churnScale.rule
         let risk = rule.model.probabilityOfNoPurchase(history, horizon: rule.horizonDays)
         let held = record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel)
-        let level = churnScale.level(for: risk, held: held)
+        let level = rules.churnScale.level(for: risk, held: held)
         if held != level { report(level, from: held, risk, history, occasion, record, into: &outputs) }
-        let birth = policy.calendar.start(of: DayIndex(days.first))
+        let birth = rules.policy.calendar.start(of: DayIndex(days.first))
         let isWakeUp = Int64(record.pointee.churnCrossing) * 1000 <= occasion.time.milliseconds
         let next = isWakeUp
-            ? churnScale.nextRise(above: level, history, birth: birth)
-            : churnScale.noRiseBefore(above: level, risk, history, at: occasion.time)
+            ? rules.churnScale.nextRise(above: level, history, birth: birth)
+            : rules.churnScale.noRiseBefore(above: level, risk, history, at: occasion.time)
         let soonest = UInt32(truncatingIfNeeded: occasion.time.milliseconds / 1000 + 1)
         record.pointee.churnCrossing = next.map { max($0, soonest) } ?? .max
     }
@@ -149,7 +149,7 @@ extension ShardEngine {
     ) {
         record.pointee.churnLevel = UInt8(level)
         record.pointee.churnSequence &+= 1
-        let rule = churnScale.rule
+        let rule = rules.churnScale.rule
         let silence = Double(occasion.time.milliseconds - record.pointee.lastOrderAt) / TimeSpan.millisecondsPerDay
         outputs.outputs.append(
             .churnRisk(
@@ -162,8 +162,9 @@ extension ShardEngine {
 
     /// Sets the deadline to the earliest instant at which the standing can change by itself.
     private mutating func schedule(_ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime) {
-        let reach = expiryEffects.reach(evaluator)
-        let mindsExpiry = ladder.minds(expiryEffects, reach, holding: Int(record.pointee.tier), evaluator)
+        let reach = rules.expiryEffects.reach(evaluator.readings)
+        let mindsExpiry = rules.ladder.minds(
+            rules.expiryEffects, reach, holding: Int(record.pointee.tier), evaluator.readings)
         var deadline = mindsExpiry ? evaluator.nextExpiry : Int64.max
         var kind = DeadlineKind.windowExpiry
         if record.pointee.graceEndsAt < deadline { (deadline, kind) = (record.pointee.graceEndsAt, .graceEnd) }
@@ -188,8 +189,9 @@ extension ShardEngine {
     private mutating func decayDeadline(
         _ record: CustomerStore.Record, at time: EventTime, _ reach: ExpiryReach, before other: Int64
     ) -> Int64 {
-        let reserve = setBrowseBudget(record, reach)
-        let step = ladder.earliestCrossing(from: Int(record.pointee.tier), reach, reserve: reserve, evaluator)
+        let reserve = rules.setBrowseBudget(record, reach, evaluator.readings)
+        let step = rules.ladder.earliestCrossing(
+            from: Int(record.pointee.tier), reach, reserve: reserve, evaluator.scoreSpeedLimit(), evaluator.readings)
         guard step < Self.foresight else { return .max }
         if step >= Self.nearBy { return time.milliseconds + Int64(step) }
         record.pointee.browseBudget = 0
@@ -203,39 +205,20 @@ extension ShardEngine {
         var now = time.milliseconds
         let tier = Int(record.pointee.tier)
         for _ in 0..<Self.stepsAtOnce {
-            let step = ladder.earliestCrossing(from: tier, reach, reserve: 0, evaluator)
+            let step = rules.ladder.earliestCrossing(
+                from: tier, reach, reserve: 0, evaluator.scoreSpeedLimit(), evaluator.readings)
             guard step < Self.foresight else { return .max }
             let next = now + max(Int64(step), 1)
             guard next < other else { return .max }
             guard step < Self.nearBy else { return next }
             evaluator.evaluate(record, store, at: EventTime(milliseconds: next))
-            if decisionWouldChange(record) { return next }
-            reach = expiryEffects.reach(evaluator)
+            if rules.wouldChange(record, evaluator.readings) { return next }
+            reach = rules.expiryEffects.reach(evaluator.readings)
             // Come so near that an expiry matters as well, the next wake-up may be its: settle there.
-            if !record.pointee.mindsExpiry, ladder.minds(expiryEffects, reach, holding: tier, evaluator) { return next }
+            if !record.pointee.mindsExpiry, rules.ladder.minds(rules.expiryEffects, reach, holding: tier, evaluator.readings) { return next }
             now = next
         }
         return now
-    }
-
-    /// Sets how many browse events need no evaluation, and returns the points of the score kept back for them.
-    private func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach) -> Double {
-        record.pointee.browseBudget = 0
-        guard browseEffects.actThroughScore else { return 0 }
-        // Whoever is woken for every expiry cannot be moved by one in the meantime.
-        let isWoken = record.pointee.mindsExpiry
-        let distance = ladder.distance(from: Int(record.pointee.tier), isWoken ? ExpiryReach() : reach, evaluator.score)
-        let reserve = min(distance, 100) / 2
-        let each = browseEffects.mostPoints(fromHere: isWoken, policy, evaluator)
-        // A little less than there is: the sums of rounded terms have no exact end.
-        record.pointee.browseBudget = UInt16(min(max((reserve - 1e-6) / max(each, 1e-9), 0), 65_535))
-        return record.pointee.browseBudget > 0 ? reserve : 0
-    }
-
-    private func decisionWouldChange(_ record: CustomerStore.Record) -> Bool {
-        let held = Int(record.pointee.tier)
-        let isFalling = ladder.retained(upTo: held, evaluator) < held
-        return ladder.qualified(evaluator) > held || isFalling != (record.pointee.graceEndsAt != .max)
     }
 
     private static var stepsAtOnce: Int { 64 }

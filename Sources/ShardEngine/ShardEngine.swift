@@ -5,29 +5,19 @@ import Scoring
 /// Pure: the same events, clocks and policy give the same state and the same outputs in every process. All state lives
 /// in flat memory; applying an event allocates nothing per customer or event beyond the arena's blocks.
 package struct ShardEngine: ~Copyable {
-    package let policy: Policy
+    package var policy: Policy { rules.policy }
     /// Event time of the shard; never goes back. Nil before the first event or tick.
     package private(set) var clock: EventTime?
     var store = CustomerStore()
     var wheel = DeadlineWheel()
     var evaluator: MeasureEvaluator
     var warming = Warming()
-    let ladder: TierLadder
-    let expiryEffects: ExpiryEffects
-    let browseEffects: BrowseEffects
-    let churnScale: ChurnScale
-    let ledger: OrderLedger
+    let rules: Rules
     private var keptSince = KeptSince()
 
     package init(policy: Policy) {
-        precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
-        self.policy = policy
-        evaluator = MeasureEvaluator(policy)
-        ladder = TierLadder(policy)
-        expiryEffects = ExpiryEffects(policy)
-        browseEffects = BrowseEffects(policy, evaluator.plan)
-        churnScale = ChurnScale(policy.churn)
-        ledger = OrderLedger(policy)
+        rules = Rules(policy)
+        evaluator = MeasureEvaluator(rules)
     }
 
     package var customerCount: Int { store.count }
@@ -40,7 +30,7 @@ package struct ShardEngine: ~Copyable {
         guard clock.map({ time > $0 }) ?? true else { return }
         clock = time
         wheel.start(at: time.milliseconds)
-        keptSince.update(to: policy.calendar.day(of: time), policy, browseEffects.shortestWindow)
+        keptSince.update(to: rules.policy.calendar.day(of: time), rules)
     }
 
     /// Fires at most `limit` deadlines that are due at the clock, in (deadline, slot) order; returns how many.
@@ -70,7 +60,7 @@ package struct ShardEngine: ~Copyable {
         into outputs: inout OutputBuffer
     ) throws(Rejection) {
         guard event.time >= .earliest, event.time < .outOfRange else { throw Rejection(.outOfRange, .occurredAt) }
-        if isTooFarAhead(event.time, wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
+        if rules.isTooFarAhead(event.time, of: clock, and: wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
         advance(to: event.time)
         guard let now = clock else { return }
         try refuseUnusable(event)
@@ -94,7 +84,7 @@ package struct ShardEngine: ~Copyable {
         case .feedback, .command: return false
         case .browse(let browse):
             guard record.pointee.browseBudget > 0 else { return false }
-            if browse.dwellMilliseconds > 0, browseEffects.mindsDwell { return false }
+            if browse.dwellMilliseconds > 0, rules.browseEffects.mindsDwell { return false }
             record.pointee.browseBudget -= 1
             // What came today may be the first to leave a window.
             if record.pointee.mindsExpiry, keptSince.browseExpiry < record.pointee.deadline {
@@ -108,19 +98,13 @@ package struct ShardEngine: ~Copyable {
     /// Gives memory back to itself between batches; not visible in any output.
     package mutating func tidy() { store.evacuateIfWorthwhile() }
 
-    /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
-    func isTooFarAhead(_ time: EventTime, _ wallClock: EventTime) -> Bool {
-        guard time > wallClock + policy.maxFutureSkew else { return false }
-        return clock.map { time > $0 + policy.maxFutureSkew } ?? true
-    }
-
     /// Refuses what no state could accept, before the customer is touched.
     private func refuseUnusable(_ event: Event) throws(Rejection) {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
-            _ = try amountInPolicyCurrency(order.total, order)
-            if let refund = order.refund { _ = try amountInPolicyCurrency(refund, order) }
+            _ = try rules.amount(order.total, in: order.currency)
+            if let refund = order.refund { _ = try rules.amount(refund, in: order.currency) }
         case .browse:
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
@@ -147,11 +131,11 @@ package struct ShardEngine: ~Copyable {
         case .order(let order):
             let entry = OrderLedger.Entry(
                 hash: event.idHash, time: event.time.milliseconds, type: order.type,
-                total: try amountInPolicyCurrency(order.total, order),
-                refund: try order.refund.map { amount throws(Rejection) in try amountInPolicyCurrency(amount, order) })
-            return try ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) == .changed
+                total: try rules.amount(order.total, in: order.currency),
+                refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency) })
+            return try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) == .changed
         case .browse(let browse):
-            let day = UInt16(clamping: policy.calendar.day(of: event.time).value)
+            let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
             guard store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record) else {
                 throw Rejection(.customerFull)
             }
@@ -164,7 +148,7 @@ package struct ShardEngine: ~Copyable {
     }
 
     private mutating func add(_ feedback: FeedbackEvent, _ event: Event, to record: CustomerStore.Record) throws(Rejection) {
-        let day = UInt16(clamping: policy.calendar.day(of: event.time).value)
+        let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
         let idHash = UInt32(truncatingIfNeeded: event.idHash)
         let entries = store.feedback(of: record)
         for index in 0..<entries.count where entries[index].idHash == idHash && entries[index].day == day {
@@ -175,16 +159,6 @@ package struct ShardEngine: ~Copyable {
         guard store.insertFeedback(entry, droppingBefore: keptSince.feedbackDay, of: record) else {
             throw Rejection(.customerFull)
         }
-    }
-
-    private func amountInPolicyCurrency(_ amount: Money, _ order: OrderEvent) throws(Rejection) -> Int64 {
-        // Stages that carry no amount carry no currency either.
-        if order.currency == policy.currency || amount == .zero { return amount.minorUnits }
-        guard let rate = policy.exchangeRates[order.currency] else { throw Rejection(.unknownCurrency, .currency) }
-        guard let converted = rate.convert(amount, from: order.currency, to: policy.currency) else {
-            throw Rejection(.outOfRange, .total)
-        }
-        return converted.minorUnits
     }
 }
 
@@ -199,14 +173,15 @@ private struct KeptSince {
     /// When browsing of today first leaves a window, milliseconds.
     var browseExpiry = Int64.max
 
-    mutating func update(to today: DayIndex, _ policy: Policy, _ shortestBrowseWindow: Int) {
+    mutating func update(to today: DayIndex, _ rules: Rules) {
         guard today != day else { return }
         day = today
-        orders = policy.calendar.windowStart(days: policy.history.orderDays, seenOn: today)
-        browse = policy.calendar.windowStart(days: policy.history.browseDays, seenOn: today)
-        feedback = policy.calendar.windowStart(days: policy.history.feedbackDays, seenOn: today)
-        browseDay = UInt16(clamping: (today + (1 - policy.history.browseDays)).value)
-        feedbackDay = today + (1 - policy.history.feedbackDays)
-        browseExpiry = policy.calendar.start(of: today + shortestBrowseWindow).milliseconds
+        let (calendar, history) = (rules.policy.calendar, rules.policy.history)
+        orders = calendar.windowStart(days: history.orderDays, seenOn: today)
+        browse = calendar.windowStart(days: history.browseDays, seenOn: today)
+        feedback = calendar.windowStart(days: history.feedbackDays, seenOn: today)
+        browseDay = UInt16(clamping: (today + (1 - history.browseDays)).value)
+        feedbackDay = today + (1 - history.feedbackDays)
+        browseExpiry = calendar.start(of: today + rules.browseEffects.shortestWindow).milliseconds
     }
 }

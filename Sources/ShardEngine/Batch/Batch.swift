@@ -77,9 +77,14 @@ extension ShardEngine {
 
     private mutating func warm(_ batch: borrowing Batch, _ order: ContiguousArray<UInt32>, _ group: Range<Int>) {
         warming.begin()
+        var latest = EventTime.earliest
         for position in group {
-            warming.look(batch.events.events[Int(order[position])].customerHash, store.index)
+            let index = Int(order[position])
+            warming.look(
+                batch.events.events[index].customerHash, isBrowse: batch.sources[index].input == .browse, store.index)
+            latest = batch.events.events[index].time
         }
+        if let clock, latest > clock { warming.look(dueBy: latest, wheel) }
         warming.fetch(store)
     }
 
@@ -100,7 +105,7 @@ extension ShardEngine {
     private mutating func fireDue(
         before time: EventTime, _ wallClock: EventTime, limit: Int, into outputs: inout OutputBuffer
     ) -> Int {
-        guard let clock, time > clock, time < .outOfRange, !isTooFarAhead(time, wallClock) else { return 0 }
+        guard let clock, time > clock, time < .outOfRange, !rules.isTooFarAhead(time, of: clock, and: wallClock) else { return 0 }
         advance(to: time)
         return fireDue(limit: limit, into: &outputs)
     }

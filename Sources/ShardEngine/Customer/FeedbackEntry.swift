@@ -23,7 +23,7 @@ struct FeedbackEntry {
         self.score = score
     }
 
-    init(at address: UnsafeRawPointer) {
+    @inline(__always) init(at address: UnsafeRawPointer) {
         idHash = address.loadUnaligned(as: UInt32.self)
         day = address.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
         type = FeedbackType(rawValue: address.load(fromByteOffset: 6, as: UInt8.self)) ?? .survey
@@ -47,7 +47,9 @@ struct FeedbackEntries {
     let base: UnsafeMutableRawPointer?
     let count: Int
 
-    subscript(index: Int) -> FeedbackEntry { FeedbackEntry(at: base.unsafelyUnwrapped + index * FeedbackEntry.bytes) }
+    @inline(__always) subscript(index: Int) -> FeedbackEntry {
+        FeedbackEntry(at: base.unsafelyUnwrapped + index * FeedbackEntry.bytes)
+    }
 }
 
 extension CustomerStore {

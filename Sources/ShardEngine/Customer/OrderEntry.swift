@@ -47,6 +47,9 @@ struct OrderEntry {
 
     @inline(__always) static func adds(_ kind: Kind) -> Bool { kind == .order || kind == .refundedOrder || kind == .refund }
 
+    /// The same for a kind as stored.
+    @inline(__always) static func adds(rawKind: UInt8) -> Bool { 0b1011 >> rawKind & 1 == 1 }
+
     @inline(__always) init(at address: UnsafeRawPointer) {
         let middle = address.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         let top = address.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
@@ -76,9 +79,35 @@ struct OrderEntries {
         nonmutating set { newValue.store(to: base.unsafelyUnwrapped + index * OrderEntry.bytes) }
     }
 
+    /// The time of an entry alone.
+    @inline(__always) func time(_ index: Int) -> Int64 {
+        let middle = base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index * OrderEntry.bytes + 8, as: UInt64.self)
+        return Int64(bitPattern: middle >> 22)
+    }
+
+    /// The kind of an entry alone, as stored.
+    @inline(__always) func rawKind(_ index: Int) -> UInt8 {
+        let top = base.unsafelyUnwrapped.load(fromByteOffset: index * OrderEntry.bytes + 19, as: UInt8.self)
+        return top >> 4
+    }
+
+    /// The amount of an entry alone.
+    @inline(__always) func amount(_ index: Int) -> Int64 {
+        let address = UnsafeRawPointer(base.unsafelyUnwrapped + index * OrderEntry.bytes)
+        let low = address.loadUnaligned(fromByteOffset: 8, as: UInt64.self) & 0x3f_ffff
+        let top = address.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+        return Int64(Int32(bitPattern: top << 4) >> 4) << 22 | Int64(low)
+    }
+
     /// The index of the order with this id hash.
     func order(_ hash: UInt64) -> Int? {
-        (0..<count).last { self[$0].isOrder && self[$0].hash == hash }
+        var index = count - 1
+        while index >= 0 {
+            let stored = base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index * OrderEntry.bytes, as: UInt64.self)
+            if stored == hash, self[index].isOrder { return index }
+            index -= 1
+        }
+        return nil
     }
 
     /// One past the order's last annotation.
@@ -91,7 +120,7 @@ struct OrderEntries {
     /// The index at which an order of `time` goes: after all that are not later.
     func insertionIndex(for time: Int64) -> Int {
         var index = count
-        while index > 0, self[index - 1].time > time { index -= 1 }
+        while index > 0, self.time(index - 1) > time { index -= 1 }
         return index
     }
 }

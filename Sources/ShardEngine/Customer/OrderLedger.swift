@@ -3,11 +3,13 @@ import Scoring
 
 /// Applies order events to a customer's history: each order once, on its own date, whatever the order of arrival.
 struct OrderLedger {
-    let policy: Policy
+    private let calendar: ZoneCalendar
+    private let countFrom: OrderType
     private let decayRate: Double
 
     init(_ policy: Policy) {
-        self.policy = policy
+        calendar = policy.calendar
+        countFrom = policy.countFrom
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
     }
 
@@ -34,7 +36,7 @@ struct OrderLedger {
     func apply(
         _ entry: Entry, to record: CustomerStore.Record, _ store: inout CustomerStore, keptSince: EventTime
     ) throws(Rejection) -> Outcome {
-        store.foldOrders(before: keptSince, of: record, policy.calendar)
+        store.foldOrders(before: keptSince, of: record, calendar)
         switch entry.type {
         case .placed, .paid, .completed: return try count(entry, record, &store)
         case .updated: return try update(entry, record, &store)
@@ -46,20 +48,27 @@ struct OrderLedger {
     private func count(
         _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
     ) throws(Rejection) -> Outcome {
-        guard entry.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
+        guard entry.type.rawValue >= countFrom.rawValue else { return .noEffect }
         let entries = store.orders(of: record)
         if entries.order(entry.hash) != nil {
-            if entry.type.rawValue > policy.countFrom.rawValue { return .noEffect }
+            if entry.type.rawValue > countFrom.rawValue { return .noEffect }
             throw Rejection(.duplicate, .orderID)
         }
-        let waiting = (0..<entries.count).filter {
-            (entries[$0].kind == .earlyCancellation || entries[$0].kind == .earlyRefund) && entries[$0].hash == entry.hash
-        }.map { entries[$0] }
+        let waiting = waiting(for: entry.hash, entries)
         try insert(OrderEntry(hash: entry.hash, time: entry.time, amount: entry.total, kind: .order), record, &store)
         addToEWMA(entry.total, at: entry.time, record)
         record.pointee.lastOrderAt = max(record.pointee.lastOrderAt, entry.time)
         for early in waiting { try settle(early, entry.hash, record, &store) }
         return .changed
+    }
+
+    /// What came before its order; hardly ever anything.
+    private func waiting(for hash: UInt64, _ entries: OrderEntries) -> [OrderEntry] {
+        var waiting: [OrderEntry] = []
+        for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
+            if entries[index].hash == hash { waiting.append(entries[index]) }
+        }
+        return waiting
     }
 
     /// Carries out a cancellation or refund that came before its order.
@@ -204,7 +213,7 @@ struct OrderLedger {
 
     private func refreshLastOrder(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
         let entries = store.orders(of: record)
-        let last = (0..<entries.count).last { entries[$0].kind == .order }
+        let last = (0..<entries.count).last { entries.rawKind($0) == OrderEntry.Kind.order.rawValue }
         if let last {
             record.pointee.lastOrderAt = entries[last].time
         } else if record.pointee.foldedDays > 0 {

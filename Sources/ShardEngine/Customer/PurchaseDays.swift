@@ -34,8 +34,12 @@ extension CustomerStore {
             days.last = calendar.day(of: EventTime(milliseconds: record.pointee.foldedLastAt)).value
         }
         let entries = orders(of: record)
-        for index in 0..<entries.count where entries[index].kind == .order {
-            days.add(calendar.day(of: EventTime(milliseconds: entries[index].time)).value)
+        var index = 0
+        while index < entries.count {
+            if entries.rawKind(index) == OrderEntry.Kind.order.rawValue {
+                days.add(calendar.day(of: EventTime(milliseconds: entries.time(index))).value)
+            }
+            index += 1
         }
         return days
     }
@@ -44,7 +48,7 @@ extension CustomerStore {
     mutating func foldOrders(before start: EventTime, of record: Record, _ calendar: ZoneCalendar) {
         let entries = orders(of: record)
         var index = 0
-        while index < entries.count, entries[index].time < start.milliseconds {
+        while index < entries.count, entries.time(index) < start.milliseconds {
             fold(entries[index], into: record, calendar)
             index += 1
         }

@@ -170,6 +170,26 @@ struct DeadlineWheel: ~Copyable {
         return next
     }
 
+    /// Visits the open bucket's entries due by `time`, superseded ones too, in no particular order, until told to stop.
+    @inline(__always) func forEachDue(by time: Int64, _ visit: (UInt32) -> Bool) {
+        var pending = InlineArray<64, Int>(repeating: 0)
+        var depth = 0
+        var next = 0
+        // Depth first through the heap: below an entry that is not due yet there is none that is.
+        while true {
+            if next < heap.count, heap[next].deadline <= time {
+                guard visit(heap[next].slot), depth < 63 else { return }
+                pending[depth] = 2 * next + 2
+                depth += 1
+                next = 2 * next + 1
+            } else {
+                guard depth > 0 else { return }
+                depth -= 1
+                next = pending[depth]
+            }
+        }
+    }
+
     private mutating func push(_ due: Due) {
         heap.append(due)
         var child = heap.count - 1
@@ -187,9 +207,9 @@ struct DeadlineWheel: ~Copyable {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && Due.precedes(heap[child], heap[least]) {
-                least = child
-            }
+            let left = 2 * parent + 1
+            if left < heap.count, Due.precedes(heap[left], heap[least]) { least = left }
+            if left + 1 < heap.count, Due.precedes(heap[left + 1], heap[least]) { least = left + 1 }
             guard least != parent else { return }
             heap.swapAt(parent, least)
             parent = least

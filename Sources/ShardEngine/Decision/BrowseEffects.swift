@@ -1,7 +1,7 @@
 import Scoring
 
 /// How far one browse event can move the score, so that events which cannot change a standing need no evaluation.
-struct BrowseEffects {
+struct BrowseEffects: ~Copyable {
     private struct Effect {
         var term: Int
         var measure: Int
@@ -10,7 +10,7 @@ struct BrowseEffects {
         var steepest: Double
     }
 
-    private let effects: ContiguousArray<Effect>
+    private let effects: FlatArray<Effect>
     /// Whether dwell times count: then an event can be worth anything.
     let mindsDwell: Bool
     /// Whether no condition looks at a browse measure itself: otherwise the score alone does not tell.
@@ -27,7 +27,7 @@ struct BrowseEffects {
                     term: index, measure: term.measure, part: plan.browseSums[sum].part,
                     steepest: abs(term.weight) * term.curve.steepestSlope(from: 0)))
         }
-        self.effects = effects
+        self.effects = FlatArray(effects)
         mindsDwell = effects.contains { if case .dwell = $0.part { true } else { false } }
         let subjects = policy.tiers.flatMap { $0.entry?.comparisons ?? [] }.map(\.subject)
         actThroughScore = !subjects.contains {
@@ -39,14 +39,15 @@ struct BrowseEffects {
     /// The most points by which one browse event without dwell moves the score.
     ///
     /// `fromHere`: the counts do not fall for as long as the answer is used, so that the slopes behind them are past.
-    func mostPoints(fromHere: Bool, _ policy: Policy, _ evaluator: borrowing MeasureEvaluator) -> Double {
+    func mostPoints(fromHere: Bool, _ policy: Policy, _ readings: Readings) -> Double {
         var byType = InlineArray<16, Double>(repeating: 0)
         var always = 0.0
-        for effect in effects {
+        for index in 0..<effects.count {
+            let effect = effects[index]
             var points = effect.steepest
             if fromHere {
                 let term = policy.terms[effect.term]
-                points = abs(term.weight) * term.curve.steepestSlope(from: evaluator.values[effect.measure])
+                points = abs(term.weight) * term.curve.steepestSlope(from: readings.values[effect.measure])
             }
             switch effect.part {
             case .count(let bit) where bit < BrowseBucket.sessionsBit: byType[bit] += points

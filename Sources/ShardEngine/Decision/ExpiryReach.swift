@@ -11,7 +11,7 @@ struct ExpiryReach {
 }
 
 /// What expiry can do to each term, worked out once per policy.
-struct ExpiryEffects {
+struct ExpiryEffects: ~Copyable {
     private enum Effect {
         case none
         /// The measure only falls, towards 0: the term ends between its worth at 0 and here.
@@ -20,13 +20,16 @@ struct ExpiryEffects {
         case anywhere(least: Double, most: Double)
     }
 
-    private let effects: ContiguousArray<Effect>
+    private let effects: FlatArray<Effect>
     /// Whether expiry can move each measure at all, and whether it then only falls towards 0.
-    private let measures: ContiguousArray<Bool>
+    private let measures: FlatArray<Bool>
 
     init(_ policy: Policy) {
-        effects = ContiguousArray(policy.terms.map { Self.effect(of: $0, policy.measures[$0.measure]) })
-        measures = ContiguousArray(policy.measures.map { $0.quantity.history != nil && $0.windowDays != nil || $0.quantity.history == .feedback })
+        effects = FlatArray(policy.terms.map { Self.effect(of: $0, policy.measures[$0.measure]) })
+        measures = FlatArray(
+            policy.measures.map {
+                $0.quantity.history != nil && $0.windowDays != nil || $0.quantity.history == .feedback
+            })
     }
 
     private static func effect(of term: Term, _ measure: Measure) -> Effect {
@@ -46,17 +49,17 @@ struct ExpiryEffects {
         return .anywhere(least: ends.min() ?? 0, most: ends.max() ?? 0)
     }
 
-    func reach(_ evaluator: borrowing MeasureEvaluator) -> ExpiryReach {
+    func reach(_ readings: Readings) -> ExpiryReach {
         var reach = ExpiryReach()
-        for index in effects.indices {
+        for index in 0..<effects.count {
             switch effects[index] {
             case .none: continue
             case .fallsToZero(let worthAtZero):
-                let change = worthAtZero - evaluator.points[index]
+                let change = worthAtZero - readings.points[index]
                 if change < 0 { reach.fall -= change } else { reach.rise += change }
             case .anywhere(let least, let most):
-                reach.fall += max(0, evaluator.points[index] - least)
-                reach.rise += max(0, most - evaluator.points[index])
+                reach.fall += max(0, readings.points[index] - least)
+                reach.rise += max(0, most - readings.points[index])
             }
         }
         return reach

@@ -15,7 +15,7 @@ struct FeedbackSum {
     var npsCount: Int64 = 0
     var complaints: Int64 = 0
 
-    mutating func add(_ entry: FeedbackEntry) {
+    @inline(__always) mutating func add(_ entry: FeedbackEntry) {
         switch entry.type {
         case .csat, .review, .survey:
             guard let score = entry.score else { return }
@@ -34,44 +34,62 @@ struct FeedbackSum {
 /// Sums over a customer's history as of one day, and the first day on which one of them changes by itself.
 ///
 /// Scratch memory of the engine: filled by one backward pass over each history, read by the evaluator.
-struct HistorySums {
-    var orders: ContiguousArray<OrderSum>
-    var browse: ContiguousArray<Int64>
-    var feedback: ContiguousArray<FeedbackSum>
-    var csatLatest: UInt16?
-    var npsLatest: UInt16?
+struct HistorySums: ~Copyable {
+    /// One per window, then the lifetime's.
+    let orders: FlatArray<OrderSum>
+    let browse: FlatArray<Int64>
+    let feedback: FlatArray<FeedbackSum>
+    private(set) var csatLatest: UInt16?
+    private(set) var npsLatest: UInt16?
     /// Complaints within the history that no later resolution answers.
-    var complaintsOpen: Int64 = 0
+    private(set) var complaintsOpen: Int64 = 0
     /// The first day on which something has left a window; `.max` when the windows are empty.
-    var nextExpiry = Int32.max
+    private(set) var nextExpiry = Int32.max
+
+    private let orderWindows: FlatArray<Int>
+    private let browseWindows: FlatArray<Int>
+    private let feedbackWindows: FlatArray<Int>
+    private let browseSums: FlatArray<MeasurePlan.BrowseSum>
+    private let needsLifetime: Bool
 
     init(_ plan: MeasurePlan) {
-        orders = ContiguousArray(repeating: OrderSum(), count: plan.orderWindows.count + 1)
-        browse = ContiguousArray(repeating: 0, count: plan.browseSums.count)
-        feedback = ContiguousArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count)
+        orders = FlatArray(repeating: OrderSum(), count: plan.orderWindows.count + 1)
+        browse = FlatArray(repeating: 0, count: plan.browseSums.count)
+        feedback = FlatArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count)
+        orderWindows = FlatArray(plan.orderWindows)
+        browseWindows = FlatArray(plan.browseWindows)
+        feedbackWindows = FlatArray(plan.feedbackWindows)
+        browseSums = FlatArray(plan.browseSums)
+        needsLifetime = plan.needsLifetimeOrders
     }
+
+    mutating func begin() { nextExpiry = .max }
 
     /// Sums the orders: windows first, then everything with what has left the history.
     mutating func sumOrders(
-        _ entries: OrderEntries, _ record: CustomerStore.Record, _ plan: MeasurePlan, starts: ContiguousArray<Int64>,
-        _ calendar: ZoneCalendar
+        _ entries: OrderEntries, _ record: CustomerStore.Record, starts: borrowing FlatArray<Int64>, _ calendar: ZoneCalendar
     ) {
         var sum = OrderSum()
         var window = 0
         var oldest = Int64.max
-        for index in stride(from: entries.count - 1, through: 0, by: -1) {
-            let entry = entries[index]
-            while window < starts.count, entry.time < starts[window] {
-                close(window, sum, oldest: oldest, days: plan.orderWindows[window], calendar)
+        var index = entries.count - 1
+        while index >= 0 {
+            let time = entries.time(index)
+            while window < starts.count, time < starts[window] {
+                close(window, sum, oldest: oldest, calendar)
                 window += 1
             }
-            guard OrderEntry.adds(entry.kind) else { continue }
-            sum.amount &+= entry.amount
-            if entry.kind == .order { sum.count &+= 1 }
-            oldest = entry.time
+            if window == starts.count, !needsLifetime { break }
+            let kind = entries.rawKind(index)
+            if OrderEntry.adds(rawKind: kind) {
+                sum.amount &+= entries.amount(index)
+                sum.count &+= kind == OrderEntry.Kind.order.rawValue ? 1 : 0
+                oldest = time
+            }
+            index -= 1
         }
         while window < starts.count {
-            close(window, sum, oldest: oldest, days: plan.orderWindows[window], calendar)
+            close(window, sum, oldest: oldest, calendar)
             window += 1
         }
         sum.count &+= Int64(record.pointee.foldedOrders)
@@ -79,18 +97,18 @@ struct HistorySums {
         orders[window] = sum
     }
 
-    @inline(__always) private mutating func close(
-        _ window: Int, _ sum: OrderSum, oldest: Int64, days: Int, _ calendar: ZoneCalendar
-    ) {
+    @inline(__always) private mutating func close(_ window: Int, _ sum: OrderSum, oldest: Int64, _ calendar: ZoneCalendar) {
         orders[window] = sum
         guard oldest != .max else { return }
-        nextExpiry = min(nextExpiry, calendar.day(of: EventTime(milliseconds: oldest)).value + Int32(days))
+        let day = calendar.day(of: EventTime(milliseconds: oldest)).value
+        nextExpiry = min(nextExpiry, day &+ Int32(truncatingIfNeeded: orderWindows[window]))
     }
 
     /// Sums the browse buckets that a window still covers on `day`.
-    mutating func sumBrowse(_ bytes: UnsafeRawBufferPointer, _ plan: MeasurePlan, on day: Int32) {
-        for index in browse.indices { browse[index] = 0 }
-        guard bytes.count > 0, let base = bytes.baseAddress, let longest = plan.browseWindows.last else { return }
+    mutating func sumBrowse(_ bytes: UnsafeRawBufferPointer, on day: Int32) {
+        for index in 0..<browse.count { browse[index] = 0 }
+        guard bytes.count > 0, let base = bytes.baseAddress, browseWindows.count > 0 else { return }
+        let longest = browseWindows[browseWindows.count - 1]
         var end = base + bytes.count
         var window = 0
         while end > base {
@@ -98,66 +116,22 @@ struct HistorySums {
             let age = Int(day &- bucketDay)
             guard age < longest else { break }
             let start = end - BrowseBucket.length(endingAt: end)
-            add(bucketFrom: start, endingAt: end, age: age, plan.browseSums)
+            add(bucketFrom: start, endingAt: end, age: age)
             // Buckets grow older, so the smallest window that still holds one only grows.
-            while age >= plan.browseWindows[window] { window += 1 }
-            nextExpiry = min(nextExpiry, bucketDay &+ Int32(truncatingIfNeeded: plan.browseWindows[window]))
+            while age >= browseWindows[window] { window += 1 }
+            nextExpiry = min(nextExpiry, bucketDay &+ Int32(truncatingIfNeeded: browseWindows[window]))
             end = start
         }
     }
 
-    /// Sums the feedback of each window; what is older than the longest, the history, is as good as gone.
-    mutating func sumFeedback(_ entries: FeedbackEntries, _ plan: MeasurePlan, on day: Int32) {
-        csatLatest = nil
-        npsLatest = nil
-        complaintsOpen = 0
-        var sum = FeedbackSum()
-        var window = 0
-        var resolutions: Int64 = 0
-        for index in stride(from: entries.count - 1, through: 0, by: -1) {
-            let entry = entries[index]
-            let age = Int(day - Int32(entry.day))
-            while window < plan.feedbackWindows.count, age >= plan.feedbackWindows[window] {
-                feedback[window] = sum
-                window += 1
-            }
-            guard window < plan.feedbackWindows.count else { return }
-            sum.add(entry)
-            match(entry, &resolutions)
-            noteLatest(entry)
-            nextExpiry = min(nextExpiry, Int32(entry.day) + Int32(plan.feedbackWindows[window]))
-        }
-        while window < feedback.count {
-            feedback[window] = sum
-            window += 1
-        }
-    }
-
-    /// Going back in time, each resolution answers the latest complaint before it that has no answer yet.
-    private mutating func match(_ entry: FeedbackEntry, _ resolutions: inout Int64) {
-        if entry.type == .complaintResolved {
-            resolutions += 1
-        } else if entry.type == .complaint {
-            if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
-        }
-    }
-
-    private mutating func noteLatest(_ entry: FeedbackEntry) {
-        guard let score = entry.score else { return }
-        switch entry.type {
-        case .csat, .review, .survey: csatLatest = csatLatest ?? score
-        case .nps: npsLatest = npsLatest ?? score
-        default: break
-        }
-    }
-
     @inline(__always) private mutating func add(
-        bucketFrom start: UnsafeRawPointer, endingAt end: UnsafeRawPointer, age: Int,
-        _ sums: ContiguousArray<MeasurePlan.BrowseSum>
+        bucketFrom start: UnsafeRawPointer, endingAt end: UnsafeRawPointer, age: Int
     ) {
         let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
-        for index in sums.indices where age < sums[index].windowDays {
-            switch sums[index].part {
+        for index in 0..<browseSums.count {
+            let sum = browseSums[index]
+            guard age < sum.windowDays else { continue }
+            switch sum.part {
             case .count(let bit):
                 guard mask >> UInt16(truncatingIfNeeded: bit) & 1 == 1 else { continue }
                 let rank = (mask & (1 << UInt16(truncatingIfNeeded: bit) &- 1)).nonzeroBitCount
@@ -169,6 +143,47 @@ struct HistorySums {
                 let rank = (mask & BrowseBucket.countBits).nonzeroBitCount
                 browse[index] &+= Int64((start + rank).loadUnaligned(as: UInt32.self))
             }
+        }
+    }
+
+    /// Sums the feedback of each window; what is older than the longest, the history, is as good as gone.
+    mutating func sumFeedback(_ entries: FeedbackEntries, on day: Int32) {
+        csatLatest = nil
+        npsLatest = nil
+        complaintsOpen = 0
+        var sum = FeedbackSum()
+        var window = 0
+        var resolutions: Int64 = 0
+        var index = entries.count - 1
+        while index >= 0 {
+            let entry = entries[index]
+            let age = Int(day &- Int32(entry.day))
+            while window < feedbackWindows.count, age >= feedbackWindows[window] {
+                feedback[window] = sum
+                window += 1
+            }
+            guard window < feedbackWindows.count else { return }
+            add(entry, to: &sum, &resolutions)
+            nextExpiry = min(nextExpiry, Int32(entry.day) &+ Int32(truncatingIfNeeded: feedbackWindows[window]))
+            index -= 1
+        }
+        while window < feedback.count {
+            feedback[window] = sum
+            window += 1
+        }
+    }
+
+    /// Going back in time, each resolution answers the latest complaint before it that has no answer yet.
+    @inline(__always) private mutating func add(
+        _ entry: FeedbackEntry, to sum: inout FeedbackSum, _ resolutions: inout Int64
+    ) {
+        sum.add(entry)
+        switch entry.type {
+        case .csat, .review, .survey: csatLatest = csatLatest ?? entry.score
+        case .nps: npsLatest = npsLatest ?? entry.score
+        case .complaint: if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
+        case .complaintResolved: resolutions += 1
+        case .referral, .supportContact, .socialMention: break
         }
     }
 }

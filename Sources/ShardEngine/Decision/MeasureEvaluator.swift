@@ -2,66 +2,67 @@ import RealModule
 import Scoring
 
 /// Computes a policy's measures for one customer at one instant into scratch memory that the engine reuses.
-struct MeasureEvaluator {
-    let policy: Policy
-    let plan: MeasurePlan
+struct MeasureEvaluator: ~Copyable {
+    private let rules: Rules
     /// ln 2 / half-life, per millisecond.
     private let decayRate: Double
     private let minorPerMajor: Double
     private var sums: HistorySums
     /// First instants of the order windows as seen on `day`.
-    private var orderStarts: ContiguousArray<Int64>
+    private let orderStarts: FlatArray<Int64>
+    private let steps: FlatArray<MeasurePlan.Step>
+    private let terms: FlatArray<CompiledTerm>
     private var day = DayIndex(-1)
 
     /// In the order of `Policy.measures`; NaN for unknown.
-    private(set) var values: ContiguousArray<Double>
-    private(set) var motions: ContiguousArray<Motion>
+    let values: FlatArray<Double>
+    let motions: FlatArray<Motion>
     /// What each term adds to the score, in the order of `Policy.terms`.
-    private(set) var points: ContiguousArray<Double>
+    let points: FlatArray<Double>
     private(set) var score = 0.0
     /// When something next leaves a window; `.max` for never.
     private(set) var nextExpiry = Int64.max
 
-    init(_ policy: Policy) {
-        self.policy = policy
-        plan = MeasurePlan(policy)
+    init(_ rules: Rules) {
+        self.rules = rules
+        let (policy, plan) = (rules.policy, rules.plan)
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
         sums = HistorySums(plan)
-        orderStarts = ContiguousArray(repeating: 0, count: plan.orderWindows.count)
-        values = ContiguousArray(repeating: .nan, count: policy.measures.count)
-        motions = ContiguousArray(repeating: .still, count: policy.measures.count)
-        points = ContiguousArray(repeating: 0, count: policy.terms.count)
+        orderStarts = FlatArray(repeating: 0, count: plan.orderWindows.count)
+        steps = FlatArray(plan.steps)
+        terms = FlatArray(policy.terms.map { CompiledTerm($0) })
+        values = FlatArray(repeating: .nan, count: policy.measures.count)
+        motions = FlatArray(repeating: .still, count: policy.measures.count)
+        points = FlatArray(repeating: 0, count: policy.terms.count)
     }
 
     /// The first instant of the calendar day that `time` falls on, and the day; cached for the common case.
     mutating func enter(_ time: EventTime) {
-        let today = policy.calendar.day(of: time)
+        let today = rules.policy.calendar.day(of: time)
         guard today != day else { return }
         day = today
-        for index in plan.orderWindows.indices {
-            orderStarts[index] = policy.calendar.windowStart(days: plan.orderWindows[index], seenOn: day).milliseconds
+        for index in rules.plan.orderWindows.indices {
+            orderStarts[index] = rules.policy.calendar.windowStart(days: rules.plan.orderWindows[index], seenOn: day).milliseconds
         }
     }
 
     mutating func evaluate(_ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime) {
         enter(time)
-        sums.nextExpiry = .max
-        if plan.needsOrderPass {
-            sums.sumOrders(store.orders(of: record), record, plan, starts: orderStarts, policy.calendar)
-        }
-        if !plan.browseSums.isEmpty { sums.sumBrowse(store.browse(of: record), plan, on: day.value) }
-        if plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), plan, on: day.value) }
-        let history = plan.needsPurchaseHistory
-            ? store.purchaseDays(of: record, policy.calendar).history(at: time, policy.calendar) : nil
-        for index in plan.steps.indices { set(index, record, time, history) }
-        nextExpiry = sums.nextExpiry == .max ? .max : policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
+        sums.begin()
+        if rules.plan.needsOrderPass { sums.sumOrders(store.orders(of: record), record, starts: orderStarts, rules.policy.calendar) }
+        if sums.browse.count > 0 { sums.sumBrowse(store.browse(of: record), on: day.value) }
+        if rules.plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), on: day.value) }
+        let history = rules.plan.needsPurchaseHistory
+            ? store.purchaseDays(of: record, rules.policy.calendar).history(at: time, rules.policy.calendar) : nil
+        for index in 0..<steps.count { set(index, record, time, history) }
+        nextExpiry = sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
     }
 
     private mutating func set(_ index: Int, _ record: CustomerStore.Record, _ time: EventTime, _ history: PurchaseHistory?) {
         motions[index] = .still
-        switch plan.steps[index] {
+        switch steps[index] {
         case .orders(let window): values[index] = Double(sums.orders[window].count)
         case .spend(let window): values[index] = Double(sums.orders[window].amount) / minorPerMajor
         case .averageOrderValue(let window):
@@ -89,7 +90,7 @@ struct MeasureEvaluator {
     }
 
     private mutating func setFeedback(_ index: Int) {
-        switch plan.steps[index] {
+        switch steps[index] {
         case .csatLatest: values[index] = sums.csatLatest.map { Double($0) / 100 } ?? .nan
         case .csatMean(let window):
             let sum = sums.feedback[window]
@@ -108,12 +109,12 @@ struct MeasureEvaluator {
             values[index] = .nan
             return
         }
-        let model = policy.churn.model
-        if case .pAlive = plan.steps[index] {
+        let model = rules.policy.churn.model
+        if case .pAlive = steps[index] {
             values[index] = model.pAlive(history)
             motions[index] = .fallingAtMost(rate: model.steepestFall(history) / TimeSpan.millisecondsPerDay)
         } else {
-            let horizon = policy.churn.horizonDays
+            let horizon = rules.policy.churn.horizonDays
             values[index] = model.probabilityOfNoPurchase(history, horizon: horizon)
             motions[index] = .risingAtMost(
                 rate: model.steepestRise(history, horizon: horizon) / TimeSpan.millisecondsPerDay)
@@ -123,10 +124,8 @@ struct MeasureEvaluator {
     /// 0…100.
     private mutating func sumTerms() -> Double {
         var sum = 0.0
-        for index in policy.terms.indices {
-            let value = values[policy.terms[index].measure]
-            let part = value.isNaN ? policy.terms[index].whenUnknown : policy.terms[index].curve.value(at: value)
-            points[index] = policy.terms[index].weight * part
+        for index in 0..<terms.count {
+            points[index] = terms[index].points(at: values[terms[index].measure], rules.policy.terms[index].curve)
             sum += points[index]
         }
         return min(max(sum, 0), 100)
@@ -135,21 +134,19 @@ struct MeasureEvaluator {
     /// How fast the score can move while no event arrives and nothing leaves a window.
     func scoreSpeedLimit() -> SpeedLimit {
         var limit = SpeedLimit.none
-        for index in policy.terms.indices {
-            let measure = policy.terms[index].measure
+        for index in 0..<terms.count {
+            let measure = terms[index].measure
             if case .still = motions[measure] { continue }
             guard !values[measure].isNaN else { continue }
-            let curveLimit = policy.terms[index].curve.speedLimit(at: values[measure], moving: motions[measure])
-            limit.add(curveLimit.scaled(by: policy.terms[index].weight))
+            let curveLimit = rules.policy.terms[index].curve.speedLimit(at: values[measure], moving: motions[measure])
+            limit.add(curveLimit.scaled(by: terms[index].weight))
         }
         return limit
     }
 
-    /// The number that a comparison is about; NaN for unknown.
-    @inline(__always) func value(of subject: Comparison.Subject) -> Double {
-        switch subject {
-        case .score: score
-        case .measure(let index): values[index]
-        }
+    /// What the last evaluation found.
+    @inline(__always) var readings: Readings {
+        Readings(
+            score: score, values: values.address, motions: motions.address, points: points.address, nextExpiry: nextExpiry)
     }
 }

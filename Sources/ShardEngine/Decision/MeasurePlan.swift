@@ -11,6 +11,7 @@ struct MeasurePlan {
     /// The browse measures among them.
     var browseSums: ContiguousArray<BrowseSum> = []
     var needsOrderPass = false
+    var needsLifetimeOrders = false
     var needsFeedbackPass = false
     var needsPurchaseHistory = false
 
@@ -98,6 +99,7 @@ struct MeasurePlan {
 
     private mutating func orderWindow(_ measure: Measure) -> Int {
         needsOrderPass = true
+        if measure.windowDays == nil { needsLifetimeOrders = true }
         return orderWindows.firstIndex(of: measure.windowDays ?? -1) ?? orderWindows.count
     }
 

@@ -38,11 +38,11 @@ struct TierLadder {
     }
 
     /// The highest tier whose entry condition holds.
-    func qualified(_ evaluator: borrowing MeasureEvaluator) -> Int {
+    func qualified(_ readings: Readings) -> Int {
         for index in stride(from: rungs.count - 1, to: 0, by: -1) {
             if let score = rungs[index].entryScore {
-                if evaluator.score >= score { return index }
-            } else if rungs[index].entry.map({ isMet($0, evaluator) }) ?? true {
+                if readings.score >= score { return index }
+            } else if rungs[index].entry.map({ isMet($0, readings) }) ?? true {
                 return index
             }
         }
@@ -50,23 +50,23 @@ struct TierLadder {
     }
 
     /// The highest tier up to `tier` that those who hold it would keep.
-    func retained(upTo tier: Int, _ evaluator: borrowing MeasureEvaluator) -> Int {
+    func retained(upTo tier: Int, _ readings: Readings) -> Int {
         for index in stride(from: tier, to: 0, by: -1) {
             if rungs[index].entryScore != nil {
-                if evaluator.score >= rungs[index].retentionScore { return index }
-            } else if rungs[index].retention.map({ isMet($0, evaluator) }) ?? true {
+                if readings.score >= rungs[index].retentionScore { return index }
+            } else if rungs[index].retention.map({ isMet($0, readings) }) ?? true {
                 return index
             }
         }
         return 0
     }
 
-    private func isMet(_ condition: Condition, _ evaluator: borrowing MeasureEvaluator) -> Bool {
+    private func isMet(_ condition: Condition, _ readings: Readings) -> Bool {
         switch condition {
-        case .comparison(let comparison): comparison.isMet(by: evaluator.value(of: comparison.subject))
-        case .all(let parts): !parts.contains { !isMet($0, evaluator) }
-        case .any(let parts): parts.contains { isMet($0, evaluator) }
-        case .not(let part): !isMet(part, evaluator)
+        case .comparison(let comparison): comparison.isMet(by: readings.value(of: comparison.subject))
+        case .all(let parts): !parts.contains { !isMet($0, readings) }
+        case .any(let parts): parts.contains { isMet($0, readings) }
+        case .not(let part): !isMet(part, readings)
         }
     }
 
@@ -92,16 +92,16 @@ struct TierLadder {
 
     /// Whether what leaves the windows can change where a holder of `tier` stands. If not, no wake-up is needed for it.
     func minds(
-        _ effects: ExpiryEffects, _ reach: ExpiryReach, holding tier: Int, _ evaluator: borrowing MeasureEvaluator
+        _ effects: borrowing ExpiryEffects, _ reach: ExpiryReach, holding tier: Int, _ readings: Readings
     ) -> Bool {
         for index in 1..<max(rungs.count, 1) {
             if let threshold = plainThreshold(index, holding: tier) {
-                if Self.crosses(threshold, reach, evaluator.score) { return true }
+                if Self.crosses(threshold, reach, readings.score) { return true }
                 continue
             }
             for comparison in relevant(index, holding: tier) {
                 switch comparison.subject {
-                case .score: if Self.crosses(comparison.threshold, reach, evaluator.score) { return true }
+                case .score: if Self.crosses(comparison.threshold, reach, readings.score) { return true }
                 case .measure(let measure): if effects.moves(measure: measure) { return true }
                 }
             }
@@ -138,17 +138,16 @@ struct TierLadder {
     /// Where expiries cannot cross a threshold they are not woken for, so the margin that they may use up by then is
     /// taken off; where they can, every expiry is a wake-up anyhow.
     func earliestCrossing(
-        from tier: Int, _ reach: ExpiryReach, reserve: Double, _ evaluator: borrowing MeasureEvaluator
+        from tier: Int, _ reach: ExpiryReach, reserve: Double, _ speed: SpeedLimit, _ readings: Readings
     ) -> Double {
-        let speed = evaluator.scoreSpeedLimit()
         var earliest = speed.holdsFor
         for index in 1..<max(rungs.count, 1) {
             if let threshold = plainThreshold(index, holding: tier) {
-                earliest = min(earliest, Self.earliest(threshold, speed, reach, reserve, evaluator.score))
+                earliest = min(earliest, Self.earliest(threshold, speed, reach, reserve, readings.score))
                 continue
             }
             for comparison in relevant(index, holding: tier) {
-                earliest = min(earliest, Self.earliest(comparison, speed, reach, reserve, evaluator))
+                earliest = min(earliest, Self.earliest(comparison, speed, reach, reserve, readings))
             }
         }
         return earliest
@@ -156,13 +155,13 @@ struct TierLadder {
 
     private static func earliest(
         _ comparison: Comparison, _ speed: SpeedLimit, _ reach: ExpiryReach, _ reserve: Double,
-        _ evaluator: borrowing MeasureEvaluator
+        _ readings: Readings
     ) -> Double {
         guard case .measure(let index) = comparison.subject else {
-            return earliest(comparison.threshold, speed, reach, reserve, evaluator.score)
+            return earliest(comparison.threshold, speed, reach, reserve, readings.score)
         }
-        let value = evaluator.values[index]
-        return value.isNaN ? .infinity : evaluator.motions[index].earliestCrossing(of: comparison.threshold, from: value)
+        let value = readings.values[index]
+        return value.isNaN ? .infinity : readings.motions[index].earliestCrossing(of: comparison.threshold, from: value)
     }
 
     private static func earliest(

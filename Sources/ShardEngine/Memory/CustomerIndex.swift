@@ -34,10 +34,17 @@ struct CustomerIndex: ~Copyable {
         return Self.probe(previous, fragment, matches)
     }
 
-    /// The slot in the fragment's home position if its tag fits, `UInt32.max` if not: a guess that reads one entry.
+    /// The first slot near the fragment's home position whose tag fits, `UInt32.max` if none: a guess without a look
+    /// at any record, from one cache line or two.
     @inline(__always) func likelySlot(_ fragment: UInt32) -> UInt32 {
-        let entry = current[Self.home(current, fragment)]
-        return entry != Self.empty && entry & 31 == fragment & 31 ? entry >> 5 : .max
+        var position = Self.home(current, fragment)
+        for _ in 0..<16 {
+            let entry = current[position]
+            if entry == Self.empty { return .max }
+            if entry & 31 == fragment & 31 { return entry >> 5 }
+            position = (position + 1) & (current.count - 1)
+        }
+        return .max
     }
 
     /// Adds a slot that is not in the index; `fragmentOf` gives the fragment of slots already in it.

@@ -15,10 +15,16 @@ struct CustomerSlab: ~Copyable {
         pages[Int(slot) >> Self.pageShift] + (Int(slot) & (Self.pageSlots - 1))
     }
 
+    /// Aligned, so that a record is two cache lines and never three.
+    private static func page() -> UnsafeMutablePointer<CustomerRecord> {
+        UnsafeMutableRawPointer.allocate(byteCount: pageSlots * MemoryLayout<CustomerRecord>.stride, alignment: 64)
+            .bindMemory(to: CustomerRecord.self, capacity: pageSlots)
+    }
+
     /// Adds a record and returns its slot.
     mutating func append(_ record: CustomerRecord) -> UInt32 {
         let slot = UInt32(count)
-        if count & (Self.pageSlots - 1) == 0 { pages.append(.allocate(capacity: Self.pageSlots)) }
+        if count & (Self.pageSlots - 1) == 0 { pages.append(Self.page()) }
         self[slot].initialize(to: record)
         count += 1
         return slot

@@ -1,0 +1,63 @@
+import Scoring
+
+/// A policy and everything that follows from it alone, compiled once; one per shard.
+///
+/// A class, so that the engine stays a small value: a struct of this size would be copied for every event.
+final class Rules {
+    let policy: Policy
+    let plan: MeasurePlan
+    let ladder: TierLadder
+    let expiryEffects: ExpiryEffects
+    let browseEffects: BrowseEffects
+    let churnScale: ChurnScale
+    let ledger: OrderLedger
+
+    init(_ policy: Policy) {
+        precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
+        self.policy = policy
+        plan = MeasurePlan(policy)
+        ladder = TierLadder(policy)
+        expiryEffects = ExpiryEffects(policy)
+        browseEffects = BrowseEffects(policy, plan)
+        churnScale = ChurnScale(policy.churn)
+        ledger = OrderLedger(policy)
+    }
+
+    /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
+    func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {
+        guard time > wallClock + policy.maxFutureSkew else { return false }
+        return clock.map { time > $0 + policy.maxFutureSkew } ?? true
+    }
+
+    /// An amount of `order` in minor units of the policy's currency.
+    func amount(_ amount: Money, in currency: CurrencyCode) throws(Rejection) -> Int64 {
+        // Stages that carry no amount carry no currency either.
+        if currency == policy.currency || amount == .zero { return amount.minorUnits }
+        guard let rate = policy.exchangeRates[currency] else { throw Rejection(.unknownCurrency, .currency) }
+        guard let converted = rate.convert(amount, from: currency, to: policy.currency) else {
+            throw Rejection(.outOfRange, .total)
+        }
+        return converted.minorUnits
+    }
+
+    /// Whether a customer's standing at `readings` is another than the one recorded.
+    func wouldChange(_ record: CustomerStore.Record, _ readings: Readings) -> Bool {
+        let held = Int(record.pointee.tier)
+        let isFalling = ladder.retained(upTo: held, readings) < held
+        return ladder.qualified(readings) > held || isFalling != (record.pointee.graceEndsAt != .max)
+    }
+
+    /// Sets how many browse events need no evaluation, and returns the points of the score kept back for them.
+    func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach, _ readings: Readings) -> Double {
+        record.pointee.browseBudget = 0
+        guard browseEffects.actThroughScore else { return 0 }
+        // Whoever is woken for every expiry cannot be moved by one in the meantime.
+        let isWoken = record.pointee.mindsExpiry
+        let distance = ladder.distance(from: Int(record.pointee.tier), isWoken ? ExpiryReach() : reach, readings.score)
+        let reserve = min(distance, 100) / 2
+        let each = browseEffects.mostPoints(fromHere: isWoken, policy, readings)
+        // A little less than there is: the sums of rounded terms have no exact end.
+        record.pointee.browseBudget = UInt16(min(max((reserve - 1e-6) / max(each, 1e-9), 0), 65_535))
+        return record.pointee.browseBudget > 0 ? reserve : 0
+    }
+}
