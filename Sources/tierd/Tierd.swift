@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Runtime
 
 /// The command line: one program for running, trying out and measuring.
@@ -7,7 +6,8 @@ import Runtime
 struct Tierd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tierd",
-        abstract: "Score customers while their events arrive: tiers and churn risk, exactly once, out of Kafka and back.",
+        abstract:
+            "Score customers while their events arrive: tiers and churn risk, exactly once, out of Kafka and back.",
         discussion: """
             To see it work, without any Kafka:
               tierd demo
@@ -31,9 +31,7 @@ struct Tierd: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // Left to itself, glibc stops giving large blocks back once it has freed one: what the engine's clean-up sets free
-        // would stay with the process, at more than twice the memory in use.
-        mallopt(M_MMAP_THRESHOLD, 1 << 17)
+        LargeBlocks.giveBack()
         await main(nil)
     }
 }

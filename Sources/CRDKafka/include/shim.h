@@ -35,6 +35,12 @@ static inline void crd_count_delivery(rd_kafka_t *client, const rd_kafka_message
     }
 }
 
+/// Counts the delivery reports of an event.
+static inline void crd_count_reports(rd_kafka_event_t *event, crd_deliveries_t *deliveries) {
+    const rd_kafka_message_t *message;
+    while ((message = rd_kafka_event_message_next(event))) crd_count_delivery(NULL, message, deliveries);
+}
+
 /// Counts the delivery reports of the client made from `conf`; here because Swift cannot name a static C callback.
 static inline void crd_conf_count_deliveries(rd_kafka_conf_t *conf, crd_deliveries_t *deliveries) {
     rd_kafka_conf_set_opaque(conf, deliveries);

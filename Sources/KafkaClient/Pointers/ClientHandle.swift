@@ -39,6 +39,11 @@ import CRDKafka
         unsafe deliveries?.deallocate()
     }
 
+    /// Counts the delivery reports of an event.
+    func count(_ reports: borrowing QueueEvent) {
+        if let deliveries = unsafe deliveries { unsafe crd_count_reports(reports.pointer, deliveries) }
+    }
+
     var deliveryCounts: DeliveryCounts {
         guard let deliveries = unsafe deliveries else { return DeliveryCounts() }
         return DeliveryCounts(unsafe crd_deliveries_read(deliveries))

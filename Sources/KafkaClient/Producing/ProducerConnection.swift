@@ -17,12 +17,18 @@ import Foundation
 
     func poll(timeoutMilliseconds: Int32) -> ProducerEvent {
         if let line = log.poll(timeoutMilliseconds: 0) { return .log(line.logLine) }
-        guard let event = events.poll(timeoutMilliseconds: timeoutMilliseconds) else { return .none }
-        switch event.type {
-        case RD_KAFKA_EVENT_ERROR: return .error(event.error(of: client))
-        case RD_KAFKA_EVENT_STATS: return statistics(event)
-        default: return .none
+        var timeout = timeoutMilliseconds
+        while let event = events.poll(timeoutMilliseconds: timeout) {
+            switch event.type {
+            // Polled as events, reports reach no callback.
+            case RD_KAFKA_EVENT_DR: client.count(event)
+            case RD_KAFKA_EVENT_ERROR: return .error(event.error(of: client))
+            case RD_KAFKA_EVENT_STATS: return statistics(event)
+            default: break
+            }
+            timeout = 0
         }
+        return .none
     }
 
     func flush(timeoutMilliseconds: Int32) throws(KafkaError) {

@@ -61,7 +61,8 @@ package struct Bench: Sendable {
 
     private var shape: WorkloadShape {
         let perSecond = Double(customers) * Self.monthlyEventsPerCustomer / (30 * 86_400)
-        return WorkloadShape(customers: customers, start: Self.start, eventsPerSecond: perSecond, currency: policy.currency)
+        return WorkloadShape(
+            customers: customers, start: Self.start, eventsPerSecond: perSecond, currency: policy.currency)
     }
 
     var prefill: Int { customers * Self.prefillPerCustomer }

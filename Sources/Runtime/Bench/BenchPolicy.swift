@@ -44,7 +44,8 @@ package enum BenchPolicy {
         Tier(name: "standard", entry: nil, actions: ["welcome_series"]),
         Tier(name: "silver", entry: score(25), actions: ["free_standard_shipping", "birthday_coupon"]),
         Tier(
-            name: "gold", entry: .all([score(40), atLeast(3, orders)]), actions: ["free_express_shipping", "early_access"]),
+            name: "gold", entry: .all([score(40), atLeast(3, orders)]),
+            actions: ["free_express_shipping", "early_access"]),
         Tier(
             name: "platinum", entry: .all([score(55), atLeast(4, orders), .not(atLeast(2, complaints))]),
             actions: ["personal_advisor", "free_express_shipping", "early_access", "yearly_gift"]),

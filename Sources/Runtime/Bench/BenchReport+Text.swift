@@ -8,7 +8,8 @@ extension BenchReport {
         lines.append(row("(a) parse: simdjson tree, in place", parsing.tree, byWall: false))
         lines.append(row("    parse: known fields, copied", parsing.fields, byWall: false))
         lines.append(row("(b) decode, score, encode", scoring.timings, byWall: false))
-        lines.append("    of these ns: " + phases.map { "\($0.name) \(Self.decimal($0.nanoseconds))" }.joined(separator: ", "))
+        lines.append(
+            "    of these ns: " + phases.map { "\($0.name) \(Self.decimal($0.nanoseconds))" }.joined(separator: ", "))
         let ratios = (Self.decimal(ratioToTree, 3), Self.decimal(ratioToFields, 3))
         lines.append("    b/a: \(ratios.0) of the tree's speed, \(ratios.1) of the fields'")
         lines.append("    \(scoring.outputs) outputs, \(scoring.outputBytes) bytes; \(scoring.rejected) rejected")

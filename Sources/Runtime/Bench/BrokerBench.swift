@@ -63,7 +63,8 @@ struct BrokerBench {
 
     private func createTopics() throws {
         let admin = try Admin(settings: options(0).clientSettings)
-        try admin.createTopics((inputs.map(\.topic) + outputs.all).map { NewTopic(name: $0, partitions: Self.partitions) })
+        try admin.createTopics(
+            (inputs.map(\.topic) + outputs.all).map { NewTopic(name: $0, partitions: Self.partitions) })
         let deadline = SteadyClock.now + Self.patience
         while !(inputs.map(\.topic) + outputs.all).allSatisfy({ isThere($0, admin) }) {
             guard SteadyClock.now < deadline else { throw BenchError.unexpected("the new topics do not appear") }
@@ -77,7 +78,7 @@ struct BrokerBench {
     private func produce() throws -> Timing {
         let (wall, cpu) = (SteadyClock.now, Stopwatch.processSeconds)
         let feeder = try EventFeeder(
-            source: WorkloadSource(shape, count: records), topics: inputs, settings: options(0).clientSettings)
+            source: WorkloadSource(shape, count: records), topics: inputs, bootstrap: bootstrap)
         feeder.start()
         if let error = feeder.join() { throw error }
         guard feeder.progress.delivered == records else {
@@ -105,15 +106,16 @@ struct BrokerBench {
 
     private func count(_ queues: [PartitionQueue], _ consumer: Consumer, _ signal: WakeSignal) throws {
         var counted = 0
+        var complaint = "nothing came any more"
         var progressAt = SteadyClock.now
         while counted < records {
             var came = 0
             for queue in queues { came += try Self.countRecords(of: queue) }
             counted += came
-            _ = consumer.poll(timeoutMilliseconds: 0)
+            if case .error(let error) = consumer.poll(timeoutMilliseconds: 0) { complaint = error.description }
             if came > 0 { progressAt = SteadyClock.now } else { _ = signal.wait(timeoutMilliseconds: 50) }
             guard SteadyClock.now - progressAt < Self.patience else {
-                throw BenchError.unexpected("the client library got \(counted) of \(records) records, then nothing")
+                throw BenchError.unexpected("the client library got \(counted) of \(records) records: \(complaint)")
             }
         }
     }

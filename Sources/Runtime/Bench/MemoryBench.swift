@@ -71,7 +71,8 @@ struct MemoryBench {
             }
             // Waves come in portions, as in a running shard: their outputs do not pile up.
             engine.apply(
-                &round.batch, wallClock: WallClock.now, deadlineLimit: ShardContext.deadlinesPerBatch, into: &round.outputs,
+                &round.batch, wallClock: WallClock.now, deadlineLimit: ShardContext.deadlinesPerBatch,
+                into: &round.outputs,
                 rejected: &round.rejected)
             round.outputs.removeAll()
         }

@@ -31,6 +31,8 @@ struct ParsingBench: ~Copyable {
                     }
                 }
             })
-        guard parsed == 2 * records.count else { throw .unexpected("\(2 * records.count - parsed) records did not parse") }
+        guard parsed == 2 * records.count else {
+            throw .unexpected("\(2 * records.count - parsed) records did not parse")
+        }
     }
 }

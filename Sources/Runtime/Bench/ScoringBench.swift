@@ -72,7 +72,8 @@ struct ScoringBench: ~Copyable {
                 figures.rejected += decode(records, range)
                 let decoded = Stopwatch.threadSeconds
                 engine.apply(
-                    &batch, wallClock: wallClock, deadlineLimit: Self.deadlinesPerBatch, into: &outputs, rejected: &refused)
+                    &batch, wallClock: wallClock, deadlineLimit: Self.deadlinesPerBatch, into: &outputs,
+                    rejected: &refused)
                 engine.tidy()
                 let scored = Stopwatch.threadSeconds
                 encode(&figures)
@@ -116,7 +117,8 @@ struct ScoringBench: ~Copyable {
                         key: UnsafeRawBufferPointer(rebasing: bytes[record.key]), as: record.input, into: &batch.events)
                     batch.sources.append(
                         SourcePosition(
-                            input: record.input, partition: 0, offset: Int64(index), timestamp: record.time.milliseconds))
+                            input: record.input, partition: 0, offset: Int64(index), timestamp: record.time.milliseconds
+                        ))
                 } catch {
                     rejected += 1
                 }

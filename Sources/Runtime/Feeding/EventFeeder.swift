@@ -33,13 +33,15 @@ package final class EventFeeder: Sendable {
     /// What is in flight when the feeder is stopped has this long to be acknowledged.
     private static let flushSeconds = 10.0
 
-    /// - Parameter skipsInvalid: Leaves out records that do not decode; they are counted either way.
+    /// - Parameters:
+    ///   - settings: Passed through to librdkafka.
+    ///   - skipsInvalid: Leaves out records that do not decode; they are counted either way.
     package init(
-        source: sending any RecordSource, topics: [(kind: InputKind, topic: String)], settings: ClientSettings,
-        pace: Pace = .fullSpeed, skipsInvalid: Bool = false
+        source: sending any RecordSource, topics: [(kind: InputKind, topic: String)], bootstrap: String,
+        settings: [String: String] = [:], pace: Pace = .fullSpeed, skipsInvalid: Bool = false
     ) throws(FeedingError) {
         do {
-            producer = try Producer(settings: settings)
+            producer = try Producer(settings: ClientSettings(settings, defaults: ["bootstrap.servers": bootstrap]))
         } catch {
             throw .settings(error)
         }

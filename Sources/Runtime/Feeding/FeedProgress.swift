@@ -36,7 +36,8 @@ package enum FeedingError: Error, Hashable, Sendable, CustomStringConvertible {
         case .settings(let error): error.description
         case .topic(let topic, let error) where error.isUnknownTopic:
             "the cluster has no topic \(topic); create it, or name another one"
-        case .topic(let topic, let error): "topic \(topic) cannot be used: \(error.message); check the address and the network"
+        case .topic(let topic, let error):
+            "topic \(topic) cannot be used: \(error.message); check the address and the network"
         case .client(let error): "sending failed: \(error)"
         case .source(let message): message
         case .unacknowledged(let count): "\(count) records were not acknowledged in time; look at the brokers' logs"

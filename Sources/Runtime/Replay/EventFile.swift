@@ -29,7 +29,8 @@ package enum EventFileError: Error, Hashable, Sendable, CustomStringConvertible 
         switch self {
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
-        case .noGzip(let path, let reason): "cannot start gzip to read \(path): \(reason); install gzip or unpack the file"
+        case .noGzip(let path, let reason):
+            "cannot start gzip to read \(path): \(reason); install gzip or unpack the file"
         case .damaged(let path): "\(path) is damaged or not compressed by gzip; `gzip -t` tells more"
         case .standardInputTwice: "standard input (-) can be one of the files only"
         }

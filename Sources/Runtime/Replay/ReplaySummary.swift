@@ -64,7 +64,8 @@ extension ReplaySummary {
     package var text: String {
         let rate = seconds > 0 ? Int(Double(events + rejectedCount) / seconds) : 0
         var lines = ["policy \(policyName) version \(policyVersion), hash \(policyHash.prefix(12))"]
-        lines.append("\(events) events applied, \(rejectedCount) rejected, in \(Self.rounded(seconds)) s (\(rate) a second)")
+        lines.append(
+            "\(events) events applied, \(rejectedCount) rejected, in \(Self.rounded(seconds)) s (\(rate) a second)")
         lines += Self.line("rejected", rejections)
         lines.append("\(tierChangeCount) tier changes, \(churnChanges) churn-risk changes")
         lines += Self.line("tier changes", tierChanges)

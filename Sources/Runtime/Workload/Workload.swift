@@ -147,7 +147,7 @@ package struct Workload: Sendable {
         let category = "category-\(random.below(40))"
         return .browse(
             BrowseEvent(
-                type: type, sessionHash: StableHash.mix(session.number | 1, 0x9e37_79b9_7f4a_7c15),
+                type: type, sessionHash: StableHash.mix(session.number &* 2 | 1, 0x9e37_79b9_7f4a_7c15),
                 dwellMilliseconds: UInt32(min(random.exponential(mean: 25_000), 3_600_000)),
                 category: Self.append(category, to: &buffer)))
     }

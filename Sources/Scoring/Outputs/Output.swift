@@ -160,8 +160,10 @@ package struct TierChange: Sendable {
     }
 
     package init(
-        customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause, effectiveAt: EventTime,
-        sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan, nextTier: Int?, missingScore: Double?
+        customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause,
+        effectiveAt: EventTime,
+        sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan, nextTier: Int?,
+        missingScore: Double?
     ) {
         self.customer = customer
         self.from = from

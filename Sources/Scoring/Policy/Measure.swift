@@ -106,7 +106,8 @@ extension Measure.Quantity {
 
     package static let all: [Measure.Quantity] =
         [
-            .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil), .dwellSeconds,
+            .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil),
+            .dwellSeconds,
             .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
         ] + BrowseType.allCases.map { .browse($0) }
 }

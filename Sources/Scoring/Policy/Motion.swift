@@ -57,7 +57,8 @@ extension Motion {
     package func speedLimit(at value: Double) -> SpeedLimit {
         switch self {
         case .still: .none
-        case .decaying(let rate): value >= 0 ? SpeedLimit(up: 0, down: value * rate) : SpeedLimit(up: -value * rate, down: 0)
+        case .decaying(let rate):
+            value >= 0 ? SpeedLimit(up: 0, down: value * rate) : SpeedLimit(up: -value * rate, down: 0)
         case .growing(let rate), .risingAtMost(let rate): SpeedLimit(up: rate, down: 0)
         case .fallingAtMost(let rate): SpeedLimit(up: 0, down: rate)
         }

@@ -42,8 +42,11 @@ package struct CurrencyCode: Hashable, Sendable {
     }
 
     private static let withoutMinorUnit: Set<UInt32> = Set(
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"]
-            .map { CurrencyCode($0)!.packed })
+        [
+            "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+            "XOF", "XPF",
+        ]
+        .map { CurrencyCode($0)!.packed })
     private static let withThreePlaces: Set<UInt32> = Set(
         ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map { CurrencyCode($0)!.packed })
 }

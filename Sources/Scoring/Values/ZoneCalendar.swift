@@ -64,7 +64,9 @@ package struct ZoneCalendar: Sendable {
     }
 
     /// The first instant that a window of `days` calendar days covers when it is seen on `day`.
-    @inline(__always) package func windowStart(days: Int, seenOn day: DayIndex) -> EventTime { start(of: day + (1 - days)) }
+    @inline(__always) package func windowStart(days: Int, seenOn day: DayIndex) -> EventTime {
+        start(of: day + (1 - days))
+    }
 
     /// The smallest instant whose local time is at least `localMidnight`, in or after `segment`.
     private static func firstInstant(localMidnight: Int64, transitions: [Transition], segment: inout Int) -> Int64 {

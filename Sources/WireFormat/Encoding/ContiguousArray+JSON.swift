@@ -25,7 +25,8 @@ extension ContiguousArray<UInt8> {
     /// The shortest digits that read back as `number`; null where JSON has no number for it.
     mutating func append(number: Double) {
         guard number.isFinite else { return append(literal: "null") }
-        append(contentsOf: number.description.utf8)
+        // Adding zero turns −0, a weight times nothing, into 0.
+        append(contentsOf: (number + 0).description.utf8)
     }
 
     /// `value` · 10^−`places`, exactly, with all the places: 2933 and 2 give 29.33.

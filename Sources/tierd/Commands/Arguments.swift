@@ -43,7 +43,8 @@ struct TopicOptions: ParsableArguments {
 
     @Option(
         name: .customLong("kafka"),
-        help: ArgumentHelp("A setting of librdkafka, e.g. security.protocol=ssl; may be repeated.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "A setting of librdkafka, e.g. security.protocol=ssl; may be repeated.", valueName: "name=value"))
     var settings: [String] = []
 
     /// The topics of `inputs`.
@@ -52,8 +53,9 @@ struct TopicOptions: ParsableArguments {
         return inputs.map { ($0, (named[$0] ?? nil) ?? topicsPrefix + $0.defaultTopic) }
     }
 
-    func settings(bootstrap: String) throws -> [String: String] {
-        var result = ["bootstrap.servers": bootstrap]
+    /// The settings by name.
+    func pairs() throws -> [String: String] {
+        var result: [String: String] = [:]
         for setting in settings {
             guard let separator = setting.firstIndex(of: "="), separator != setting.startIndex else {
                 throw ValidationError("--kafka \(setting): found no \"=\", expected name=value")

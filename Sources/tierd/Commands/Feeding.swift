@@ -34,11 +34,14 @@ enum Feeding {
 
     private static func report(_ progress: FeedProgress, seconds: Double) {
         let rate = Int(Double(progress.delivered) / max(seconds, 0.001))
-        var text = "\(progress.delivered) of \(progress.sent) records delivered, \(progress.sentBytes) bytes, "
+        var text =
+            "\(progress.delivered) of \(progress.sent) records delivered, \(progress.sentBytes) bytes, "
             + "in \((seconds * 10).rounded() / 10) s (\(rate) a second)"
         if progress.undecodable > 0 { text += "; \(progress.undecodable) do not decode" }
         if progress.tooLong > 0 { text += "; \(progress.tooLong) too long to send" }
-        if progress.failed > 0 { text += "; \(progress.failed) were given up: \(progress.complaint ?? "no reason given")" }
+        if progress.failed > 0 {
+            text += "; \(progress.failed) were given up: \(progress.complaint ?? "no reason given")"
+        }
         note(text)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import KafkaClient
 import Runtime
 import Scoring
 
@@ -37,7 +36,9 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "The currency of the orders (ISO 4217).")
     var currency = "USD"
 
-    @Option(name: .customLong("out"), help: ArgumentHelp("Write orders.jsonl, browse.jsonl, feedback.jsonl there.", valueName: "folder"))
+    @Option(
+        name: .customLong("out"),
+        help: ArgumentHelp("Write orders.jsonl, browse.jsonl, feedback.jsonl there.", valueName: "folder"))
     var folder: String?
 
     @Option(help: "Send to the Kafka at HOST:PORT.")
@@ -53,7 +54,9 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard customers > 0, events >= 0 else { throw ValidationError("--customers must be at least 1, --events at least 0") }
+        guard customers > 0, events >= 0 else {
+            throw ValidationError("--customers must be at least 1, --events at least 0")
+        }
         guard rate > 0, rate.isFinite else { throw ValidationError("--rate: found \(rate), expected a number above 0") }
         guard CurrencyCode(currency) != nil else {
             throw ValidationError("--currency: found \(currency), expected three capital letters such as USD")
@@ -74,7 +77,8 @@ struct GenerateCommand: ParsableCommand {
     private func send(_ shape: WorkloadShape, to bootstrap: String) throws {
         let feeder = try EventFeeder(
             source: WorkloadSource(shape, count: events), topics: topics.topics(for: [.orders, .browse, .feedback]),
-            settings: ClientSettings(topics.settings(bootstrap: bootstrap)), pace: pace == .max ? .fullSpeed : .factor(1))
+            bootstrap: bootstrap, settings: topics.pairs(),
+            pace: pace == .max ? .fullSpeed : .factor(1))
         try Feeding.run(feeder, expected: events)
     }
 

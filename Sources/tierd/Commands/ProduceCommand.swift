@@ -1,5 +1,4 @@
 import ArgumentParser
-import KafkaClient
 import Runtime
 import Scoring
 
@@ -47,7 +46,7 @@ struct ProduceCommand: ParsableCommand {
         let source = try EventFileSource(events.files)
         let feeder = try EventFeeder(
             source: source, topics: topics.topics(for: events.files.map(\.input)),
-            settings: ClientSettings(topics.settings(bootstrap: bootstrap)), pace: pace, skipsInvalid: skipInvalid)
+            bootstrap: bootstrap, settings: topics.pairs(), pace: pace, skipsInvalid: skipInvalid)
         try Feeding.run(feeder, expected: nil)
     }
 

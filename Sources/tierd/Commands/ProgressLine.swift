@@ -18,7 +18,8 @@ struct ProgressLine {
         if let fraction, fraction > 0 {
             let filled = Int(min(fraction, 1) * Double(Self.barWidth))
             let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: Self.barWidth - filled)
-            line = "\(bar) \(Int(min(fraction, 1) * 100)) %  \(line), \(Self.duration(seconds * (1 / fraction - 1))) left"
+            line =
+                "\(bar) \(Int(min(fraction, 1) * 100)) %  \(line), \(Self.duration(seconds * (1 / fraction - 1))) left"
         }
         write("\r\u{1B}[K" + line)
     }
