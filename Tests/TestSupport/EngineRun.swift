@@ -26,7 +26,8 @@ package struct EngineRun: ~Copyable {
         package var score: Double
 
         package init(
-            from: Int?, to: Int, direction: TierChange.Direction, at: EventTime, isByTime: Bool, sequence: UInt32, score: Double
+            from: Int?, to: Int, direction: TierChange.Direction, at: EventTime, isByTime: Bool, sequence: UInt32,
+            score: Double
         ) {
             self.from = from
             self.to = to

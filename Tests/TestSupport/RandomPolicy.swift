@@ -54,7 +54,8 @@ package enum RandomPolicy {
     private static func term(_ random: inout SeededRandom, _ number: Int, _ measures: [Measure]) -> Term {
         let measure = random.below(measures.count)
         return Term(
-            name: "term-\(number)", measure: measure, weight: random.chance(0.2) ? -random.double(5...40) : random.double(10...80),
+            name: "term-\(number)", measure: measure,
+            weight: random.chance(0.2) ? -random.double(5...40) : random.double(10...80),
             curve: curve(&random, scale(measures[measure])), whenUnknown: random.chance(0.5) ? 0 : random.unit())
     }
 

@@ -100,7 +100,9 @@ struct ReferenceHistory {
     }
 
     private func answered(_ quantity: Measure.Quantity, _ answers: [Answer]) -> Double {
-        let rated = answers.filter { [.csat, .review, .survey].contains($0.type) }.compactMap { $0.score.map(Double.init) }
+        let rated = answers.filter { [.csat, .review, .survey].contains($0.type) }.compactMap {
+            $0.score.map(Double.init)
+        }
         let promoted = answers.filter { $0.type == .nps }.compactMap { $0.score.map(Double.init) }
         switch quantity {
         case .csatLatest: return rated.last.map { $0 / 100 } ?? .nan

@@ -18,7 +18,8 @@ package enum Zones {
             guard offset != transitions[transitions.count - 1].offsetSeconds else { continue }
             transitions.append(
                 ZoneCalendar.Transition(
-                    from: EventTime(milliseconds: Int64((next.timeIntervalSince1970 * 1000).rounded())), offsetSeconds: offset))
+                    from: EventTime(milliseconds: Int64((next.timeIntervalSince1970 * 1000).rounded())),
+                    offsetSeconds: offset))
         }
         return ZoneCalendar(zone: name, transitions: transitions)
     }

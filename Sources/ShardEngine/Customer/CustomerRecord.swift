@@ -3,9 +3,9 @@ import Scoring
 /// The fixed part of a customer's state. Trivial, 128 bytes; the variable parts are blocks of the arena.
 ///
 /// The first cache line holds what every event needs, the second what only decisions and orders need.
-struct CustomerRecord {
+package struct CustomerRecord {
     /// When the standing can next change by itself, milliseconds; `.max` for never.
-    var deadline = Int64.max
+    package var deadline = Int64.max
     var hashFragment: UInt32 = 0
     var idBlock = BlockHandle.none
     var ordersBlock = BlockHandle.none
@@ -51,6 +51,8 @@ struct CustomerRecord {
     /// First purchase day and number of purchase days among the orders that have left the history.
     var foldedFirstDay: UInt16 = 0
     var foldedDays: UInt16 = 0
+
+    package init() {}
 
     static let noChurnLevel: UInt8 = 255
 }

@@ -2,20 +2,20 @@ import Scoring
 
 /// One line of a customer's order history, packed into 20 bytes. Entries are sorted by time; what belongs to an order
 /// (its revision, its refunds) follows it directly and carries its time, so that it lands in the order's windows.
-struct OrderEntry {
+package struct OrderEntry {
     /// An order's id hash; a refund's fingerprint; a revision's event time.
-    var hash: UInt64
+    package var hash: UInt64
     /// Event time of the order, milliseconds; 42 bits.
-    var time: Int64
+    package var time: Int64
     /// Minor units of the policy's currency; 47 bits, signed. A refund is negative.
-    var amount: Int64
-    var kind: Kind
+    package var amount: Int64
+    package var kind: Kind
 
-    static let bytes = 20
+    package static let bytes = 20
     /// The most entries one customer may have: a scan stays in the microseconds and the block in the arena's limit.
     static let maximumEntries = 8_192
 
-    enum Kind: UInt8 {
+    package enum Kind: UInt8, CaseIterable {
         /// Counts.
         case order = 0
         /// Fully refunded: its amount and its refunds still add up, to nothing.
@@ -31,7 +31,7 @@ struct OrderEntry {
         case empty = 7
     }
 
-    init(hash: UInt64, time: Int64, amount: Int64, kind: Kind) {
+    package init(hash: UInt64, time: Int64, amount: Int64, kind: Kind) {
         self.hash = hash
         self.time = time
         self.amount = amount
@@ -50,7 +50,7 @@ struct OrderEntry {
     /// The same for a kind as stored.
     @inline(__always) static func adds(rawKind: UInt8) -> Bool { 0b1011 >> rawKind & 1 == 1 }
 
-    @inline(__always) init(at address: UnsafeRawPointer) {
+    @inline(__always) package init(at address: UnsafeRawPointer) {
         let middle = address.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         let top = address.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
         hash = address.loadUnaligned(as: UInt64.self)
@@ -60,7 +60,7 @@ struct OrderEntry {
         kind = Kind(rawValue: UInt8(top >> 28)) ?? .empty
     }
 
-    @inline(__always) func store(to address: UnsafeMutableRawPointer) {
+    @inline(__always) package func store(to address: UnsafeMutableRawPointer) {
         let low = UInt64(bitPattern: amount) & 0x3f_ffff
         let high = UInt32(truncatingIfNeeded: amount >> 22) & 0x0fff_ffff
         address.storeBytes(of: hash, as: UInt64.self)

@@ -6,7 +6,7 @@
 ///
 ///     schedule ──► coarse bucket ──► fine bucket ──► heap ──► due
 ///         └────────────┴── later than its bucket: filed again ◄─┘
-struct DeadlineWheel: ~Copyable {
+package struct DeadlineWheel: ~Copyable {
     private static let fineShift: Int64 = 22
     private static let wheelSize: Int64 = 256
     private static let chunkSlots = 14
@@ -36,10 +36,12 @@ struct DeadlineWheel: ~Copyable {
     /// The fine bucket that is open; −1 before the first schedule.
     private var open: Int64 = -1
 
-    var allocatedBytes: Int { chunks.capacity * MemoryLayout<Chunk>.stride + heap.capacity * 16 + 2048 }
+    package init() {}
+
+    package var allocatedBytes: Int { chunks.capacity * MemoryLayout<Chunk>.stride + heap.capacity * 16 + 2048 }
 
     /// Sets `record`'s deadline and sees to it that the slot comes up no later than then.
-    @inline(__always) mutating func schedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
+    @inline(__always) package mutating func schedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
         let old = record.pointee.deadline
         record.pointee.deadline = deadline
         if deadline < old { file(slot, record) }
@@ -48,7 +50,7 @@ struct DeadlineWheel: ~Copyable {
     /// The slot whose deadline is the earliest and at most `clock`, removed; nil when none is due.
     ///
     /// The caller must give the record a later deadline with `reschedule`, or `.max`.
-    mutating func popDue(upTo clock: Int64, _ slab: borrowing CustomerSlab) -> UInt32? {
+    package mutating func popDue(upTo clock: Int64, _ slab: borrowing CustomerSlab) -> UInt32? {
         while true {
             while let top = heap.first {
                 if top.deadline > clock { return nil }
@@ -64,13 +66,13 @@ struct DeadlineWheel: ~Copyable {
     }
 
     /// Files a record that `popDue` handed out, or whose entry was used up, under its deadline.
-    @inline(__always) mutating func reschedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
+    @inline(__always) package mutating func reschedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
         record.pointee.deadline = deadline
         file(slot, record)
     }
 
     /// Tells the wheel where time begins; deadlines before it come up at once.
-    mutating func start(at clock: Int64) {
+    package mutating func start(at clock: Int64) {
         if open < 0 { open = clock >> Self.fineShift }
     }
 

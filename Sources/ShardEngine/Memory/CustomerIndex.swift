@@ -3,7 +3,7 @@
 /// An entry holds 27 bits of slot number and 5 bits of the hash, so that a probe rarely touches a wrong record. The
 /// caller confirms a candidate by the id's bytes. Positions come from the hash's high half, whose 32 bits each record
 /// keeps: growing needs nothing else.
-struct CustomerIndex: ~Copyable {
+package struct CustomerIndex: ~Copyable {
     /// 2^27 customers in one shard.
     static let maximumSlots = 1 << 27
     private static let empty = UInt32.max
@@ -13,9 +13,9 @@ struct CustomerIndex: ~Copyable {
     private var current: UnsafeMutableBufferPointer<UInt32>
     private var previous: UnsafeMutableBufferPointer<UInt32>?
     private var migrated = 0
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init() { current = Self.table(1 << 10) }
+    package init() { current = Self.table(1 << 10) }
 
     deinit {
         current.deallocate()
@@ -25,10 +25,10 @@ struct CustomerIndex: ~Copyable {
     var allocatedBytes: Int { (current.count + (previous?.count ?? 0)) * 4 }
 
     /// What a record keeps of its id's hash.
-    @inline(__always) static func fragment(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
+    @inline(__always) package static func fragment(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
 
     /// The first slot with this fragment for which `matches` says yes.
-    @inline(__always) func find(_ fragment: UInt32, matches: (UInt32) -> Bool) -> UInt32? {
+    @inline(__always) package func find(_ fragment: UInt32, matches: (UInt32) -> Bool) -> UInt32? {
         if let slot = Self.probe(current, fragment, matches) { return slot }
         guard let previous else { return nil }
         return Self.probe(previous, fragment, matches)
@@ -36,7 +36,7 @@ struct CustomerIndex: ~Copyable {
 
     /// The first slot near the fragment's home position whose tag fits, `UInt32.max` if none: a guess without a look
     /// at any record, from one cache line or two.
-    @inline(__always) func likelySlot(_ fragment: UInt32) -> UInt32 {
+    @inline(__always) package func likelySlot(_ fragment: UInt32) -> UInt32 {
         var position = Self.home(current, fragment)
         for _ in 0..<16 {
             let entry = current[position]
@@ -48,7 +48,7 @@ struct CustomerIndex: ~Copyable {
     }
 
     /// Adds a slot that is not in the index; `fragmentOf` gives the fragment of slots already in it.
-    mutating func insert(_ slot: UInt32, _ fragment: UInt32, fragmentOf: (UInt32) -> UInt32) {
+    package mutating func insert(_ slot: UInt32, _ fragment: UInt32, fragmentOf: (UInt32) -> UInt32) {
         precondition(slot < Self.maximumSlots - 1, "a shard is limited to 134 million customers: use more partitions")
         if count + 1 > current.count / 4 * 3, previous == nil { beginGrowth() }
         migrate(Self.migrationStep, fragmentOf)

@@ -1,17 +1,19 @@
 /// All customer records of a shard, in pages that never move, addressed by slot.
-struct CustomerSlab: ~Copyable {
+package struct CustomerSlab: ~Copyable {
     private static let pageShift = 12
     private static let pageSlots = 1 << pageShift
 
     private var pages: ContiguousArray<UnsafeMutablePointer<CustomerRecord>> = []
     private(set) var count = 0
 
+    package init() {}
+
     deinit { for page in pages { page.deallocate() } }
 
     var allocatedBytes: Int { pages.count * Self.pageSlots * MemoryLayout<CustomerRecord>.stride }
 
     /// The record of a slot; the address holds as long as the slab.
-    @inline(__always) subscript(slot: UInt32) -> UnsafeMutablePointer<CustomerRecord> {
+    @inline(__always) package subscript(slot: UInt32) -> UnsafeMutablePointer<CustomerRecord> {
         pages[Int(slot) >> Self.pageShift] + (Int(slot) & (Self.pageSlots - 1))
     }
 
@@ -22,7 +24,7 @@ struct CustomerSlab: ~Copyable {
     }
 
     /// Adds a record and returns its slot.
-    mutating func append(_ record: CustomerRecord) -> UInt32 {
+    package mutating func append(_ record: CustomerRecord) -> UInt32 {
         let slot = UInt32(count)
         if count & (Self.pageSlots - 1) == 0 { pages.append(Self.page()) }
         self[slot].initialize(to: record)

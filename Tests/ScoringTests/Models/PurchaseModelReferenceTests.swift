@@ -12,13 +12,15 @@ import Testing
         var compared = 0
         for row in table.rows {
             let history = PurchaseHistory(
-                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row), age: try table.number("T", row))
+                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row),
+                age: try table.number("T", row))
             let horizon = try table.number("horizon", row)
             let alive = try table.number("bg_p_alive", row)
             let silence = try table.number("bg_p_no_purchase", row)
             let name = try table.text("case", row)
             #expect(isClose(weeks.pAlive(history), alive, relative: 1e-9), "\(name)")
-            #expect(isClose(weeks.probabilityOfNoPurchase(history, horizon: horizon), silence, relative: 1e-9), "\(name)")
+            #expect(
+                isClose(weeks.probabilityOfNoPurchase(history, horizon: horizon), silence, relative: 1e-9), "\(name)")
             compared += 1
         }
         #expect(compared == 32)
@@ -31,7 +33,8 @@ import Testing
                 kind: .bgNBD, r: try table.number("r", row), alpha: try table.number("alpha", row),
                 a: try table.number("a", row), b: try table.number("b", row))
             let history = PurchaseHistory(
-                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row), age: try table.number("T", row))
+                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row),
+                age: try table.number("T", row))
             let silence = model.probabilityOfNoPurchase(history, horizon: try table.number("H", row))
             let alive = try table.number("p_alive", row)
             let expected = try table.number("p_no_purchase", row)
@@ -46,7 +49,8 @@ import Testing
         var farthest = 0.0
         for row in table.rows {
             let history = PurchaseHistory(
-                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row), age: try table.number("T", row))
+                repeats: try table.number("x", row), ageAtLast: try table.number("t_x", row),
+                age: try table.number("T", row))
             let alive = abs(weeks.pAlive(history) - (try table.number("p_alive", row)))
             let silence = abs(
                 weeks.probabilityOfNoPurchase(history, horizon: 13) - (try table.number("p0_13w", row)))

@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "spend", "spend_", "spend_0d", "spend_d", "spend_3654d", "spend_+30d", "spend_030d", "spend_-3d", "spend_30",
+        "", "spend", "spend_", "spend_0d", "spend_d", "spend_3654d", "spend_+30d", "spend_030d", "spend_-3d",
+        "spend_30",
         "spend_30D", "sessions_lifetime", "p_alive_30d", "csat_latest_30d", "complaints_open_30d", "unheard_of_30d",
         "orders_99999999999999999999d", "orders_30d_", "Orders_30d",
     ])

@@ -56,7 +56,8 @@ import Testing
             let value = curve.value(at: moved(start, motion, time, effort: effort))
             let slack = 1e-9 * (1 + abs(value))
             #expect(value - worth <= limit.up * time + slack, "seed \(seed): \(curve) \(motion) from \(start), \(time)")
-            #expect(worth - value <= limit.down * time + slack, "seed \(seed): \(curve) \(motion) from \(start), \(time)")
+            #expect(
+                worth - value <= limit.down * time + slack, "seed \(seed): \(curve) \(motion) from \(start), \(time)")
         }
     }
 

@@ -22,12 +22,16 @@ import Testing
         #expect(half.convert(Money(minorUnits: -3), from: usd, to: usd) == Money(minorUnits: -2))
         #expect(half.convert(Money(minorUnits: 1), from: usd, to: usd) == Money(minorUnits: 1))
         // 1,000 yen at 0.0067 are 6.70 dollars; 12.345 dinar at 3.25 are 40.12125 dollars.
-        #expect(ExchangeRate(billionths: 6_700_000).convert(Money(minorUnits: 1_000), from: jpy, to: usd) == Money(minorUnits: 670))
+        #expect(
+            ExchangeRate(billionths: 6_700_000).convert(Money(minorUnits: 1_000), from: jpy, to: usd)
+                == Money(minorUnits: 670))
         #expect(
             ExchangeRate(billionths: 3_250_000_000).convert(Money(minorUnits: 12_345), from: kwd, to: usd)
                 == Money(minorUnits: 4_012))
         // 1.00 dollar at 149.5 is 149.5 yen, up to 150.
-        #expect(ExchangeRate(billionths: 149_500_000_000).convert(Money(minorUnits: 100), from: usd, to: jpy) == Money(minorUnits: 150))
+        #expect(
+            ExchangeRate(billionths: 149_500_000_000).convert(Money(minorUnits: 100), from: usd, to: jpy)
+                == Money(minorUnits: 150))
         #expect(
             ExchangeRate(billionths: 1_000_000_000).convert(Money.limit, from: usd, to: usd) == Money.limit)
     }
@@ -51,7 +55,8 @@ import Testing
         let divisor = Int128(1_000_000_000) * (powers[from.exponent] ?? 0)
         let rounded = (2 * numerator + divisor) / (2 * divisor)
         let converted = ExchangeRate(billionths: rate).convert(Money(minorUnits: amount), from: from, to: to)
-        let expected = rounded > Int128(Money.limit.minorUnits) ? nil : Money(minorUnits: Int64(amount < 0 ? -rounded : rounded))
+        let expected =
+            rounded > Int128(Money.limit.minorUnits) ? nil : Money(minorUnits: Int64(amount < 0 ? -rounded : rounded))
         #expect(converted == expected, "seed \(seed)")
     }
 }

@@ -13,7 +13,9 @@ import Testing
         return Array(0..<(setting("ORACLE_CASES") ?? 200))
     }
 
-    private static func setting(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
+    private static func setting(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
 
     @Test(arguments: seeds) func `the engine says what the oracle says`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))

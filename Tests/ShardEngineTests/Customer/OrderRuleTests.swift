@@ -1,0 +1,142 @@
+import Scoring
+import ShardEngine
+import TestSupport
+import Testing
+
+@Suite struct OrderRuleTests {
+    private let policy = Policies.spend(
+        more: [Measure(.orders, windowDays: 30), Measure(.spend), Measure(.orders), Measure(.spendEWMA)])
+
+    private func spend(_ events: [ScriptedEvent], after days: Double = 5) -> Double? {
+        var run = EngineRun(policy)
+        for event in events { run.apply([event]) }
+        return run.measure(0, of: "a", at: Policies.days(days))
+    }
+
+    private func at(_ day: Double, _ id: String, _ type: OrderType, _ total: Int64 = 0, refund: Int64? = nil) -> ScriptedEvent {
+        .order(Policies.days(day), "a", id, type, total, refund: refund)
+    }
+
+    @Test func `an order counts once, from the stage the policy names`() {
+        #expect(spend([at(0, "1", .placed, 900), at(0.1, "1", .paid, 900)]) == 0)
+        #expect(spend([at(0, "1", .placed, 900), at(0.2, "1", .completed, 900), at(0.2, "1", .completed, 900)]) == 9)
+    }
+
+    @Test func `refunds, updates and cancellations act on the order, in any order of arrival`() {
+        let order = at(0, "1", .completed, 10_000)
+        #expect(spend([order, at(1, "1", .refunded, refund: 2_500)]) == 75)
+        #expect(spend([at(1, "1", .refunded, refund: 2_500), order]) == 75)
+        #expect(spend([order, at(1, "1", .refunded)]) == 0)
+        #expect(spend([at(1, "1", .refunded), order]) == 0)
+        #expect(spend([order, at(1, "1", .cancelled)]) == 0)
+        #expect(spend([at(1, "1", .cancelled), order]) == 0)
+        #expect(spend([order, at(1, "1", .updated, 12_000)]) == 120)
+        #expect(spend([order, at(2, "1", .updated, 12_000), at(1, "1", .updated, 11_000)]) == 120)
+    }
+
+    @Test func `an early refund of nothing gives nothing back`() {
+        #expect(spend([at(1, "1", .refunded, refund: 0), at(0, "1", .completed, 10_000)]) == 100)
+    }
+
+    @Test func `no order is ever worth less than nothing`() {
+        let order = at(0, "1", .completed, 10_000)
+        #expect(spend([order, at(1, "1", .refunded, refund: 60_000)]) == 0)
+        #expect(spend([order, at(1, "1", .refunded, refund: 6_000), at(2, "1", .updated, 3_000)]) == 0)
+        #expect(spend([order, at(1, "1", .refunded), at(2, "1", .refunded)]) == 0)
+    }
+
+    @Test func `two refunds of one order are two, one refund told twice is one`() {
+        let order = at(0, "1", .completed, 10_000)
+        let first = at(1, "1", .refunded, refund: 1_000)
+        #expect(spend([order, first, at(2, "1", .refunded, refund: 1_000)]) == 80)
+        #expect(spend([order, first, first]) == 90)
+        #expect(spend([order, first, at(1, "1", .refunded, refund: 1_001)]) == 79.99)
+        // Two refunds that name no amount, at different times, are not one and the same either.
+        var run = EngineRun(policy)
+        for event in [order, at(1, "1", .refunded), at(2, "1", .refunded)] { run.apply([event]) }
+        #expect(run.rejections.isEmpty)
+    }
+
+    @Test func `duplicates are refused as duplicates`() {
+        var run = EngineRun(policy)
+        let events = [
+            at(0, "1", .completed, 10_000), at(0, "1", .completed, 10_000), at(1, "1", .refunded, refund: 10),
+            at(1, "1", .refunded, refund: 10), at(2, "1", .cancelled), at(2, "1", .cancelled),
+        ]
+        for event in events { run.apply([event]) }
+        #expect(run.rejections.map(\.reason) == [.duplicate, .duplicate, .duplicate])
+    }
+
+    @Test func `a refund lands on its order's date`() {
+        // The order leaves the window of 30 days, and takes its refund along.
+        var run = EngineRun(policy)
+        run.apply([at(0, "1", .completed, 10_000), at(20, "2", .completed, 5_000)])
+        run.apply([at(29, "1", .refunded, refund: 4_000)])
+        #expect(run.measure(0, of: "a", at: Policies.days(29.1)) == 110)
+        #expect(run.measure(0, of: "a", at: Policies.days(31)) == 50)
+        #expect(run.measure(2, of: "a", at: Policies.days(31)) == 110)
+    }
+
+    @Test func `refunding everything is as good as never having bought`() {
+        var run = EngineRun(policy)
+        for number in 0..<40 { run.apply([at(Double(number) / 2, "\(number)", .completed, Int64(997 * number + 1))]) }
+        for number in 0..<40 { run.apply([at(21, "\(number)", number % 2 == 0 ? .refunded : .cancelled)]) }
+        for index in 0..<5 { #expect(run.measure(index, of: "a", at: Policies.days(21)) == 0) }
+        #expect(run.tiers(of: "a").last == 0)
+    }
+
+    @Test func `sums stay exact through ten thousand changes`() {
+        var run = EngineRun(Policies.spend(windowDays: 365))
+        var random = SeededRandom(seed: 77)
+        var amounts: [String: Int64] = [:]
+        var events: [ScriptedEvent] = []
+        for step in 0..<10_000 {
+            let time = Policies.hours(Double(step) / 100)
+            if random.chance(0.55) || amounts.isEmpty {
+                let amount = Int64(random.below(1 << 40))
+                amounts["o-\(step)"] = amount
+                events.append(.order(time, "a", "o-\(step)", .completed, amount))
+            } else {
+                let id = amounts.keys.sorted()[random.below(amounts.count)]
+                amounts[id] = nil
+                events.append(.order(time, "a", id, .cancelled))
+            }
+        }
+        run.apply(events)
+        let expected = Double(amounts.values.reduce(0, +)) / 100
+        #expect(run.rejections.isEmpty)
+        #expect(run.measure(0, of: "a", at: Policies.hours(101)) == expected)
+    }
+
+    @Test func `late orders count while a window covers them, older ones are too late`() {
+        var run = EngineRun(Policies.spend(windowDays: 30, orderDays: 60))
+        run.apply([.order(Policies.days(100), "a", "1", .completed, 1_000)])
+        run.apply([.order(Policies.days(75), "a", "2", .completed, 2_000)])
+        run.apply([.order(Policies.days(50), "a", "3", .completed, 4_000)])
+        run.apply([.order(Policies.days(40), "a", "4", .completed, 8_000)])
+        #expect(run.rejections == [EngineRun.Refusal(id: "4", reason: .tooLate)])
+        #expect(run.measure(0, of: "a", at: Policies.days(100)) == 30)
+    }
+
+    @Test func `other currencies are converted, unknown ones refused`() {
+        var run = EngineRun(policy)
+        func order(_ id: String, _ currency: CurrencyCode) -> ScriptedEvent {
+            ScriptedEvent(
+                Policies.start, "a", id,
+                .order(OrderEvent(type: .completed, currency: currency, total: Money(minorUnits: 1_000))))
+        }
+        run.apply([order("1", Currencies.jpy), order("2", CurrencyCode(packed: 0x41_4141))])
+        #expect(run.measure(0, of: "a", at: Policies.days(1)) == 6.7)
+        #expect(run.rejections == [EngineRun.Refusal(id: "2", reason: .unknownCurrency)])
+    }
+
+    @Test func `a customer at the limit of orders is refused more, and keeps what there is`() {
+        var run = EngineRun(Policies.spend(windowDays: 365))
+        run.apply((0..<8_192).map { .order(Policies.hours(Double($0) / 100), "a", "\($0)", .completed, 1) })
+        #expect(run.rejections.isEmpty)
+        run.apply([.order(Policies.hours(90), "a", "more", .completed, 100)])
+        run.apply([.order(Policies.hours(90), "a", "7", .updated, 500)])
+        #expect(run.rejections.map(\.reason) == [.customerFull, .customerFull])
+        #expect(run.measure(0, of: "a", at: Policies.hours(90)) == 81.92)
+    }
+}
