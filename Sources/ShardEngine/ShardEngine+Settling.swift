@@ -39,7 +39,9 @@ extension ShardEngine {
         let held = Int(record.pointee.tier)
         if qualified > held {
             let isCorrection = occasion.lateEvent.map { $0.milliseconds < record.pointee.tierSince } ?? false
-            move(record, from: held, to: qualified, isCorrection ? .correction : .upgrade, .requirementMet, occasion, into: &outputs)
+            move(
+                record, from: held, to: qualified, isCorrection ? .correction : .upgrade, .requirementMet, occasion,
+                into: &outputs)
             return
         }
         fallIfDue(occasion, record, into: &outputs)
@@ -136,7 +138,8 @@ extension ShardEngine {
         if held != level { report(level, from: held, risk, history, occasion, record, into: &outputs) }
         let birth = rules.policy.calendar.start(of: DayIndex(days.first))
         let isWakeUp = Int64(record.pointee.churnCrossing) * 1000 <= occasion.time.milliseconds
-        let next = isWakeUp
+        let next =
+            isWakeUp
             ? rules.churnScale.nextRise(above: level, history, birth: birth)
             : rules.churnScale.noRiseBefore(above: level, risk, history, at: occasion.time)
         let soonest = UInt32(truncatingIfNeeded: occasion.time.milliseconds / 1000 + 1)
@@ -215,7 +218,11 @@ extension ShardEngine {
             if rules.wouldChange(record, evaluator.readings) { return next }
             reach = rules.expiryEffects.reach(evaluator.readings)
             // Come so near that an expiry matters as well, the next wake-up may be its: settle there.
-            if !record.pointee.mindsExpiry, rules.ladder.minds(rules.expiryEffects, reach, holding: tier, evaluator.readings) { return next }
+            if !record.pointee.mindsExpiry,
+                rules.ladder.minds(rules.expiryEffects, reach, holding: tier, evaluator.readings)
+            {
+                return next
+            }
             now = next
         }
         return now

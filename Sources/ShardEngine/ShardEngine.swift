@@ -95,8 +95,8 @@ package struct ShardEngine: ~Copyable {
         }
     }
 
-    /// Gives memory back to itself between batches; not visible in any output.
-    package mutating func tidy() { store.evacuateIfWorthwhile() }
+    /// Gives memory back to itself between batches, a bounded step each time; not visible in any output.
+    package mutating func tidy() { store.evacuateStepwise() }
 
     /// Refuses what no state could accept, before the customer is touched.
     private func refuseUnusable(_ event: Event) throws(Rejection) {
@@ -132,7 +132,8 @@ package struct ShardEngine: ~Copyable {
             let entry = OrderLedger.Entry(
                 hash: event.idHash, time: event.time.milliseconds, type: order.type,
                 total: try rules.amount(order.total, in: order.currency),
-                refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency) })
+                refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
+                })
             return try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) == .changed
         case .browse(let browse):
             let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
@@ -147,7 +148,9 @@ package struct ShardEngine: ~Copyable {
         }
     }
 
-    private mutating func add(_ feedback: FeedbackEvent, _ event: Event, to record: CustomerStore.Record) throws(Rejection) {
+    private mutating func add(_ feedback: FeedbackEvent, _ event: Event, to record: CustomerStore.Record)
+        throws(Rejection)
+    {
         let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
         let idHash = UInt32(truncatingIfNeeded: event.idHash)
         let entries = store.feedback(of: record)

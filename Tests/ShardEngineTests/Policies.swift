@@ -21,14 +21,17 @@ enum Policies {
         return Policy(
             name: "spend", version: 1, hash: "", calendar: .utc, currency: Currencies.usd,
             exchangeRates: [Currencies.jpy: ExchangeRate(billionths: 6_700_000)],
-            history: History(orderDays: orderDays, browseDays: 60, feedbackDays: 90), measures: [spend] + more, terms: [],
+            history: History(orderDays: orderDays, browseDays: 60, feedbackDays: 90), measures: [spend] + more,
+            terms: [],
             tiers: [
-                Tier(name: "base", entry: nil), Tier(name: "silver", entry: entry(100)), Tier(name: "gold", entry: entry(500)),
+                Tier(name: "base", entry: nil), Tier(name: "silver", entry: entry(100)),
+                Tier(name: "gold", entry: entry(500)),
             ],
             downgrade: DowngradeRule(margin: margin, minimumDwell: dwell, grace: grace, mode: mode),
             churn: ChurnRule(
                 model: .defaultMBGNBD, horizonDays: 90,
-                levels: [.init(name: "low", from: 0), .init(name: "high", from: 0.8)], margin: 0.02, isCalibrated: false))
+                levels: [.init(name: "low", from: 0), .init(name: "high", from: 0.8)], margin: 0.02, isCalibrated: false
+            ))
     }
 }
 

@@ -1,4 +1,4 @@
-import RealModule
+import Foundation
 import Scoring
 
 /// One customer's history as plain lists, and every measure computed from scratch: slow and obvious on purpose.
@@ -122,7 +122,7 @@ struct ReferenceHistory {
         guard lastOrder != nil else { return 0 }
         let halfLife = Double(policy.spendHalfLife.milliseconds)
         let sum = orders.reduce(0.0) {
-            $0 + Double($1.net) * Double.pow(2, -Double((time - $1.time).milliseconds) / halfLife)
+            $0 + Double($1.net) * pow(2, -Double((time - $1.time).milliseconds) / halfLife)
         }
         return sum / minorPerMajor
     }
@@ -144,5 +144,5 @@ struct ReferenceHistory {
         } ?? .nan
     }
 
-    private var minorPerMajor: Double { Double.pow(10, Double(policy.currency.exponent)) }
+    private var minorPerMajor: Double { pow(10, Double(policy.currency.exponent)) }
 }

@@ -105,7 +105,9 @@ extension ShardEngine {
     private mutating func fireDue(
         before time: EventTime, _ wallClock: EventTime, limit: Int, into outputs: inout OutputBuffer
     ) -> Int {
-        guard let clock, time > clock, time < .outOfRange, !rules.isTooFarAhead(time, of: clock, and: wallClock) else { return 0 }
+        guard let clock, time > clock, time < .outOfRange, !rules.isTooFarAhead(time, of: clock, and: wallClock) else {
+            return 0
+        }
         advance(to: time)
         return fireDue(limit: limit, into: &outputs)
     }

@@ -88,7 +88,9 @@ extension CustomerStore {
     }
 
     /// Counts one event on `day`, dropping days before `firstDay` when the block must grow; false at the limit.
-    mutating func addBrowse(_ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, of record: Record) -> Bool {
+    mutating func addBrowse(_ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, of record: Record)
+        -> Bool
+    {
         let newSession = beginSession(event.sessionHash, of: record)
         if incrementLast(event, on: day, newSession: newSession, of: record) { return true }
         return insertBrowse(event, on: day, droppingBefore: firstDay, newSession: newSession, of: record)

@@ -5,6 +5,7 @@ struct CustomerStore: ~Copyable {
     var slab = CustomerSlab()
     var index = CustomerIndex()
     var arena = BlockArena()
+    var evacuation = Evacuation()
 
     typealias Record = UnsafeMutablePointer<CustomerRecord>
 
@@ -17,7 +18,9 @@ struct CustomerStore: ~Copyable {
         let fragment = CustomerIndex.fragment(hash)
         return index.find(fragment) { slot in
             let record = slab[slot]
-            guard record.pointee.hashFragment == fragment, Int(record.pointee.idLength) == id.count else { return false }
+            guard record.pointee.hashFragment == fragment, Int(record.pointee.idLength) == id.count else {
+                return false
+            }
             return Self.equal(arena.address(record.pointee.idBlock), id)
         }
     }
@@ -49,7 +52,8 @@ struct CustomerStore: ~Copyable {
         let count = Int(record.pointee.orderEntries)
         guard count < OrderEntry.maximumEntries else { return false }
         let size = OrderEntry.bytes
-        record.pointee.ordersBlock = arena.resize(record.pointee.ordersBlock, from: count * size, to: (count + 1) * size)
+        record.pointee.ordersBlock = arena.resize(
+            record.pointee.ordersBlock, from: count * size, to: (count + 1) * size)
         record.pointee.orderEntries = UInt16(count + 1)
         let base = arena.address(record.pointee.ordersBlock)
         memmoveBytes(base + (index + 1) * size, base + index * size, (count - index) * size)
@@ -75,7 +79,8 @@ struct CustomerStore: ~Copyable {
         return .none
     }
 
-    @inline(__always) private static func equal(_ stored: UnsafeMutableRawPointer, _ id: UnsafeRawBufferPointer) -> Bool {
+    @inline(__always) private static func equal(_ stored: UnsafeMutableRawPointer, _ id: UnsafeRawBufferPointer) -> Bool
+    {
         var position = 0
         let base = id.baseAddress.unsafelyUnwrapped
         while position + 8 <= id.count {

@@ -45,7 +45,9 @@ package struct OrderEntry {
     /// What it adds to spend.
     var countedAmount: Int64 { Self.adds(kind) ? amount : 0 }
 
-    @inline(__always) static func adds(_ kind: Kind) -> Bool { kind == .order || kind == .refundedOrder || kind == .refund }
+    @inline(__always) static func adds(_ kind: Kind) -> Bool {
+        kind == .order || kind == .refundedOrder || kind == .refund
+    }
 
     /// The same for a kind as stored.
     @inline(__always) static func adds(rawKind: UInt8) -> Bool { 0b1011 >> rawKind & 1 == 1 }
@@ -79,6 +81,11 @@ struct OrderEntries {
         nonmutating set { newValue.store(to: base.unsafelyUnwrapped + index * OrderEntry.bytes) }
     }
 
+    /// The hash of an entry alone.
+    @inline(__always) func hash(_ index: Int) -> UInt64 {
+        base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index * OrderEntry.bytes, as: UInt64.self)
+    }
+
     /// The time of an entry alone.
     @inline(__always) func time(_ index: Int) -> Int64 {
         let middle = base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index * OrderEntry.bytes + 8, as: UInt64.self)
@@ -103,8 +110,7 @@ struct OrderEntries {
     func order(_ hash: UInt64) -> Int? {
         var index = count - 1
         while index >= 0 {
-            let stored = base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index * OrderEntry.bytes, as: UInt64.self)
-            if stored == hash, self[index].isOrder { return index }
+            if self.hash(index) == hash, self[index].isOrder { return index }
             index -= 1
         }
         return nil

@@ -66,7 +66,7 @@ struct OrderLedger {
     private func waiting(for hash: UInt64, _ entries: OrderEntries) -> [OrderEntry] {
         var waiting: [OrderEntry] = []
         for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
-            if entries[index].hash == hash { waiting.append(entries[index]) }
+            if entries.hash(index) == hash { waiting.append(entries[index]) }
         }
         return waiting
     }
@@ -121,7 +121,9 @@ struct OrderLedger {
         guard let index = entries.order(entry.hash) else {
             if (0..<entries.count).contains(where: {
                 entries[$0].kind == .earlyCancellation && entries[$0].hash == entry.hash
-            }) { throw Rejection(.duplicate, .orderID) }
+            }) {
+                throw Rejection(.duplicate, .orderID)
+            }
             try insert(
                 OrderEntry(hash: entry.hash, time: entry.time, amount: 0, kind: .earlyCancellation), record, &store)
             return .noEffect
@@ -174,7 +176,7 @@ struct OrderLedger {
         let entries = store.orders(of: record)
         let amount = entry.refund.map { -$0 } ?? Self.wholeOrder
         for position in 0..<entries.count
-        where entries[position].kind == .earlyRefund && entries[position].hash == entry.hash
+        where entries.hash(position) == entry.hash && entries[position].kind == .earlyRefund
             && entries[position].time == entry.time && entries[position].amount == amount
         {
             throw Rejection(.duplicate, .orderID)
@@ -206,7 +208,9 @@ struct OrderLedger {
         entries[index] = order
     }
 
-    private func withdraw(_ net: Int64, at time: Int64, _ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+    private func withdraw(
+        _ net: Int64, at time: Int64, _ record: CustomerStore.Record, _ store: borrowing CustomerStore
+    ) {
         addToEWMA(-net, at: time, record)
         refreshLastOrder(record, store)
     }

@@ -41,7 +41,9 @@ package struct DeadlineWheel: ~Copyable {
     package var allocatedBytes: Int { chunks.capacity * MemoryLayout<Chunk>.stride + heap.capacity * 16 + 2048 }
 
     /// Sets `record`'s deadline and sees to it that the slot comes up no later than then.
-    @inline(__always) package mutating func schedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
+    @inline(__always) package mutating func schedule(
+        _ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64
+    ) {
         let old = record.pointee.deadline
         record.pointee.deadline = deadline
         if deadline < old { file(slot, record) }
@@ -66,7 +68,9 @@ package struct DeadlineWheel: ~Copyable {
     }
 
     /// Files a record that `popDue` handed out, or whose entry was used up, under its deadline.
-    @inline(__always) package mutating func reschedule(_ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64) {
+    @inline(__always) package mutating func reschedule(
+        _ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64
+    ) {
         record.pointee.deadline = deadline
         file(slot, record)
     }

@@ -2,7 +2,7 @@ import Scoring
 
 /// How far one browse event can move the score, so that events which cannot change a standing need no evaluation.
 struct BrowseEffects: ~Copyable {
-    private struct Effect {
+    struct Effect {
         var term: Int
         var measure: Int
         var part: MeasurePlan.BrowseSum.Part

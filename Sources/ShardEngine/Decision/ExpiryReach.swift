@@ -12,7 +12,7 @@ struct ExpiryReach {
 
 /// What expiry can do to each term, worked out once per policy.
 struct ExpiryEffects: ~Copyable {
-    private enum Effect {
+    enum Effect {
         case none
         /// The measure only falls, towards 0: the term ends between its worth at 0 and here.
         case fallsToZero(worthAtZero: Double)

@@ -67,7 +67,8 @@ struct HistorySums: ~Copyable {
 
     /// Sums the orders: windows first, then everything with what has left the history.
     mutating func sumOrders(
-        _ entries: OrderEntries, _ record: CustomerStore.Record, starts: borrowing FlatArray<Int64>, _ calendar: ZoneCalendar
+        _ entries: OrderEntries, _ record: CustomerStore.Record, starts: borrowing FlatArray<Int64>,
+        _ calendar: ZoneCalendar
     ) {
         var sum = OrderSum()
         var window = 0
@@ -97,7 +98,9 @@ struct HistorySums: ~Copyable {
         orders[window] = sum
     }
 
-    @inline(__always) private mutating func close(_ window: Int, _ sum: OrderSum, oldest: Int64, _ calendar: ZoneCalendar) {
+    @inline(__always) private mutating func close(
+        _ window: Int, _ sum: OrderSum, oldest: Int64, _ calendar: ZoneCalendar
+    ) {
         orders[window] = sum
         guard oldest != .max else { return }
         let day = calendar.day(of: EventTime(milliseconds: oldest)).value
@@ -137,7 +140,9 @@ struct HistorySums: ~Copyable {
                 let rank = (mask & (1 << UInt16(truncatingIfNeeded: bit) &- 1)).nonzeroBitCount
                 browse[index] &+= Int64((start + rank).load(as: UInt8.self))
             case .allTypes:
-                for rank in 0..<(mask & 0xfff).nonzeroBitCount { browse[index] &+= Int64((start + rank).load(as: UInt8.self)) }
+                for rank in 0..<(mask & 0xfff).nonzeroBitCount {
+                    browse[index] &+= Int64((start + rank).load(as: UInt8.self))
+                }
             case .dwell:
                 guard mask >> 13 & 1 == 1 else { continue }
                 let rank = (mask & BrowseBucket.countBits).nonzeroBitCount

@@ -43,24 +43,31 @@ struct MeasureEvaluator: ~Copyable {
         guard today != day else { return }
         day = today
         for index in rules.plan.orderWindows.indices {
-            orderStarts[index] = rules.policy.calendar.windowStart(days: rules.plan.orderWindows[index], seenOn: day).milliseconds
+            orderStarts[index] =
+                rules.policy.calendar.windowStart(days: rules.plan.orderWindows[index], seenOn: day).milliseconds
         }
     }
 
     mutating func evaluate(_ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime) {
         enter(time)
         sums.begin()
-        if rules.plan.needsOrderPass { sums.sumOrders(store.orders(of: record), record, starts: orderStarts, rules.policy.calendar) }
+        if rules.plan.needsOrderPass {
+            sums.sumOrders(store.orders(of: record), record, starts: orderStarts, rules.policy.calendar)
+        }
         if sums.browse.count > 0 { sums.sumBrowse(store.browse(of: record), on: day.value) }
         if rules.plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), on: day.value) }
-        let history = rules.plan.needsPurchaseHistory
+        let history =
+            rules.plan.needsPurchaseHistory
             ? store.purchaseDays(of: record, rules.policy.calendar).history(at: time, rules.policy.calendar) : nil
         for index in 0..<steps.count { set(index, record, time, history) }
-        nextExpiry = sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
+        nextExpiry =
+            sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
     }
 
-    private mutating func set(_ index: Int, _ record: CustomerStore.Record, _ time: EventTime, _ history: PurchaseHistory?) {
+    private mutating func set(
+        _ index: Int, _ record: CustomerStore.Record, _ time: EventTime, _ history: PurchaseHistory?
+    ) {
         motions[index] = .still
         switch steps[index] {
         case .orders(let window): values[index] = Double(sums.orders[window].count)
@@ -70,7 +77,8 @@ struct MeasureEvaluator: ~Copyable {
             values[index] = sum.count == 0 ? .nan : Double(sum.amount) / minorPerMajor / Double(sum.count)
         case .spendEWMA:
             let age = Double(time.milliseconds &- record.pointee.ewmaAt)
-            values[index] = record.pointee.spendEWMA == 0
+            values[index] =
+                record.pointee.spendEWMA == 0
                 ? 0 : record.pointee.spendEWMA / minorPerMajor * Double.exp(-decayRate * max(age, 0))
             motions[index] = .decaying(rate: decayRate)
         case .daysSinceLastOrder:
@@ -147,6 +155,7 @@ struct MeasureEvaluator: ~Copyable {
     /// What the last evaluation found.
     @inline(__always) var readings: Readings {
         Readings(
-            score: score, values: values.address, motions: motions.address, points: points.address, nextExpiry: nextExpiry)
+            score: score, values: values.address, motions: motions.address, points: points.address,
+            nextExpiry: nextExpiry)
     }
 }

@@ -30,7 +30,8 @@ struct TierLadder {
         var rung = Rung(
             entryScore: nil, retentionScore: 0, entry: tier.entry, retention: retention,
             entryComparisons: tier.entry?.comparisons ?? [], retentionComparisons: retention?.comparisons ?? [])
-        if case .comparison(let comparison) = tier.entry, comparison.subject == .score, comparison.relation == .atLeast {
+        if case .comparison(let comparison) = tier.entry, comparison.subject == .score, comparison.relation == .atLeast
+        {
             rung.entryScore = comparison.threshold
             rung.retentionScore = comparison.eased(by: margin).threshold
         }
@@ -168,7 +169,8 @@ struct TierLadder {
         _ threshold: Double, _ speed: SpeedLimit, _ reach: ExpiryReach, _ reserve: Double, _ score: Double
     ) -> Double {
         let isSpared = !crosses(threshold, reach, score)
-        let worst = score >= threshold
+        let worst =
+            score >= threshold
             ? max(threshold, score - reserve - (isSpared ? reach.fall : 0))
             : min(threshold.nextDown, score + reserve + (isSpared ? reach.rise : 0))
         return speed.earliestCrossing(of: threshold, from: worst)

@@ -8,36 +8,54 @@ package struct BlockHandle: Hashable {
 /// Small variable-sized blocks (ids, orders, browse buckets) in pages of 1 MiB, with a free list per size class.
 ///
 /// A block's capacity follows from the length that its owner stores, so blocks carry no header. Growing customers
-/// leave small free blocks behind; the owner evacuates the arena into a fresh one when too much of it is free.
+/// leave small free blocks behind; when too much is free, the emptiest pages are condemned (`BlockArena+Condemning`),
+/// their blocks moved by the owner a few at a time, and the pages used again.
 package struct BlockArena: ~Copyable {
-    private static let unitBytes = 8
-    private static let pageUnits = 1 << 17
+    static let unitBytes = 8
+    static let pageShift = 17
+    static let pageUnits = 1 << pageShift
     /// 2^32 units of 8 bytes: 32 GiB in one shard.
     private static let maximumPages = 1 << 15
     /// A block larger than this does not exist; limits of the histories keep far below.
     package static let maximumBlockBytes = 1 << 18
 
-    private var pages: ContiguousArray<UnsafeMutableRawPointer> = []
-    /// The next never used unit; unit 0 is given away so that 0 can mean "none".
+    struct Page {
+        var base: UnsafeMutableRawPointer
+        /// Bytes of its blocks that are in the free lists.
+        var freeBytes = 0
+        /// Bytes left over at its end.
+        var unusedBytes = 0
+        /// To be emptied: nothing new is put there.
+        var isCondemned = false
+    }
+
+    var pages: ContiguousArray<Page> = []
+    /// Pages without any block, to be used before new ones.
+    var emptyPages: ContiguousArray<Int> = []
+    /// The next never used unit of the open page; unit 0 is given away so that 0 can mean "none".
     private var nextUnit = 1
     /// First free block of each class, linked through the blocks' first four bytes.
-    private var freeHeads = ContiguousArray<UInt32>(repeating: 0, count: 256)
-    package private(set) var freeBytes = 0
+    var freeHeads = ContiguousArray<UInt32>(repeating: 0, count: 256)
+    /// Bytes in the free lists, those of condemned pages left out.
+    package internal(set) var freeBytes = 0
+    var condemning = Condemning()
 
     package init() {}
 
-    deinit { for page in pages { page.deallocate() } }
+    deinit { for page in pages { page.base.deallocate() } }
 
     /// Bytes taken from the system.
     package var allocatedBytes: Int { pages.count * Self.pageUnits * Self.unitBytes }
 
-    /// Bytes handed out at some time, free ones included.
-    package var usedBytes: Int { nextUnit * Self.unitBytes }
+    /// Bytes of the pages that hold blocks.
+    package var usedBytes: Int { (pages.count - emptyPages.count) * Self.pageUnits * Self.unitBytes }
 
-    /// The address of a block; valid until the next allocation's page outlives the arena, that is as long as the arena.
+    var openPage: Int { nextUnit >> Self.pageShift }
+
+    /// The address of a block; holds until the block is freed, resized or moved.
     @inline(__always) package func address(_ block: BlockHandle) -> UnsafeMutableRawPointer {
         let unit = Int(block.unit)
-        return pages[unit >> 17] + (unit & (Self.pageUnits - 1)) * Self.unitBytes
+        return pages[unit >> Self.pageShift].base + (unit & (Self.pageUnits - 1)) * Self.unitBytes
     }
 
     /// The bytes that a block for `bytes` really has.
@@ -53,10 +71,13 @@ package struct BlockArena: ~Copyable {
         let capacity = Self.capacity(for: bytes)
         precondition(capacity <= Self.maximumBlockBytes, "a history outgrew its limit")
         let sizeClass = Self.sizeClass(capacity)
-        let head = freeHeads[sizeClass]
-        guard head == 0 else {
-            let block = BlockHandle(unit: head)
+        while freeHeads[sizeClass] != 0 {
+            let block = BlockHandle(unit: freeHeads[sizeClass])
             freeHeads[sizeClass] = address(block).load(as: UInt32.self)
+            let page = Int(block.unit) >> Self.pageShift
+            // What was free in a page before it was condemned goes down with it.
+            if pages[page].isCondemned { continue }
+            pages[page].freeBytes -= capacity
             freeBytes -= capacity
             return block
         }
@@ -65,10 +86,11 @@ package struct BlockArena: ~Copyable {
 
     package mutating func free(_ block: BlockHandle, bytes: Int) {
         guard !block.isNone else { return }
+        let page = Int(block.unit) >> Self.pageShift
+        if pages[page].isCondemned { return }
         let capacity = Self.capacity(for: bytes)
-        let sizeClass = Self.sizeClass(capacity)
-        address(block).storeBytes(of: freeHeads[sizeClass], as: UInt32.self)
-        freeHeads[sizeClass] = block.unit
+        link(block, Self.sizeClass(capacity))
+        pages[page].freeBytes += capacity
         freeBytes += capacity
     }
 
@@ -82,24 +104,40 @@ package struct BlockArena: ~Copyable {
         return grown
     }
 
-    /// Too much is free for reuse by blocks of the same sizes alone.
-    var wantsEvacuation: Bool { freeBytes > 4 << 20 && freeBytes > usedBytes / 4 }
+    /// Puts a block at the head of its class's free list.
+    mutating func link(_ block: BlockHandle, _ sizeClass: Int) {
+        address(block).storeBytes(of: freeHeads[sizeClass], as: UInt32.self)
+        freeHeads[sizeClass] = block.unit
+    }
 
     private mutating func extend(by units: Int) -> BlockHandle {
-        if nextUnit & (Self.pageUnits - 1) + units > Self.pageUnits || pages.isEmpty || nextUnit >> 17 >= pages.count {
-            openPage(for: units)
-        }
+        if pages.isEmpty || nextUnit & (Self.pageUnits - 1) == 0 || leftInPage < units { turnPage() }
         defer { nextUnit += units }
         return BlockHandle(unit: UInt32(nextUnit))
     }
 
-    private mutating func openPage(for units: Int) {
-        let pageStart = pages.count << 17
-        if nextUnit & (Self.pageUnits - 1) + units > Self.pageUnits || nextUnit < pageStart {
-            nextUnit = pageStart
+    /// Units left in the open page; a full page's `nextUnit` is the next page's first.
+    private var leftInPage: Int { Self.pageUnits - nextUnit & (Self.pageUnits - 1) }
+
+    private mutating func turnPage() {
+        if pages.isEmpty {
+            pages.append(Self.newPage())
+            return
+        }
+        if nextUnit & (Self.pageUnits - 1) != 0 { pages[openPage].unusedBytes = leftInPage * Self.unitBytes }
+        if let page = emptyPages.popLast() {
+            nextUnit = page << Self.pageShift
+            // Block 0 does not exist.
+            if page == 0 { nextUnit = 1 }
+            return
         }
         precondition(pages.count < Self.maximumPages, "a shard is limited to 32 GiB of histories: use more partitions")
-        pages.append(.allocate(byteCount: Self.pageUnits * Self.unitBytes, alignment: 64))
+        nextUnit = pages.count << Self.pageShift
+        pages.append(Self.newPage())
+    }
+
+    private static func newPage() -> Page {
+        Page(base: .allocate(byteCount: pageUnits * unitBytes, alignment: 64))
     }
 
     /// The class of a capacity: units up to 16, then eight per doubling.

@@ -1,26 +1,53 @@
+/// The owner's part in emptying condemned pages: a cursor over the customers.
+struct Evacuation {
+    /// The first slot whose blocks have not been looked at yet.
+    var nextSlot: UInt32 = 0
+    var listsAreFiltered = false
+}
+
 extension CustomerStore {
-    /// Copies every block into a fresh arena when too much of the old one is free. Not visible in any output.
-    ///
-    /// One pass over the slab, about 0.1 µs per customer; called between batches.
-    mutating func evacuateIfWorthwhile() {
-        guard arena.wantsEvacuation else { return }
-        var fresh = BlockArena()
-        for slot in 0..<UInt32(slab.count) {
-            let record = slab[slot]
-            record.pointee.idBlock = moved(record.pointee.idBlock, Int(record.pointee.idLength), to: &fresh)
-            record.pointee.ordersBlock = moved(
-                record.pointee.ordersBlock, Int(record.pointee.orderEntries) * OrderEntry.bytes, to: &fresh)
-            record.pointee.browseBlock = moved(record.pointee.browseBlock, Int(record.pointee.browseBytes), to: &fresh)
-            record.pointee.feedbackBlock = moved(
-                record.pointee.feedbackBlock, Int(record.pointee.feedbackEntries) * FeedbackEntry.bytes, to: &fresh)
+    /// Customers looked at, blocks moved and free-list entries filtered per call: a millisecond at the most.
+    private static var slotsAtOnce: UInt32 { 32_768 }
+    private static var movesAtOnce: Int { 4_096 }
+    private static var entriesAtOnce: Int { 16_384 }
+
+    /// Gives memory back to itself, a bounded step per call: blocks are moved out of the emptiest pages, which are then
+    /// used again. Not visible in any output. Called between batches.
+    mutating func evacuateStepwise() {
+        if !arena.isCondemning {
+            arena.condemnIfWorthwhile()
+            evacuation = Evacuation()
+            return
         }
-        arena = fresh
+        guard evacuation.listsAreFiltered else {
+            evacuation.listsAreFiltered = arena.filterFreeLists(limit: Self.entriesAtOnce)
+            return
+        }
+        // Customers who came after the condemnation hold no block of a condemned page.
+        let end = min(evacuation.nextSlot + Self.slotsAtOnce, UInt32(slab.count))
+        var moves = 0
+        while evacuation.nextSlot < end, moves < Self.movesAtOnce {
+            moves += evacuate(slab[evacuation.nextSlot])
+            evacuation.nextSlot += 1
+        }
+        if Int(evacuation.nextSlot) == slab.count { arena.reuseCondemnedPages() }
     }
 
-    private func moved(_ block: BlockHandle, _ bytes: Int, to fresh: inout BlockArena) -> BlockHandle {
-        guard !block.isNone else { return .none }
-        let target = fresh.allocate(bytes)
-        fresh.address(target).copyMemory(from: arena.address(block), byteCount: bytes)
-        return target
+    /// Moves a customer's blocks out of condemned pages; returns how many.
+    private mutating func evacuate(_ record: Record) -> Int {
+        let orderBytes = Int(record.pointee.orderEntries) * OrderEntry.bytes
+        let feedbackBytes = Int(record.pointee.feedbackEntries) * FeedbackEntry.bytes
+        return move(&record.pointee.idBlock, Int(record.pointee.idLength))
+            + move(&record.pointee.ordersBlock, orderBytes)
+            + move(&record.pointee.browseBlock, Int(record.pointee.browseBytes))
+            + move(&record.pointee.feedbackBlock, feedbackBytes)
+    }
+
+    @inline(__always) private mutating func move(_ block: inout BlockHandle, _ bytes: Int) -> Int {
+        guard !block.isNone, arena.isCondemned(block) else { return 0 }
+        let target = arena.allocate(bytes)
+        arena.address(target).copyMemory(from: arena.address(block), byteCount: bytes)
+        block = target
+        return 1
     }
 }

@@ -54,7 +54,9 @@ struct Warming: ~Copyable {
             let browseBytes = Int(record.pointee.browseBytes)
             // An event within the budget reads the block's head and its last day; a decision reads everything.
             if browsing[index], record.pointee.browseBudget > 0 {
-                if browseBytes > Self.line { residue &+= store.arena.word(record.pointee.browseBlock, at: browseBytes - 8) }
+                if browseBytes > Self.line {
+                    residue &+= store.arena.word(record.pointee.browseBlock, at: browseBytes - 8)
+                }
                 continue
             }
             fetch(record.pointee.browseBlock, browseBytes, store)
@@ -64,7 +66,8 @@ struct Warming: ~Copyable {
     }
 
     /// Every line of a block, up to eight: longer ones the processor's own prefetching follows.
-    @inline(__always) private mutating func fetch(_ block: BlockHandle, _ bytes: Int, _ store: borrowing CustomerStore) {
+    @inline(__always) private mutating func fetch(_ block: BlockHandle, _ bytes: Int, _ store: borrowing CustomerStore)
+    {
         guard bytes >= 8 else { return }
         var offset = 0
         let end = min(bytes - 8, 8 * Self.line)

@@ -1,4 +1,4 @@
-import RealModule
+import Foundation
 import Scoring
 import TestSupport
 import Testing
@@ -36,7 +36,7 @@ import Testing
     private func moved(_ value: Double, _ motion: Motion, _ time: Double, effort: Double) -> Double {
         switch motion {
         case .still: value
-        case .decaying(let rate): value * Double.exp(-rate * time)
+        case .decaying(let rate): value * exp(-rate * time)
         case .growing(let rate): value + rate * time
         case .risingAtMost(let rate): value + rate * time * effort
         case .fallingAtMost(let rate): value - rate * time * effort

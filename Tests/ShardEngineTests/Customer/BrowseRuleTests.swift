@@ -7,7 +7,8 @@ import Testing
     private let policy = Policies.spend(
         more: [
             Measure(.browse(.pageViewed), windowDays: 1), Measure(.browse(nil), windowDays: 7),
-            Measure(.sessions, windowDays: 7), Measure(.dwellSeconds, windowDays: 7), Measure(.browse(.cartAdded), windowDays: 60),
+            Measure(.sessions, windowDays: 7), Measure(.dwellSeconds, windowDays: 7),
+            Measure(.browse(.cartAdded), windowDays: 60),
         ])
 
     @Test func `a day of more than 255 events of a kind is counted in full`() {

@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct FeedbackRuleTests {
     private let policy = Policies.spend(
-        more: [Measure(.complaintsOpen), Measure(.csatLatest), Measure(.npsMean, windowDays: 30), Measure(.csatMean, windowDays: 30)])
+        more: [
+            Measure(.complaintsOpen), Measure(.csatLatest), Measure(.npsMean, windowDays: 30),
+            Measure(.csatMean, windowDays: 30),
+        ])
 
     private func at(_ day: Double, _ type: FeedbackType, score: UInt16? = nil) -> ScriptedEvent {
         .feedback(Policies.days(day), "a", "\(type)-\(day)", type, score: score)
@@ -22,7 +25,9 @@ import Testing
         #expect(open([at(1, .complaint), at(2, .complaintResolved)], at: 3) == 0)
         #expect(open([at(1, .complaintResolved), at(2, .complaint)], at: 3) == 1)
         #expect(open([at(1, .complaint), at(2, .complaint), at(3, .complaintResolved)], at: 4) == 1)
-        #expect(open([at(1, .complaint), at(2, .complaintResolved), at(2.5, .complaintResolved), at(3, .complaint)], at: 4) == 1)
+        #expect(
+            open([at(1, .complaint), at(2, .complaintResolved), at(2.5, .complaintResolved), at(3, .complaint)], at: 4)
+                == 1)
     }
 
     @Test func `feedback ends with its history, whether or not more comes`() {

@@ -22,7 +22,9 @@ import Testing
         run.apply([.order(Policies.days(35), "saved", "3", .completed, 15_000)])
         run.wait(until: Policies.days(45))
         #expect(run.tiers(of: "lost") == [1, 0])
-        #expect(run.said["lost"]?.tiers.last?.at == ZoneCalendar.utc.start(of: ZoneCalendar.utc.day(of: Policies.start) + 40))
+        #expect(
+            run.said["lost"]?.tiers.last?.at
+                == ZoneCalendar.utc.start(of: ZoneCalendar.utc.day(of: Policies.start) + 40))
         #expect(run.tiers(of: "saved") == [1])
     }
 
