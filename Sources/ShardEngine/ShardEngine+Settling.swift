@@ -174,7 +174,9 @@ extension ShardEngine {
         let crossing = record.pointee.churnCrossing == .max ? Int64.max : Int64(record.pointee.churnCrossing) * 1000
         if crossing < deadline { (deadline, kind) = (crossing, .churnCrossing) }
         record.pointee.mindsExpiry = mindsExpiry
-        let decay = decayDeadline(record, at: time, reach, before: deadline)
+        // Whoever is woken for every expiry cannot be moved by one in the meantime.
+        let unwatched = mindsExpiry ? ExpiryReach() : reach
+        let decay = decayDeadline(record, at: time, unwatched, before: deadline)
         if decay < deadline { (deadline, kind) = (decay, .decay) }
         record.pointee.deadlineKind = deadline == .max ? .none : kind
         if record.pointee.deadline == .max {
@@ -216,14 +218,11 @@ extension ShardEngine {
             guard step < Self.nearBy else { return next }
             evaluator.evaluate(record, store, at: EventTime(milliseconds: next))
             if rules.wouldChange(record, evaluator.readings) { return next }
+            now = next
+            if record.pointee.mindsExpiry { continue }
             reach = rules.expiryEffects.reach(evaluator.readings)
             // Come so near that an expiry matters as well, the next wake-up may be its: settle there.
-            if !record.pointee.mindsExpiry,
-                rules.ladder.minds(rules.expiryEffects, reach, holding: tier, evaluator.readings)
-            {
-                return next
-            }
-            now = next
+            if rules.ladder.minds(rules.expiryEffects, reach, holding: tier, evaluator.readings) { return next }
         }
         return now
     }

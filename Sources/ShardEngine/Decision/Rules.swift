@@ -48,12 +48,12 @@ final class Rules {
     }
 
     /// Sets how many browse events need no evaluation, and returns the points of the score kept back for them.
+    /// `reach` is what expiries may do unwatched until the next evaluation.
     func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach, _ readings: Readings) -> Double {
         record.pointee.browseBudget = 0
         guard browseEffects.actThroughScore else { return 0 }
-        // Whoever is woken for every expiry cannot be moved by one in the meantime.
         let isWoken = record.pointee.mindsExpiry
-        let distance = ladder.distance(from: Int(record.pointee.tier), isWoken ? ExpiryReach() : reach, readings.score)
+        let distance = ladder.distance(from: Int(record.pointee.tier), reach, readings.score)
         let reserve = min(distance, 100) / 2
         let each = browseEffects.mostPoints(fromHere: isWoken, policy, readings)
         // A little less than there is: the sums of rounded terms have no exact end.

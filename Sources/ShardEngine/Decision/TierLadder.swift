@@ -136,8 +136,7 @@ struct TierLadder {
     /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise, `reserve` points of
     /// the score's distance from its thresholds kept back for events.
     ///
-    /// Where expiries cannot cross a threshold they are not woken for, so the margin that they may use up by then is
-    /// taken off; where they can, every expiry is a wake-up anyhow.
+    /// `reach` is what expiries may do unwatched until then; nothing, where each of them is a wake-up.
     func earliestCrossing(
         from tier: Int, _ reach: ExpiryReach, reserve: Double, _ speed: SpeedLimit, _ readings: Readings
     ) -> Double {
@@ -168,11 +167,10 @@ struct TierLadder {
     private static func earliest(
         _ threshold: Double, _ speed: SpeedLimit, _ reach: ExpiryReach, _ reserve: Double, _ score: Double
     ) -> Double {
-        let isSpared = !crosses(threshold, reach, score)
         let worst =
             score >= threshold
-            ? max(threshold, score - reserve - (isSpared ? reach.fall : 0))
-            : min(threshold.nextDown, score + reserve + (isSpared ? reach.rise : 0))
+            ? max(threshold, score - reserve - reach.fall)
+            : min(threshold.nextDown, score + reserve + reach.rise)
         return speed.earliestCrossing(of: threshold, from: worst)
     }
 }
