@@ -13,12 +13,16 @@ struct BrowseBucket {
     static let countBits: UInt16 = 0x1fff
     static let headerBytes = 4
     private static let trailerBytes = 4
+    /// What one event can add: the trailer, its kind, a session, the dwell.
+    static let longestGrowth = trailerBytes + 1 + 1 + 4
     /// The most bytes one customer's browsing may take.
     static let maximumBytes = 60_000
 
     var day: UInt16
-    var counts = InlineArray<13, UInt8>(repeating: 0)
-    var dwell: UInt32 = 0
+    /// A bit for each kind of event present, for sessions and for dwell.
+    private(set) var mask: UInt16 = 0
+    private var counts = InlineArray<13, UInt8>(repeating: 0)
+    private var dwell: UInt32 = 0
 
     init(day: UInt16) { self.day = day }
 
@@ -31,31 +35,26 @@ struct BrowseBucket {
     /// Reads the stored bucket that ends at `end`.
     init(endingAt end: UnsafeRawPointer) {
         day = end.loadUnaligned(fromByteOffset: -2, as: UInt16.self)
-        let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
+        mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
         var cursor = end - Self.length(endingAt: end)
-        for bit in 0..<13 where mask >> UInt16(bit) & 1 == 1 {
-            counts[bit] = cursor.load(as: UInt8.self)
+        var present = mask & Self.countBits
+        while present != 0 {
+            counts[present.trailingZeroBitCount] = cursor.load(as: UInt8.self)
             cursor += 1
+            present &= present - 1
         }
         if mask >> 13 & 1 == 1 { dwell = cursor.loadUnaligned(as: UInt32.self) }
     }
 
-    var mask: UInt16 {
-        var mask: UInt16 = dwell > 0 ? 1 << 13 : 0
-        for bit in 0..<13 where counts[bit] > 0 { mask |= 1 << UInt16(bit) }
-        return mask
-    }
-
-    var length: Int {
-        let mask = mask
-        return Self.trailerBytes + (mask & Self.countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4
-    }
+    var length: Int { Self.trailerBytes + (mask & Self.countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4 }
 
     func store(to address: UnsafeMutableRawPointer) {
         var cursor = address
-        for bit in 0..<13 where counts[bit] > 0 {
-            cursor.storeBytes(of: counts[bit], as: UInt8.self)
+        var present = mask & Self.countBits
+        while present != 0 {
+            cursor.storeBytes(of: counts[present.trailingZeroBitCount], as: UInt8.self)
             cursor += 1
+            present &= present - 1
         }
         if dwell > 0 {
             cursor.storeBytes(of: dwell, as: UInt32.self)
@@ -72,9 +71,15 @@ struct BrowseBucket {
     }
 
     mutating func add(type: BrowseType, newSession: Bool, dwell more: UInt32) {
-        counts[Int(type.rawValue)] += 1
-        if newSession { counts[Self.sessionsBit] += 1 }
+        count(Int(type.rawValue))
+        if newSession { count(Self.sessionsBit) }
         dwell += more
+        if dwell > 0 { mask |= 1 << UInt16(Self.dwellBit) }
+    }
+
+    private mutating func count(_ bit: Int) {
+        counts[bit] += 1
+        mask |= 1 << UInt16(bit)
     }
 }
 
@@ -137,7 +142,12 @@ extension CustomerStore {
     private mutating func insertBrowse(
         _ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, newSession: Bool, of record: Record
     ) -> Bool {
-        dropBrowse(before: firstDay, of: record)
+        // Old days are dropped when their place is needed.
+        let atMost = Int(record.pointee.browseBytes) + BrowseBucket.longestGrowth
+        let mustGrow = BlockArena.capacity(for: atMost) > BlockArena.capacity(for: Int(record.pointee.browseBytes))
+        if mustGrow || atMost > BrowseBucket.maximumBytes {
+            dropBrowse(before: firstDay, of: record)
+        }
         let base = arena.address(record.pointee.browseBlock)
         var end = Int(record.pointee.browseBytes)
         while end > BrowseBucket.headerBytes, (base + end).loadUnaligned(fromByteOffset: -2, as: UInt16.self) > day {
