@@ -24,6 +24,8 @@ struct MemoryBench {
     private static let sessionDays = [0, 7, 14, 21]
     private static let orderDays = [3, 10, 17, 24, 27]
     private static let viewsPerSession = 5
+    /// Three minutes of a daemon's idle turns.
+    private static let idleTurns = 3_600
 
     init(policy: Policy, customers: Int) {
         self.policy = policy
@@ -41,7 +43,8 @@ struct MemoryBench {
             }
             if Self.orderDays.contains(day) { apply(&round, day: day, view: nil, to: &engine) }
         }
-        engine.tidy()
+        // A daemon that has come to the end of its input tidies up at every idle turn.
+        for _ in 0..<Self.idleTurns { engine.tidy() }
         return MemoryFigures(
             customers: engine.customerCount, ordersEach: Self.orderDays.count,
             browseEach: Self.sessionDays.count * Self.viewsPerSession, engineBytes: engine.allocatedBytes,

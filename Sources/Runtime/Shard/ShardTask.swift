@@ -79,7 +79,7 @@ final class ShardTask {
         let applied = canTakeMore ? applyBatch() : false
         let ticked = !applied && canTakeMore && merge.isIdle ? tick() : false
         commitIfDue()
-        if applied || ticked { publish() }
+        if applied || ticked { publish() } else { engine.tidy() }
         return applied || ticked
     }
 

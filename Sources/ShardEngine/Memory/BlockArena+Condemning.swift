@@ -13,6 +13,8 @@ extension BlockArena {
     /// The least that a page must have free, and the least that all must, for the trouble to be worth it.
     private static let leastFreeInPage = pageUnits * unitBytes / 8
     private static let leastFree = 2 << 20
+    /// Empty pages kept for growth.
+    private static let sparePages = 4
 
     var isCondemning: Bool { !condemning.pages.isEmpty }
 
@@ -61,5 +63,15 @@ extension BlockArena {
             emptyPages.append(page)
         }
         condemning.pages.removeAll(keepingCapacity: true)
+        releaseSpares()
+    }
+
+    /// Gives empty pages back to the system, but for a few that growth will want soon. Page 0 stays: "no block" lies there.
+    private mutating func releaseSpares() {
+        for page in emptyPages.dropLast(Self.sparePages) where page != 0 && !pages[page].isReleased {
+            pages[page].base.deallocate()
+            pages[page].isReleased = true
+            releasedPages += 1
+        }
     }
 }

@@ -27,11 +27,14 @@ package struct BlockArena: ~Copyable {
         var unusedBytes = 0
         /// To be emptied: nothing new is put there.
         var isCondemned = false
+        /// Its memory is with the system; `base` is not valid until the page is opened again.
+        var isReleased = false
     }
 
     var pages: ContiguousArray<Page> = []
     /// Pages without any block, to be used before new ones.
     var emptyPages: ContiguousArray<Int> = []
+    var releasedPages = 0
     /// The next never used unit of the open page; unit 0 is given away so that 0 can mean "none".
     private var nextUnit = 1
     /// First free block of each class, linked through the blocks' first four bytes.
@@ -42,10 +45,10 @@ package struct BlockArena: ~Copyable {
 
     package init() {}
 
-    deinit { for page in pages { page.base.deallocate() } }
+    deinit { for page in pages where !page.isReleased { page.base.deallocate() } }
 
-    /// Bytes taken from the system.
-    package var allocatedBytes: Int { pages.count * Self.pageUnits * Self.unitBytes }
+    /// Bytes taken from the system and not given back.
+    package var allocatedBytes: Int { (pages.count - releasedPages) * Self.pageUnits * Self.unitBytes }
 
     /// Bytes of the pages that hold blocks.
     package var usedBytes: Int { (pages.count - emptyPages.count) * Self.pageUnits * Self.unitBytes }
@@ -126,6 +129,10 @@ package struct BlockArena: ~Copyable {
         }
         if nextUnit & (Self.pageUnits - 1) != 0 { pages[openPage].unusedBytes = leftInPage * Self.unitBytes }
         if let page = emptyPages.popLast() {
+            if pages[page].isReleased {
+                pages[page] = Self.newPage()
+                releasedPages -= 1
+            }
             nextUnit = page << Self.pageShift
             // Block 0 does not exist.
             if page == 0 { nextUnit = 1 }
