@@ -137,12 +137,12 @@ final class DemoView: Sendable {
             seen.silentFalls.last { seen.silentRises[$0.customer]?.to == demo.options.policy.churn.levels.last?.name }
             ?? seen.silentFalls.last
         guard let fall = best else { return }
-        print("\nA customer who only fell silent: \(fall.customer)")
+        print("\nMoved by silence alone: \(fall.customer)")
         print("  " + fall.line)
         if let rise = seen.silentRises[fall.customer] {
             print("  " + rise.line)
             if let days = rise.daysSinceLastOrder {
-                print("  no order for \(Int(days)) days by then, and no event of theirs arrived")
+                print("  no order for \(Int(days)) days by the latest of these; no event caused them")
             }
         }
     }
