@@ -14,4 +14,3 @@ package enum Version {
         #endif
     }
 }
-package let tierdVersion = Version.tierd

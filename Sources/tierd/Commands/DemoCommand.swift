@@ -47,7 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
         var logger = Logger(label: "tierd")
         // The terminal view is the log here; only trouble interrupts it.
         logger.logLevel = .warning
-        let daemon = try Daemon(demo.options, version: tierdVersion, logger: logger)
+        let daemon = try Daemon(demo.options, version: Version.tierd, logger: logger)
         let service = DaemonService(daemon: daemon, http: .init(host: "127.0.0.1", port: port), logger: logger)
         let view = DemoView(demo: demo, daemon: daemon, isTerminal: isatty(STDOUT_FILENO) == 1)
         let running = Task { try await service.run { view.listening(on: $0) } }

@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         let configuration = try file.load()
         let logger = LogSetup.start(configuration.log)
         let options = try DaemonOptions(configuration, policy: PolicyFile.load(path: configuration.policy))
-        let daemon = try Daemon(options, version: tierdVersion, logger: logger)
+        let daemon = try Daemon(options, version: Version.tierd, logger: logger)
         let service = DaemonService(
             daemon: daemon, http: .init(host: configuration.http.host, port: configuration.http.port), logger: logger)
         if let problem = try await service.run() { throw CleanExitFailure(problem) }

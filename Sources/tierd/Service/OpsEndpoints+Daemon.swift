@@ -34,7 +34,8 @@ extension OpsEndpoints {
         let policy = daemon.options.policy
         let problems = daemon.readinessProblems
         let report = StatusReport(
-            application: daemon.options.application, version: tierdVersion, policy: "\(policy.name) v\(policy.version)",
+            application: daemon.options.application, version: Version.tierd,
+            policy: "\(policy.name) v\(policy.version)",
             ready: problems.isEmpty, reasons: problems,
             shards: daemon.board.shards.map { shard in
                 StatusReport.Shard(
