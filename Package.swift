@@ -36,13 +36,14 @@ let package = Package(
             dependencies: [.product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: strict),
         .target(name: "ShardEngine", dependencies: ["Scoring"], swiftSettings: strict),
+        .target(name: "Snapshots", dependencies: ["ShardEngine", "Scoring"], swiftSettings: strict),
         .target(name: "WireFormat", dependencies: ["Scoring", "CSimdJSON"], swiftSettings: strictUnsafe),
         .target(name: "KafkaClient", dependencies: ["CRDKafka"], swiftSettings: strictUnsafe),
         .target(name: "Telemetry", swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: [
-                "KafkaClient", "ShardEngine", "Scoring", "WireFormat", "Telemetry",
+                "KafkaClient", "ShardEngine", "Snapshots", "Scoring", "WireFormat", "Telemetry",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "RealModule", package: "swift-numerics"),

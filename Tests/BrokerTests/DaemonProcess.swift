@@ -28,6 +28,7 @@ final class DaemonProcess {
               churn_risk: \(fixture.outputs.churnRisk)
               dead_letters: \(fixture.outputs.deadLetters)
             limits: {batch_records: 100, commit_interval: 100ms}
+            snapshots: {interval: 1s}
             http: {port: 0}
             log: {level: error}
             """

@@ -18,6 +18,8 @@ package struct DaemonOptions: Sendable {
     package var batchRecords: Int
     package var recordBytes: Int
     package var commitInterval: TimeSpan
+    /// Nil where no snapshots are taken.
+    package var snapshots: SnapshotOptions?
     package var deadLettersPerSecond: Int
     /// All fetch and send queues together.
     package var bufferBytes: Int
@@ -30,7 +32,7 @@ package struct DaemonOptions: Sendable {
         inputs: [(kind: InputKind, topic: String)], outputs: OutputTopics, policy: Policy, clock: ShardClock,
         workers: Int = 2, batchRecords: Int = 10_000, recordBytes: Int = 1 << 20,
         commitInterval: TimeSpan = TimeSpan(milliseconds: 1000), deadLettersPerSecond: Int = 100,
-        bufferBytes: Int = 64 << 20
+        bufferBytes: Int = 64 << 20, snapshots: SnapshotOptions? = nil
     ) {
         self.application = application
         self.bootstrap = bootstrap
@@ -47,6 +49,7 @@ package struct DaemonOptions: Sendable {
         self.commitInterval = commitInterval
         self.deadLettersPerSecond = deadLettersPerSecond
         self.bufferBytes = bufferBytes
+        self.snapshots = snapshots
     }
 }
 
@@ -63,12 +66,13 @@ extension DaemonOptions {
             group: configuration.group,
             instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
             outputs: OutputTopics(
-                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters),
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters,
+                journal: configuration.journal),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
-            bufferBytes: configuration.limits.bufferBytes)
+            bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration.snapshots))
     }
 
     private static func clock(_ clock: Configuration.Clock) -> ShardClock {
@@ -78,5 +82,16 @@ extension DaemonOptions {
         case .lapse(let from, let factor, let until):
             .lapse(LapseClock(from: from, factor: factor, until: until, isStarted: true))
         }
+    }
+}
+
+extension SnapshotOptions {
+    fileprivate init?(_ snapshots: Configuration.Snapshots) {
+        switch snapshots.store {
+        case .none: return nil
+        case .directory: store = .directory(snapshots.path)
+        }
+        rules = SnapshotRules(
+            interval: Double(snapshots.interval.milliseconds) / 1000, events: snapshots.events, keep: snapshots.keep)
     }
 }

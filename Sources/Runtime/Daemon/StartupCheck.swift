@@ -7,6 +7,9 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingTopics([String], partitions: Int?)
     case unequalPartitions([String: Int])
     case compactedInput(String)
+    case compactedJournal(String)
+    case journalPartitions(String, found: Int, expected: Int)
+    case noJournal(String, KafkaError)
     case outOfResources(String)
 
     package var description: String {
@@ -22,6 +25,12 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "), so a customer's events could be in different shards; recreate them with one count, keyed by customer id"
         case .compactedInput(let topic):
             "the input topic \(topic) is compacted, which removes events that still count; set cleanup.policy=delete on it"
+        case .compactedJournal(let topic):
+            "the journal \(topic) is compacted, which removes entries that the state is made from; set cleanup.policy=delete on it"
+        case .journalPartitions(let topic, let found, let expected):
+            "the journal \(topic) has \(found) partitions, the inputs have \(expected): customers would move to other shards than their journal's; go back to \(found) input partitions, or choose a new `application`, which starts over with an empty state"
+        case .noJournal(let topic, let error):
+            "the journal \(topic) is missing and cannot be created: \(error.message); create it with as many partitions as the inputs, cleanup.policy=delete and retention.ms=-1"
         case .outOfResources(let message): message
         }
     }
@@ -59,8 +68,10 @@ package struct StartupCheck: Sendable {
             throw .unreachable(bootstrap: options.bootstrap, error)
         }
         let count = try judge(cluster, options)
+        try checkJournal(cluster, options, partitions: count, admin)
         if options.asksForTopicSettings {
             for input in options.inputs where isCompacted(input.topic, admin) { throw .compactedInput(input.topic) }
+            if isCompacted(options.outputs.journal, admin) { throw .compactedJournal(options.outputs.journal) }
         }
         return StartupCheck(partitionCount: count)
     }
@@ -80,6 +91,22 @@ package struct StartupCheck: Sendable {
         let missingOutputs = options.outputs.all.filter(isMissing)
         guard missingOutputs.isEmpty else { throw .missingTopics(missingOutputs, partitions: nil) }
         return count
+    }
+
+    /// The journal is tierd's own: it is made when it is missing, and must have one partition per shard.
+    private static func checkJournal(
+        _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
+    ) throws(StartupError) {
+        let topic = options.outputs.journal
+        let found = cluster.topics[topic]?.partitionCount ?? 0
+        if found == partitions { return }
+        guard found == 0 else { throw .journalPartitions(topic, found: found, expected: partitions) }
+        let settings = ["cleanup.policy": "delete", "retention.ms": "-1"]
+        do {
+            try admin.createTopics([NewTopic(name: topic, partitions: Int32(partitions), configuration: settings)])
+        } catch {
+            throw .noJournal(topic, error)
+        }
     }
 
     /// False where the broker does not tell.
