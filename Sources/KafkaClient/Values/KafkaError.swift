@@ -116,6 +116,7 @@ extension KafkaError {
         package static let fenced = RD_KAFKA_RESP_ERR__FENCED.rawValue
         package static let illegalGeneration = RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION.rawValue
         package static let offsetOutOfRange = RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
+        package static let fencedInstance = RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue
         package static let state = RD_KAFKA_RESP_ERR__STATE.rawValue
     }
 }

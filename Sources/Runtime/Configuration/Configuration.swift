@@ -37,6 +37,9 @@ package struct Configuration: Hashable, Sendable {
     /// The journal's topic.
     package var journal: String { topics.journal ?? "\(application)-journal" }
 
+    /// The snapshots' topic, where they are kept in one.
+    package var snapshotTopic: String { snapshots.topic ?? "\(application)-snapshots" }
+
     /// The consumer group.
     package var group: String { kafka.group ?? application }
 
@@ -106,22 +109,26 @@ package struct Configuration: Hashable, Sendable {
         /// Raw values are the names in the file.
         package enum Store: String, Hashable, Sendable {
             case directory
+            case topic
             case none
         }
 
         package var store: Store
         /// Relative to the working directory.
         package var path: String
+        /// Nil for the application's name and `-snapshots`.
+        package var topic: String?
         package var interval: TimeSpan
         package var events: Int
         package var keep: Int
 
         package init(
-            store: Store = .directory, path: String = "snapshots",
+            store: Store = .directory, path: String = "snapshots", topic: String? = nil,
             interval: TimeSpan = TimeSpan(milliseconds: 300_000), events: Int = 20_000_000, keep: Int = 2
         ) {
             self.store = store
             self.path = path
+            self.topic = topic
             self.interval = interval
             self.events = events
             self.keep = keep

@@ -16,6 +16,7 @@ struct ConfigurationReader {
         configuration.topics = readTopics(root["topics"])
         checkJournal(configuration, root["topics"])
         configuration.snapshots = readSnapshots(root["snapshots"])
+        checkSnapshotTopic(configuration, root["snapshots"])
         configuration.limits = readLimits(root["limits"])
         root["workers"]?.integer.map { configuration.workers = $0 }
         root["http"]?["host"]?.text.map { configuration.http.host = $0 }
@@ -69,10 +70,20 @@ struct ConfigurationReader {
         problems.append(culprit.problem("the topic \"\(configuration.journal)\" is the journal's; name one of them"))
     }
 
+    /// The snapshots' topic is compacted: no other could share it.
+    private mutating func checkSnapshotTopic(_ configuration: Configuration, _ cursor: Cursor?) {
+        let name = configuration.snapshotTopic
+        let isTaken = name == configuration.journal || configuration.topics.uses.contains { $0.name == name }
+        guard configuration.snapshots.store == .topic, isTaken, let culprit = cursor?["topic"] ?? cursor?["store"]
+        else { return }
+        problems.append(culprit.problem("the topic \"\(name)\" is taken by another use; name one of them"))
+    }
+
     private mutating func readSnapshots(_ cursor: Cursor?) -> Configuration.Snapshots {
         var snapshots = Configuration.Snapshots()
         cursor?["store"]?.text.flatMap(Configuration.Snapshots.Store.init(rawValue:)).map { snapshots.store = $0 }
         cursor?["path"]?.text.map { snapshots.path = $0 }
+        snapshots.topic = cursor?["topic"]?.text
         cursor?["interval"]?.span(&problems).map { snapshots.interval = $0 }
         cursor?["events"]?.integer.map { snapshots.events = $0 }
         cursor?["keep"]?.integer.map { snapshots.keep = $0 }

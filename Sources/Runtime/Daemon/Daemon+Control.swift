@@ -106,12 +106,13 @@ extension Daemon {
             sources.append(
                 (input.kind, try consumer.partitionQueue(TopicPartition(topic: input.topic, partition: shard))))
         }
+        let snapshots = snapshotPlace(shard)
         let broker = TransactionBroker(
             settings: options.clientSettings, application: options.application, shard: shard,
-            inputs: sources.map(\.1.topicPartition), topics: options.outputs, consumer: consumer)
-        let snapshots = snapshotPlace(shard)
-        let lane = TransactionLane(broker: broker, restorer: snapshots?.restorer ?? .none, name: "commit-\(shard)") {
-            lane, event in worker.send(.lane(lane, event))
+            inputs: sources.map(\.1.topicPartition), topics: options.outputs, consumer: consumer,
+            restorer: snapshots?.restorer ?? .none)
+        let lane = TransactionLane(broker: broker, name: "commit-\(shard)") { lane, event in
+            worker.send(.lane(lane, event))
         }
         let writer = snapshots.map { place in
             SnapshotThread(name: "snapshot-\(shard)", opening: place.open) { thread, event in

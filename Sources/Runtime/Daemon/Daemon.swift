@@ -37,10 +37,9 @@ package final class Daemon: Sendable {
         let check = try StartupCheck.run(options)
         partitionCount = check.partitionCount
         log = RuntimeLog(logger)
+        for warning in check.warnings { logger.warning("\(warning)") }
         metrics = Metrics(
-            labels: Metrics.Labels(
-                inputTopics: options.inputs.map(\.topic), outputTopics: options.outputs.all,
-                rejectReasons: Rejection.Reason.allCases.map(\.rawValue)),
+            labels: options.metricLabels,
             version: version, startSeconds: Double(WallClock.now.milliseconds) / 1000)
         do {
             consumer = try Consumer(
@@ -87,16 +86,8 @@ package final class Daemon: Sendable {
     }
 
     private func makeContext() -> ShardContext {
-        let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
-        return ShardContext(
-            policy: options.policy, policyHash: PolicyHash(of: options.policy),
-            encoder: OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
-                names[$0] ?? "\($0)"
-            },
-            clock: options.clock, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
-            inputs: options.inputs, batchRecords: options.batchRecords, recordBytes: options.recordBytes,
-            commitSeconds: Double(options.commitInterval.milliseconds) / 1000,
-            deadLettersPerSecond: options.deadLettersPerSecond, snapshots: options.snapshots?.rules,
+        ShardContext(
+            options, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
             requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
     }

@@ -1,4 +1,5 @@
 import Scoring
+import Telemetry
 
 /// Everything that a daemon needs to run, resolved: no file names, no defaults left open.
 package struct DaemonOptions: Sendable {
@@ -72,7 +73,7 @@ extension DaemonOptions {
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
-            bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration.snapshots))
+            bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration))
     }
 
     private static func clock(_ clock: Configuration.Clock) -> ShardClock {
@@ -86,12 +87,22 @@ extension DaemonOptions {
 }
 
 extension SnapshotOptions {
-    fileprivate init?(_ snapshots: Configuration.Snapshots) {
+    package init?(_ configuration: Configuration) {
+        let snapshots = configuration.snapshots
         switch snapshots.store {
         case .none: return nil
         case .directory: store = .directory(snapshots.path)
+        case .topic: store = .topic(configuration.snapshotTopic)
         }
         rules = SnapshotRules(
             interval: Double(snapshots.interval.milliseconds) / 1000, events: snapshots.events, keep: snapshots.keep)
+    }
+}
+
+extension DaemonOptions {
+    package var metricLabels: Metrics.Labels {
+        Metrics.Labels(
+            inputTopics: inputs.map(\.topic), outputTopics: outputs.all,
+            rejectReasons: Rejection.Reason.allCases.map(\.rawValue))
     }
 }

@@ -87,6 +87,17 @@ package struct EncodedBatch: Sendable {
     package var outputs: Range<Int>
     package var deadLetters: Range<Int>
 
+    package init(
+        position: JournalPosition, previous: JournalPosition?, entry: [UInt8], outputs: Range<Int>,
+        deadLetters: Range<Int>
+    ) {
+        self.position = position
+        self.previous = previous
+        self.entry = entry
+        self.outputs = outputs
+        self.deadLetters = deadLetters
+    }
+
     /// The header that every output and dead letter carries, so that an auditor can prove that none is missing or torn.
     package static let header = "tierd_batch"
 

@@ -7,7 +7,7 @@ import Telemetry
 import WireFormat
 
 /// What all shards of a process share; set once at the start.
-struct ShardContext: Sendable {
+package struct ShardContext: Sendable {
     let policy: Policy
     let policyHash: PolicyHash
     let encoder: OutputEncoder
@@ -28,6 +28,32 @@ struct ShardContext: Sendable {
     let announce: @Sendable (Int32, ShardStart) -> Void
     /// Asks the control thread to make a stopped shard anew.
     let requestReassignment: @Sendable (Int32) -> Void
+
+    package init(
+        _ options: DaemonOptions, steady: @escaping @Sendable () -> Double, board: StatusBoard, metrics: Metrics,
+        log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
+        requestReassignment: @escaping @Sendable (Int32) -> Void
+    ) {
+        let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
+        policy = options.policy
+        policyHash = PolicyHash(of: options.policy)
+        encoder = OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
+            names[$0] ?? "\($0)"
+        }
+        clock = options.clock
+        self.steady = steady
+        self.board = board
+        self.metrics = metrics
+        self.log = log
+        inputs = options.inputs
+        batchRecords = options.batchRecords
+        recordBytes = options.recordBytes
+        commitSeconds = Double(options.commitInterval.milliseconds) / 1000
+        deadLettersPerSecond = options.deadLettersPerSecond
+        snapshots = options.snapshots?.rules
+        self.announce = announce
+        self.requestReassignment = requestReassignment
+    }
 
     /// Deadlines fired in one batch; the rest of a wave waits for the next one, so that live events get their turn.
     static let deadlinesPerBatch = 2_000

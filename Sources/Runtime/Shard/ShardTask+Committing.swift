@@ -16,7 +16,7 @@ extension ShardTask {
         lane.send(.commit(transaction))
     }
 
-    func receive(_ event: LaneMachine.Event) {
+    package func receive(_ event: LaneMachine.Event) {
         switch event {
         case .taken(let takeover): begin(takeover)
         case .journal(let records): take(records)

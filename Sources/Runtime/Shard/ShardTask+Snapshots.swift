@@ -50,7 +50,7 @@ extension ShardTask {
         snapshotLane?.send(.publish(keep: snapshots.keep))
     }
 
-    func receive(_ event: SnapshotWriter.Event) {
+    package func receive(_ event: SnapshotWriter.Event) {
         let now = context.steady()
         switch event {
         case .wrotePortion: snapshots.wrotePortion()

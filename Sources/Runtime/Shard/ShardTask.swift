@@ -13,15 +13,15 @@ import WireFormat
 ///
 /// Everything that decides lies in the engine, the merge, the recovery, and the transaction and snapshot machines; this
 /// type moves values between them.
-final class ShardTask {
-    let shard: Int32
+package final class ShardTask {
+    package let shard: Int32
     let context: ShardContext
     let lane: any ShardLane
     let sources: [(InputKind, any PartitionSource)]
     let metrics: ShardMetrics
-    var status: ShardStatus
+    package internal(set) var status: ShardStatus
     /// Given up: nothing may be asked of it any more.
-    private(set) var isGone = false
+    package private(set) var isGone = false
     var merge = StreamMerge([])
     var engine: ShardEngine
     var outputs = OutputBuffer()
@@ -59,14 +59,23 @@ final class ShardTask {
     }
 
     /// What a shard works with: where its records come from, and where its writing goes.
-    struct Surroundings {
-        var sources: [(InputKind, any PartitionSource)]
-        var lane: any ShardLane
+    package struct Surroundings {
+        package var sources: [(InputKind, any PartitionSource)]
+        package var lane: any ShardLane
         /// Nil where no snapshots are taken.
-        var snapshots: (lane: any SnapshotLane, identity: SnapshotIdentity)?
+        package var snapshots: (lane: any SnapshotLane, identity: SnapshotIdentity)?
+
+        package init(
+            sources: [(InputKind, any PartitionSource)], lane: any ShardLane,
+            snapshots: (lane: any SnapshotLane, identity: SnapshotIdentity)? = nil
+        ) {
+            self.sources = sources
+            self.lane = lane
+            self.snapshots = snapshots
+        }
     }
 
-    init(_ shard: Int32, _ context: ShardContext, _ surroundings: Surroundings) {
+    package init(_ shard: Int32, _ context: ShardContext, _ surroundings: Surroundings) {
         self.shard = shard
         self.context = context
         lane = surroundings.lane
@@ -81,12 +90,13 @@ final class ShardTask {
         lane.send(.take)
     }
 
-    var laneIdentity: ObjectIdentifier { ObjectIdentifier(lane) }
+    package var laneIdentity: ObjectIdentifier { ObjectIdentifier(lane) }
+    package var snapshotIdentifier: ObjectIdentifier? { snapshotLane.map { ObjectIdentifier($0) } }
 
     // MARK: - Steps
 
     /// Does what there is to do now; returns whether there was anything.
-    func step(_ decoder: inout RecordDecoder) -> Bool {
+    package func step(_ decoder: inout RecordDecoder) -> Bool {
         switch status.stage {
         case .fencing: return false
         case .stopped: return retakeIfDue()
@@ -244,7 +254,7 @@ final class ShardTask {
 
     /// Commits what is in flight and waiting, then calls `done`; drops everything at once when the shard is lost already.
     /// When the process `isStopping`, a snapshot is left behind, so that the next start has nothing to replay.
-    func drain(isLost: Bool, isStopping: Bool, _ done: @escaping @Sendable () -> Void) {
+    package func drain(isLost: Bool, isStopping: Bool, _ done: @escaping @Sendable () -> Void) {
         drain = Drain(isStopping: isStopping, done: done)
         if isLost {
             lane.cancel()
@@ -292,7 +302,7 @@ final class ShardTask {
         drain = nil
     }
 
-    var isDraining: Bool { drain != nil }
+    package var isDraining: Bool { drain != nil }
 
     // MARK: - Looking in
 

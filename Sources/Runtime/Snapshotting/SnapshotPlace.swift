@@ -7,6 +7,8 @@ package struct SnapshotOptions: Hashable, Sendable {
     package enum Store: Hashable, Sendable {
         /// A folder, on a local disk or a shared file system.
         case directory(String)
+        /// A compacted topic of this name.
+        case topic(String)
     }
 
     package var store: Store
@@ -34,18 +36,23 @@ extension Daemon {
             application: options.application, shard: shard, partitionCount: Int32(partitionCount),
             topics: options.inputs.map { SnapshotTopic($0.kind, $0.topic) },
             policyHash: PolicyHash(of: options.policy))
-        let open = Self.opener(snapshots.store, shard)
+        let open = opener(snapshots.store, shard)
         return SnapshotPlace(
             identity: identity, open: open,
             restorer: SnapshotRestorer(policy: options.policy, identity: identity, opening: open))
     }
 
-    private static func opener(_ store: SnapshotOptions.Store, _ shard: Int32) -> @Sendable () -> any SnapshotStore {
+    private func opener(_ store: SnapshotOptions.Store, _ shard: Int32) -> @Sendable () -> any SnapshotStore {
         switch store {
         case .directory(let path):
             return {
                 DirectoryStore(root: path, shard: shard, writer: Self.writerName, files: PosixFileSystem())
             }
+        case .topic(let topic):
+            let place = TopicStore.Place(
+                topic: topic, bootstrap: options.bootstrap, settings: options.settings,
+                application: options.application, writer: Self.writerName)
+            return { TopicStore(place, shard: shard) }
         }
     }
 

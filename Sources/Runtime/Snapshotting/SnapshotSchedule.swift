@@ -23,7 +23,7 @@ package struct SnapshotRules: Hashable, Sendable {
 /// A snapshot is published only when the journal entry that it was taken after is known to be committed by this owner: a
 /// fenced one must never leave a state that no journal has.
 package struct SnapshotSchedule {
-    enum Stage: Hashable, Sendable {
+    package enum Stage: Hashable, Sendable {
         case resting
         case capturing(sequence: UInt64)
         /// All customers are handed over; the store is writing.
@@ -35,30 +35,30 @@ package struct SnapshotSchedule {
 
     /// Nil where no snapshots are taken.
     private let rules: SnapshotRules?
-    private(set) var stage = Stage.resting
+    package private(set) var stage = Stage.resting
     private var dueAt = Double.infinity
     private var eventsSince = 0
     /// The entry of the newest published snapshot.
-    private(set) var published: UInt64?
+    package private(set) var published: UInt64?
     /// Portions handed to the store and not yet written.
-    private(set) var outstanding = 0
+    package private(set) var outstanding = 0
 
     /// The store may be this many portions behind.
-    static let portionsAhead = 4
+    package static let portionsAhead = 4
     /// Customers encoded between two batches: well below a millisecond.
-    static let portionCustomers = 1_000
+    package static let portionCustomers = 1_000
     /// Portions are handed to the store in pieces of at least this many bytes.
-    static let pieceBytes = 256 << 10
+    package static let pieceBytes = 256 << 10
     /// After a failure the next attempt waits this long, if the interval is longer.
     private static let retrySeconds = 30.0
 
-    init(_ rules: SnapshotRules?) { self.rules = rules }
+    package init(_ rules: SnapshotRules?) { self.rules = rules }
 
-    var isEnabled: Bool { rules != nil }
-    var keep: Int { max(2, rules?.keep ?? 2) }
+    package var isEnabled: Bool { rules != nil }
+    package var keep: Int { max(2, rules?.keep ?? 2) }
 
     /// The shard is live. A replay that was long deserves a snapshot soon.
-    mutating func start(at now: Double, replayed: Int, after published: UInt64?) {
+    package mutating func start(at now: Double, replayed: Int, after published: UInt64?) {
         guard let rules else { return }
         self.published = published
         dueAt = now + (replayed > Self.longReplay ? 0 : rules.interval)
@@ -67,54 +67,54 @@ package struct SnapshotSchedule {
     /// Batches; replaying so many takes about a second.
     private static let longReplay = 1_000
 
-    mutating func count(_ events: Int) { eventsSince += events }
+    package mutating func count(_ events: Int) { eventsSince += events }
 
     /// Whether a snapshot should begin now, after the entry at `sequence`.
-    func isDue(at now: Double, after sequence: UInt64?) -> Bool {
+    package func isDue(at now: Double, after sequence: UInt64?) -> Bool {
         guard let rules, stage == .resting, let sequence, sequence != published else { return false }
         return now >= dueAt || eventsSince >= rules.events
     }
 
-    mutating func begin(after sequence: UInt64) {
+    package mutating func begin(after sequence: UInt64) {
         stage = .capturing(sequence: sequence)
         eventsSince = 0
         outstanding = 0
     }
 
     /// Whether the next portion may be captured.
-    var canCapture: Bool {
+    package var canCapture: Bool {
         if case .capturing = stage { outstanding < Self.portionsAhead } else { false }
     }
 
-    mutating func handedOver() { outstanding += 1 }
-    mutating func wrotePortion() { outstanding -= 1 }
+    package mutating func handedOver() { outstanding += 1 }
+    package mutating func wrotePortion() { outstanding -= 1 }
 
-    mutating func finish() {
+    package mutating func finish() {
         if case .capturing(let sequence) = stage { stage = .finishing(sequence: sequence) }
     }
 
-    mutating func finished() {
+    package mutating func finished() {
         if case .finishing(let sequence) = stage { stage = .written(sequence: sequence) }
     }
 
     /// Whether what is written may become visible, the entry at `committed` being this owner's last committed one.
-    func mayPublish(committed: UInt64?) -> Bool {
+    package func mayPublish(committed: UInt64?) -> Bool {
         guard case .written(let sequence) = stage, let committed else { return false }
         return committed >= sequence
     }
 
-    mutating func publish() {
+    package mutating func publish() {
         if case .written(let sequence) = stage { stage = .publishing(sequence: sequence) }
     }
 
-    mutating func published(at now: Double) {
+    package mutating func published(at now: Double) {
         guard case .publishing(let sequence) = stage else { return }
         published = sequence
         stage = .resting
         dueAt = now + (rules?.interval ?? .infinity)
     }
 
-    mutating func failed(at now: Double) {
+    package mutating func failed(at now: Double) {
         stage = .resting
         outstanding = 0
         dueAt = now + min(Self.retrySeconds, rules?.interval ?? .infinity)

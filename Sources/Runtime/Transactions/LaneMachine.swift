@@ -1,11 +1,11 @@
 import KafkaClient
 
-/// What one shard's lane is doing: taking the shard over, reading its journal, or committing. Each `advance` makes at
-/// most one call to the brokers, so that whoever drives it decides what happens between two calls.
+/// What one shard's lane is doing: taking the shard over, reading its journal, or committing. Decides which call to the
+/// brokers comes next, and takes up its answer; makes no call itself.
 ///
 ///     idle ─► taking: fence ─► committed ─► inputs ─► journal ─► snapshot ─► first entries ─► idle
 ///      │ └──► reading ─► idle
-///      └────► committing (see TransactionMachine) ─► idle
+///      └────► committing (see TransactionMachine; in doubt: journal's end, then windows backwards) ─► idle
 package struct LaneMachine {
     package enum Command: Sendable {
         /// Fence older owners, and find out from where the shard's state can be made again.
@@ -22,11 +22,14 @@ package struct LaneMachine {
         case failed(LaneFailure)
     }
 
-    package enum Outcome {
-        case report(Event)
-        case again
-        /// Call `advance` again after this long.
+    /// What to do next.
+    package enum Step {
+        /// Nothing, until a command comes.
+        case rest
+        case call(BrokerCall)
+        /// Ask again after this long.
         case wait(milliseconds: Int32)
+        case report(Event)
     }
 
     private enum Job {
@@ -34,6 +37,8 @@ package struct LaneMachine {
         case taking(TakeStep)
         case reading(from: Int64, to: Int64)
         case committing(EncodedTransaction, TransactionMachine, TransactionMachine.Step, since: Double)
+        /// The end of a job, to be reported.
+        case done(Event)
     }
 
     private enum TakeStep {
@@ -41,9 +46,11 @@ package struct LaneMachine {
         case entries(from: Int64)
     }
 
-    private let restorer: SnapshotRestorer
     private var job = Job.idle
     private var takeover = Takeover()
+    private var tail = JournalTail()
+    /// To be waited before the next call.
+    private var pause: Int32?
     private var backOff: Int32 = 0
 
     /// Entries read at once: about a megabyte.
@@ -51,13 +58,14 @@ package struct LaneMachine {
     private static let shortestWait: Int32 = 50
     private static let longestWait: Int32 = 2_000
 
-    package init(restorer: SnapshotRestorer) { self.restorer = restorer }
+    package init() {}
 
     package var isIdle: Bool { if case .idle = job { true } else { false } }
 
     package mutating func start(_ command: Command, at now: Double) {
         precondition(isIdle, "a lane works on one command at a time")
         backOff = Self.shortestWait
+        pause = nil
         switch command {
         case .take:
             takeover = Takeover()
@@ -65,114 +73,147 @@ package struct LaneMachine {
         case .readJournal(let from, let to): job = .reading(from: from, to: to)
         case .commit(let transaction):
             let machine = TransactionMachine()
-            let step = machine.start()
-            job = .committing(transaction, machine, step, since: now)
+            job = .committing(transaction, machine, machine.start(), since: now)
         }
     }
 
-    /// Makes the next call. `isCancelled`: the shard is lost, nothing may be begun any more.
-    package mutating func advance(
-        _ port: inout some TransactionPort, isCancelled: Bool, at now: Double
-    ) -> Outcome {
+    // MARK: - What comes next
+
+    /// `isCancelled`: the shard is lost, nothing may be begun any more.
+    package mutating func next(isCancelled: Bool) -> Step {
+        if let pause = pause.take() { return .wait(milliseconds: pause) }
         switch job {
-        case .idle: return .wait(milliseconds: Self.longestWait)
-        case .taking(let step):
-            return guarded(isCancelled) { lane throws(KafkaError) in try lane.take(step, &port) }
+        case .idle: return .rest
+        case .done(let event):
+            job = .idle
+            return .report(event)
+        case .taking(let step): return isCancelled ? finish(.failed(.cancelled)) : .call(Self.call(step, takeover))
         case .reading(let from, let to):
-            return guarded(isCancelled) { lane throws(KafkaError) in
-                lane.finish(.journal(try port.readJournal(from: from, to: to, maximum: Self.chunkEntries)))
-            }
-        case .committing(let transaction, var machine, let step, let since):
+            return isCancelled ? finish(.failed(.cancelled)) : .call(.readJournal(from: from, to: to))
+        case .committing(let transaction, let machine, let step, let since):
             if isCancelled, step.canBeLeft { return finish(.failed(.cancelled)) }
             switch step {
-            case .committed:
-                let report = CommitReport(
-                    seconds: now - since, aborts: machine.aborts, rebuilds: machine.rebuilds,
-                    journalOffset: port.lastJournalOffset())
-                return finish(.committed(transaction, report))
+            case .committed: return .call(.lastJournalOffset)
             case .lost(let failure): return finish(.failed(failure))
             case .wait(let milliseconds, let action):
                 job = .committing(transaction, machine, .perform(action), since: since)
                 return .wait(milliseconds: milliseconds)
-            case .perform(let action):
-                let next = Self.perform(action, transaction, &machine, &port)
-                job = .committing(transaction, machine, next, since: since)
-                return .again
+            case .perform(let action): return .call(call(action, transaction))
             }
         }
     }
 
-    private mutating func finish(_ event: Event) -> Outcome {
+    private static func call(_ step: TakeStep, _ takeover: Takeover) -> BrokerCall {
+        switch step {
+        case .fence: .fence
+        case .committed: .committed
+        case .inputs: .inputBounds
+        case .journal: .journalBounds
+        case .snapshot: .restoreSnapshot
+        case .entries(let from): .readJournal(from: from, to: takeover.journal.high)
+        }
+    }
+
+    private func call(_ action: TransactionMachine.Action, _ transaction: EncodedTransaction) -> BrokerCall {
+        switch action {
+        case .begin: .begin
+        case .produce: .produce(transaction)
+        case .sendOffsets: .sendOffsets(transaction.offsets)
+        case .commit: .commit
+        case .abort: .abort
+        case .rebuild: .fence
+        case .resolve: tail.call
+        }
+    }
+
+    private mutating func finish(_ event: Event) -> Step {
         job = .idle
         return .report(event)
     }
 
-    /// Runs one step of a take-over or of reading; a passing error is tried again after a while.
-    private mutating func guarded(
-        _ isCancelled: Bool, _ step: (inout LaneMachine) throws(KafkaError) -> Outcome
-    ) -> Outcome {
-        if isCancelled { return finish(.failed(.cancelled)) }
-        do throws(KafkaError) {
-            let outcome = try step(&self)
-            backOff = Self.shortestWait
-            return outcome
-        } catch {
-            if error.isFenced || error.disposition == .fail { return finish(.failed(.kafka(error))) }
+    // MARK: - Answers
+
+    /// Takes up the answer to the call that `next` asked for.
+    package mutating func answered(_ result: Result<BrokerAnswer, KafkaError>, at now: Double) {
+        switch job {
+        case .idle, .done: preconditionFailure("nothing was asked")
+        case .taking(let step): take(result, step)
+        case .reading:
+            switch result {
+            case .success(let answer): job = .done(.journal(answer.records))
+            case .failure(let error): retry(error)
+            }
+        case .committing(let transaction, let machine, let step, let since):
+            var machine = machine
+            if case .perform(let action) = step {
+                let next = answer(result, to: action, transaction, &machine)
+                job = .committing(transaction, machine, next, since: since)
+            } else {
+                let offset = (try? result.get())?.offset
+                let report = CommitReport(
+                    seconds: now - since, aborts: machine.aborts, rebuilds: machine.rebuilds, journalOffset: offset)
+                job = .done(.committed(transaction, report))
+            }
+        }
+    }
+
+    private mutating func take(_ result: Result<BrokerAnswer, KafkaError>, _ step: TakeStep) {
+        let answer: BrokerAnswer
+        switch result {
+        case .success(let given): answer = given
+        case .failure(let error):
+            retry(error)
             // The answers so far may be out of date: an owner in between could have gone on.
             if case .taking = job { job = .taking(.fence) }
-            defer { backOff = min(backOff * 2, Self.longestWait) }
-            return .wait(milliseconds: backOff)
+            return
         }
-    }
-
-    private mutating func take(_ step: TakeStep, _ port: inout some TransactionPort) throws(KafkaError) -> Outcome {
+        backOff = Self.shortestWait
         switch step {
-        case .fence:
-            try port.fence()
-            job = .taking(.committed)
+        case .fence: job = .taking(.committed)
         case .committed:
-            takeover.committed = try port.committed()
+            takeover.committed = answer.offsets
             job = .taking(.inputs)
         case .inputs:
-            takeover.inputs = try port.inputBounds()
+            takeover.inputs = answer.bounds
             job = .taking(.journal)
         case .journal:
-            takeover.journal = try port.journalBounds()
+            takeover.journal = answer.bounds.first ?? Watermarks(low: 0, high: 0)
             job = .taking(.snapshot)
         case .snapshot:
-            takeover.take(restorer.restoreNewest())
+            takeover.take(answer.snapshot)
             job = .taking(.entries(from: takeover.firstJournalOffset))
-        case .entries(let from):
-            let read = try port.readJournal(from: from, to: takeover.journal.high, maximum: Self.chunkEntries)
-            takeover.entries = read
+        case .entries:
+            takeover.entries = answer.records
             // Nothing but control records so far.
-            guard !read.records.isEmpty || read.next >= takeover.journal.high else {
-                job = .taking(.entries(from: read.next))
-                return .again
-            }
-            defer { takeover = Takeover() }
-            return finish(.taken(takeover))
+            let isFirst = answer.records.records.isEmpty && answer.records.next < takeover.journal.high
+            job = isFirst ? .taking(.entries(from: answer.records.next)) : .done(.taken(takeover))
         }
-        return .again
     }
 
-    private static func perform(
-        _ action: TransactionMachine.Action, _ transaction: EncodedTransaction, _ machine: inout TransactionMachine,
-        _ port: inout some TransactionPort
+    /// A passing error is tried again after a while.
+    private mutating func retry(_ error: KafkaError) {
+        if error.isFenced || error.disposition == .fail {
+            job = .done(.failed(.kafka(error)))
+            return
+        }
+        pause = backOff
+        backOff = min(backOff * 2, Self.longestWait)
+    }
+
+    private mutating func answer(
+        _ result: Result<BrokerAnswer, KafkaError>, to action: TransactionMachine.Action,
+        _ transaction: EncodedTransaction, _ machine: inout TransactionMachine
     ) -> TransactionMachine.Step {
-        do throws(KafkaError) {
-            switch action {
-            case .begin: try port.begin()
-            case .produce: try port.produce(transaction)
-            case .sendOffsets: try port.sendOffsets(transaction)
-            case .commit: try port.commit()
-            case .abort: try port.abort()
-            case .rebuild: try port.fence()
-            case .resolve: return machine.resolved(tail: try JournalTail.read(&port), transaction)
-            }
-            return machine.succeeded(action)
-        } catch {
+        switch result {
+        case .failure(let error):
+            tail = JournalTail()
             return machine.failed(action, error)
+        case .success(let answer):
+            guard action == .resolve else { return machine.succeeded(action) }
+            tail.take(answer)
+            guard tail.isFound else { return .perform(.resolve) }
+            defer { tail = JournalTail() }
+            return machine.resolved(tail: tail.last, transaction)
         }
     }
 }

@@ -14,14 +14,12 @@ package final class TransactionLane: ShardLane {
 
     /// `report` is called on the lane's thread and must only pass the event on.
     package init(
-        broker: TransactionBroker, restorer: SnapshotRestorer, name: String,
+        broker: TransactionBroker, name: String,
         report: @escaping @Sendable (ObjectIdentifier, LaneMachine.Event) -> Void
     ) {
         let signal = work
         messages = Mailbox { signal.raise() }
-        DedicatedThread.start(name) { [self] in
-            run(broker, LaneMachine(restorer: restorer)) { report(ObjectIdentifier(self), $0) }
-        }
+        DedicatedThread.start(name) { [self] in run(broker) { report(ObjectIdentifier(self), $0) } }
     }
 
     package func send(_ command: LaneMachine.Command) { messages.send(.command(command)) }
@@ -33,30 +31,31 @@ package final class TransactionLane: ShardLane {
         work.raise()
     }
 
-    private func run(_ port: TransactionBroker, _ machine: LaneMachine, _ report: (LaneMachine.Event) -> Void) {
-        var (port, machine) = (port, machine)
+    private func run(_ broker: TransactionBroker, _ report: (LaneMachine.Event) -> Void) {
+        var (broker, machine) = (broker, LaneMachine())
         while true {
             work.wait()
             for message in messages.drain() {
                 switch message {
-                case .close:
-                    port.close()
-                    return
+                case .close: return
                 case .command(let command):
                     machine.start(command, at: SteadyClock.now)
-                    report(finish(&machine, &port))
+                    finish(&machine, &broker, report)
                 }
             }
         }
     }
 
-    private func finish(_ machine: inout LaneMachine, _ port: inout TransactionBroker) -> LaneMachine.Event {
+    /// Steps until the lane rests again.
+    private func finish(
+        _ machine: inout LaneMachine, _ broker: inout TransactionBroker, _ report: (LaneMachine.Event) -> Void
+    ) {
         while true {
-            let isLost = isCancelled.load(ordering: .acquiring)
-            switch machine.advance(&port, isCancelled: isLost, at: SteadyClock.now) {
-            case .report(let event): return event
-            case .again: continue
+            switch machine.next(isCancelled: isCancelled.load(ordering: .acquiring)) {
+            case .rest: return
+            case .report(let event): report(event)
             case .wait(let milliseconds): pause(milliseconds: milliseconds)
+            case .call(let call): machine.answered(broker.answer(call), at: SteadyClock.now)
             }
         }
     }

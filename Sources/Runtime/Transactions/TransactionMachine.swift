@@ -45,8 +45,6 @@ package struct TransactionMachine {
     package private(set) var aborts = 0
     package private(set) var rebuilds = 0
     private var attempts = 0
-    /// True from the moment the commit may have reached the coordinator.
-    private var isInDoubt = false
 
     /// Retries of one batch before the shard gives up and says so.
     package static let maximumAttempts = 200
@@ -62,21 +60,18 @@ package struct TransactionMachine {
         case .begin: return .perform(.produce)
         case .produce: return .perform(.sendOffsets)
         case .sendOffsets:
-            // From here on the outcome is only known when the commit answers.
-            isInDoubt = true
             return .perform(.commit)
         case .commit: return .committed
         case .abort:
-            isInDoubt = false
             return .wait(milliseconds: backOff, then: .begin)
-        case .rebuild: return .perform(isInDoubt ? .resolve : .begin)
+        // Also when this batch was not in doubt: another owner may have come and gone, and the new epoch fences it, not us.
+        case .rebuild: return .perform(.resolve)
         case .resolve: preconditionFailure("the answer to resolve is given to `resolved`")
         }
     }
 
     /// The journal, read after fencing, ends with `tail`; nil when it holds no entry.
     package mutating func resolved(tail: JournalRecords.Record?, _ transaction: EncodedTransaction) -> Step {
-        isInDoubt = false
         let found: JournalPosition?
         do {
             found = try tail.map { record throws(JournalFormatError) in try JournalEntry(bytes: record.value).position }
@@ -105,6 +100,10 @@ package struct TransactionMachine {
             // Some records may be in the queue already: only a new transaction sends each once.
             aborts += 1
             return .perform(.abort)
+        case .retry where step == .commit || (step == .sendOffsets && error.isTimedOut):
+            // What went unanswered may still take effect, even in this producer's next transaction: only a new epoch
+            // shuts it out.
+            return rebuild()
         case .retry: return .wait(milliseconds: backOff, then: step)
         case .fatal, .fail: return rebuild()
         }

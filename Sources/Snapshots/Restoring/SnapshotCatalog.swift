@@ -80,6 +80,11 @@ package struct SkippedSnapshot: Hashable, Sendable, CustomStringConvertible {
     package var name: SnapshotName
     package var reason: Reason
 
+    package init(name: SnapshotName, reason: Reason) {
+        self.name = name
+        self.reason = reason
+    }
+
     package enum Reason: Error, Hashable, Sendable {
         case invalid(SnapshotError)
         case unreadable(SnapshotStoreError)

@@ -55,10 +55,6 @@ package final class DirectoryStore: SnapshotStore {
 
     package func publish() throws(SnapshotStoreError) {
         guard let writing else { throw .failed("no snapshot has been begun") }
-        if try list().contains(writing.name) {
-            discard()
-            return
-        }
         self.writing = nil
         do throws(FileSystemError) {
             try close(writing.file)

@@ -14,8 +14,8 @@ package protocol SnapshotStore: AnyObject {
 
     func append(_ bytes: [UInt8]) throws(SnapshotStoreError)
 
-    /// Makes the snapshot durable and then visible, whole. If there is one of this sequence already, that one stays:
-    /// both hold the same state.
+    /// Makes the snapshot durable and then visible, whole. One of this sequence gives way: both hold the same state, but
+    /// the older may be damaged.
     func publish() throws(SnapshotStoreError)
 
     /// Gives up what is being written, if anything is; cannot fail, for leftovers are removed at the next beginning.
@@ -35,6 +35,8 @@ package enum SnapshotStoreError: Error, Hashable, Sendable, CustomStringConverti
     /// No space left, at this place.
     case full(String)
     case notFound(SnapshotName)
+    /// A topic of snapshots cannot be read or written, in the client's words.
+    case topic(String)
     /// Anything else, in the system's words.
     case failed(String)
 
@@ -42,6 +44,7 @@ package enum SnapshotStoreError: Error, Hashable, Sendable, CustomStringConverti
         switch self {
         case .full(let place): "no space left for snapshots at \(place): free some, or keep fewer snapshots"
         case .notFound(let name): "snapshot \(name) is not there (any more)"
+        case .topic(let text): "\(text); check that the brokers answer and that this user may read and write the topic"
         case .failed(let text): "\(text): check that the folder for snapshots exists and may be written"
         }
     }
