@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Runtime
 import Testing
 
@@ -7,19 +8,51 @@ final class DaemonProcess {
     private static let binary = ProcessInfo.processInfo.environment["TIERD_BINARY"]
     static var isAvailable: Bool { binary != nil }
 
+    let instance: String
+    /// Where its snapshots are, if it keeps them in a folder.
+    let snapshots: URL
+    let configuration: URL
     private let folder: URL
+    private let log: URL
     private var process: Process?
+    /// Where in the log the present start begins.
+    private var startOfLog: UInt64 = 0
 
-    /// Small batches and frequent commits, so that a kill finds a transaction in the middle.
-    init(_ fixture: BrokerFixture, until: String, store: String = "directory") throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: fixture.prefix + "daemon")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// Small batches and frequent commits, so that a kill finds a transaction in the middle. Without `until`, only events
+    /// move the clock.
+    init(_ fixture: BrokerFixture, until: String?, store: String = "directory", instance: String = "one") throws {
+        self.instance = instance
+        let name = fixture.prefix + "daemon-" + instance
+        folder = FileManager.default.temporaryDirectory.appending(path: name)
+        snapshots = folder.appending(path: "snapshots")
+        configuration = folder.appending(path: "tierd.yaml")
+        // Logs that outlive the test, for those who look for a cause.
+        let logs = ProcessInfo.processInfo.environment["TIERD_TEST_LOGS"].map { URL(fileURLWithPath: $0) }
+        log = (logs ?? folder).appending(path: name + ".log")
+        for folder in [folder, logs].compactMap(\.self) {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        try Data().write(to: log)
+        try configure(fixture, until: until, store: store)
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Writes the configuration; the next start reads it.
+    func configure(_ fixture: BrokerFixture, until: String?, store: String = "directory") throws {
         let inputs = fixture.inputs.map(\.topic)
+        let clock = until.map { #"{mode: event, until: "\#($0)"}"# } ?? "{mode: event}"
         let text = """
             application: \(fixture.prefix)app
             policy: \(BrokerFixture.repository)/schemas/policies/retail.yaml
-            clock: {mode: event, until: "\(until)"}
-            kafka: {bootstrap: "\(fixture.bootstrap)", instance: one, settings: {session.timeout.ms: 6000}}
+            clock: \(clock)
+            kafka:
+              bootstrap: "\(fixture.bootstrap)"
+              instance: \(instance)
+              settings: {session.timeout.ms: 6000}
             topics:
               orders: \(inputs[0])
               browse: \(inputs[1])
@@ -27,30 +60,33 @@ final class DaemonProcess {
               tier_changes: \(fixture.outputs.tierChanges)
               churn_risk: \(fixture.outputs.churnRisk)
               dead_letters: \(fixture.outputs.deadLetters)
+              journal: \(fixture.outputs.journal)
             limits: {batch_records: 100, commit_interval: 100ms}
-            snapshots: {interval: 1s, store: \(store), topic: \(fixture.prefix)snapshots}
+            snapshots: {interval: 1s, store: \(store), path: snapshots, topic: \(fixture.prefix)snapshots}
             http: {port: 0}
-            log: {level: error}
+            log: {level: info, format: json}
             """
-        try text.write(to: folder.appending(path: "tierd.yaml"), atomically: true, encoding: .utf8)
+        try text.write(to: configuration, atomically: true, encoding: .utf8)
     }
 
-    deinit {
-        process?.terminate()
-        try? FileManager.default.removeItem(at: folder)
-    }
+    // MARK: - Life and death
 
     func start() throws {
+        let output = try FileHandle(forWritingTo: log)
+        startOfLog = try output.seekToEnd()
         let started = Process()
         started.executableURL = URL(fileURLWithPath: try #require(Self.binary))
-        started.arguments = ["run", "--config", folder.appending(path: "tierd.yaml").path]
+        started.arguments = ["run", "--config", configuration.path]
+        started.standardError = output
         try started.run()
         process = started
     }
 
+    var isRunning: Bool { process?.isRunning ?? false }
+
     /// SIGKILL: nothing of the program runs after it.
     func kill() {
-        guard let process else { return }
+        guard let process, process.isRunning else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
@@ -63,6 +99,58 @@ final class DaemonProcess {
         return process.terminationStatus
     }
 
+    /// SIGSTOP: the program stands still in the middle of whatever it does, until it is sent on.
+    func freeze() { signal(SIGSTOP) }
+    func thaw() { signal(SIGCONT) }
+
+    private func signal(_ number: Int32) {
+        guard let process, process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, number)
+    }
+
     /// Lets the program run for a while.
     static func pause(milliseconds: Int) { _ = ThreadSignal().wait(seconds: Double(milliseconds) / 1000) }
+
+    // MARK: - What it says
+
+    struct LogLine: Equatable {
+        /// With milliseconds, so that the texts of two processes sort by time.
+        var time: String
+        var level: String
+        var message: String
+        var fields: [String: String]
+    }
+
+    /// Of all starts, oldest first.
+    var logLines: [LogLine] { lines(from: 0) }
+    var logLinesSinceStart: [LogLine] { lines(from: startOfLog) }
+
+    private func lines(from offset: UInt64) -> [LogLine] {
+        guard let file = try? FileHandle(forReadingFrom: log), (try? file.seek(toOffset: offset)) != nil,
+            let bytes = try? file.readToEnd()
+        else { return [] }
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard let fields = try? JSONDecoder().decode([String: String].self, from: Data(line)) else { return nil }
+            return LogLine(
+                time: fields["time"] ?? "", level: fields["level"] ?? "", message: fields["message"] ?? "",
+                fields: fields)
+        }
+    }
+
+    /// The body of a page of its HTTP server; nil while it does not answer with success.
+    func page(_ path: String) -> String? {
+        guard isRunning,
+            let address = logLinesSinceStart.first(where: { $0.message == "listening" })?.fields["address"],
+            let url = URL(string: address + path)
+        else { return nil }
+        return try? String(contentsOf: url, encoding: .utf8)
+    }
+
+    var isReady: Bool { page("/readyz") != nil }
+
+    /// The value of a sample in /metrics, by its name with labels.
+    func metric(_ sample: String) -> Double? {
+        let line = page("/metrics")?.split(separator: "\n").first { $0.hasPrefix(sample + " ") }
+        return line?.split(separator: " ").last.flatMap { Double($0) }
+    }
 }

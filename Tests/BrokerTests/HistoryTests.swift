@@ -52,6 +52,9 @@ struct HistoryTests {
         }
         #expect(process.stop() == 0, "killed after \(kills) ms")
         try Self.expectSameAsReplay(fixture)
+        let audit = try JournalArchive(bootstrap: fixture.bootstrap, topics: fixture.outputs).audit(only: nil) { _, _ in
+        }
+        #expect(audit.isSound, "killed after \(kills) ms: \(audit.findings)")
     }
 
     private static func expectSameAsReplay(_ fixture: BrokerFixture) throws {

@@ -104,6 +104,24 @@ struct TopicStoreTests {
         #expect(try store.list() == [name(3)])
     }
 
+    @Test func `a snapshot written after an aborted one is found all the same`() throws {
+        let store = store("first-1")
+        try write(4, Self.bytes(1_000, 1), store)
+        try store.begin(9)
+        let aborted = try TransactionalProducer(
+            settings: fixture.settings, transactionalID: fixture.prefix + "app-1-snapshots")
+        try aborted.initTransactions(timeoutMilliseconds: 30_000)
+        try aborted.begin()
+        try Array("9/first-1/0".utf8).withUnsafeBytes { key in
+            try aborted.produce(topic: topic, partition: 1, key: key, value: key)
+        }
+        try aborted.abort()
+        let bytes = Self.bytes(900_000, 7)
+        try write(12, bytes, store)
+        #expect(try store.list() == [name(12), name(4)])
+        #expect(try read(12, store) == bytes)
+    }
+
     @Test func `a snapshot that is there already stays`() throws {
         let store = store("first-1")
         try write(4, Self.bytes(1_000, 1), store)

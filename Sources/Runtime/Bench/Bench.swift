@@ -40,12 +40,14 @@ package struct Bench: Sendable {
         // First, so that the resident memory holds nothing else.
         note("memory of \(memoryCustomers) customers")
         let memory = MemoryBench(policy: policy, customers: memoryCustomers).run()
+        note("a snapshot of \(memoryCustomers) customers")
+        let snapshot = try SnapshotBench(policy: policy, customers: memoryCustomers).run()
         var parsing = try ParsingBench()
         var scoring = try ScoringBench(
             policy: policy, start: Workload(shape), prefill: prefill)
         note("generating \(events) records")
         let records = scoring.makeRecords(count: events)
-        var report = BenchReport(self, memory: memory, averageBytes: records.averageBytes)
+        var report = BenchReport(self, memory: memory, snapshot: snapshot, averageBytes: records.averageBytes)
         for round in 1...max(rounds, 1) {
             note("parsing, round \(round) of \(rounds)")
             try parsing.run(records, into: &report.parsing)

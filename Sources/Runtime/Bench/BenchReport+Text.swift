@@ -17,6 +17,7 @@ extension BenchReport {
         lines.append("(c) memory per customer: \(bytes.0) bytes in the engine, \(bytes.1) resident")
         lines.append(
             "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
+        lines += text(snapshot)
         if let broker { lines += text(broker) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -40,13 +41,29 @@ extension BenchReport {
         ]
     }
 
+    private func text(_ snapshot: SnapshotFigures) -> [String] {
+        let megabytes = Double(snapshot.bytes) / 1e6
+        let pauses = [snapshot.quietBatches, snapshot.busyBatches].map {
+            Self.decimal(SnapshotFigures.percentile99($0) * 1000, 2)
+        }
+        return [
+            "(e) snapshot of \(snapshot.customers) customers: \(Self.decimal(megabytes)) MB, "
+                + "\(Self.decimal(Double(snapshot.bytes) / Double(max(snapshot.customers, 1)))) bytes each",
+            "    written in \(Self.decimal(snapshot.writing, 2)) s (\(Self.decimal(megabytes / snapshot.writing)) MB/s) beside live batches, "
+                + "loaded in \(Self.decimal(snapshot.loading, 2)) s (\(Self.decimal(megabytes / snapshot.loading)) MB/s)",
+            "    99th percentile of a batch of 1000 events: \(pauses[0]) ms without, \(pauses[1]) ms while it is taken",
+        ]
+    }
+
     private func text(_ broker: BrokerFigures) -> [String] {
         let ratio = Self.decimal(wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond, 3)
         let cpu = [broker.raw, broker.daemon].map { Self.decimal(Timing.median(of: $0).cpu, 2) }
         return [
             row("(d) client library alone, wall", broker.raw, byWall: true),
             row("    whole daemon, wall", broker.daemon, byWall: true),
-            "    \(ratio) of the library's speed; processor time of all threads \(cpu[0]) s and \(cpu[1]) s",
+            row("    replay after a restart, wall", broker.replay, byWall: true),
+            "    \(Self.decimal(wallRate(broker.replay).perSecond / wallRate(broker.daemon).perSecond, 2)) times the live rate",
+            "    daemon: \(ratio) of the library's speed; processor time of all threads \(cpu[0]) s and \(cpu[1]) s",
             "    \(broker.partitions) partitions each; produced in \(Self.decimal(broker.produced.wall)) s",
             "    these topics can be deleted now: \(broker.topics.joined(separator: " "))",
         ]
@@ -96,6 +113,7 @@ extension BenchReport {
             json.field("output_bytes", scoring.outputBytes)
             json.field("rejected", scoring.rejected)
             json.object("memory") { $0.write(memory) }
+            json.object("snapshot") { $0.write(snapshot) }
             if let broker { json.object("broker") { write(broker, &$0) } }
         }
         json.endLine()
@@ -107,6 +125,7 @@ extension BenchReport {
         json.field("produce_seconds", broker.produced.wall)
         write("client_library", broker.raw, &json)
         write("daemon", broker.daemon, &json)
+        write("replay", broker.replay, &json)
         json.field("ratio_by_wall", wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond)
     }
 
@@ -122,6 +141,15 @@ extension BenchReport {
 }
 
 extension JSONText {
+    fileprivate mutating func write(_ snapshot: SnapshotFigures) {
+        field("customers", snapshot.customers)
+        field("bytes", snapshot.bytes)
+        field("write_seconds", snapshot.writing)
+        field("load_seconds", snapshot.loading)
+        field("batch_seconds_p99", SnapshotFigures.percentile99(snapshot.quietBatches))
+        field("batch_seconds_p99_while_writing", SnapshotFigures.percentile99(snapshot.busyBatches))
+    }
+
     fileprivate mutating func write(_ memory: MemoryFigures) {
         field("customers", memory.customers)
         field("orders_each", memory.ordersEach)

@@ -5,15 +5,17 @@ import WireFormat
 package struct BenchReport: Sendable {
     package let bench: Bench
     package let memory: MemoryFigures
+    package let snapshot: SnapshotFigures
     /// Of a record's value.
     package let averageBytes: Double
     package var parsing = ParsingFigures()
     package var scoring = ScoringFigures()
     package var broker: BrokerFigures?
 
-    init(_ bench: Bench, memory: MemoryFigures, averageBytes: Double) {
+    init(_ bench: Bench, memory: MemoryFigures, snapshot: SnapshotFigures, averageBytes: Double) {
         self.bench = bench
         self.memory = memory
+        self.snapshot = snapshot
         self.averageBytes = averageBytes
     }
 

@@ -13,6 +13,8 @@ package struct BrokerFigures: Sendable {
     package var raw: [Timing] = []
     /// From the assignment until every record was scored and its offset committed with the outputs.
     package var daemon: [Timing] = []
+    /// From the first shard's take-over at a second start until all had replayed the journal and were live.
+    package var replay: [Timing] = []
 }
 
 struct BrokerBench {
@@ -52,12 +54,16 @@ struct BrokerBench {
             figures.raw.append(try drainRaw())
             note("whole daemon, round \(round) of \(rounds)")
             figures.daemon.append(try drainWithDaemon(round))
+            note("start again and replay the journal, round \(round) of \(rounds)")
+            figures.replay.append(try replayWithDaemon(round))
         }
         return figures
     }
 
     private func options(_ round: Int) -> DaemonOptions {
-        DaemonOptions(
+        var outputs = outputs
+        outputs.journal += "-\(round)"
+        return DaemonOptions(
             application: "\(name)-\(round)", bootstrap: bootstrap, group: "\(name)-\(round)", inputs: inputs,
             outputs: outputs, policy: policy, clock: .event(until: nil))
     }
@@ -151,6 +157,27 @@ struct BrokerBench {
         let timing = Timing(wall: SteadyClock.now - wall, cpu: Stopwatch.processSeconds - cpu)
         let applied = daemon.board.shards.reduce(0) { $0 + Int($1.eventsApplied) }
         guard applied == records else { throw BenchError.unexpected("\(records - applied) records were not applied") }
+        return timing
+    }
+
+    /// A second start of the same application without a snapshot: everything is replayed from the journal.
+    private func replayWithDaemon(_ round: Int) throws -> Timing {
+        let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        let daemon = try Daemon(options(round), version: Version.tierd, logger: logger)
+        try daemon.start()
+        defer {
+            daemon.stop()
+            _ = daemon.join()
+        }
+        try wait(for: daemon) { !daemon.board.shards.isEmpty }
+        let (wall, cpu) = (SteadyClock.now, Stopwatch.processSeconds)
+        try wait(for: daemon) {
+            daemon.board.shards.allSatisfy { $0.stage == .live }
+                && daemon.board.shards.count == Int(Self.partitions)
+        }
+        let timing = Timing(wall: SteadyClock.now - wall, cpu: Stopwatch.processSeconds - cpu)
+        let applied = daemon.board.shards.reduce(0) { $0 + Int($1.eventsApplied) }
+        guard applied == records else { throw BenchError.unexpected("\(applied) of \(records) records were replayed") }
         return timing
     }
 

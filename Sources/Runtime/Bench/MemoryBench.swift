@@ -35,6 +35,15 @@ struct MemoryBench {
 
     func run() -> MemoryFigures {
         let before = ResidentMemory.bytes
+        let engine = makeEngine()
+        return MemoryFigures(
+            customers: engine.customerCount, ordersEach: Self.orderDays.count,
+            browseEach: Self.sessionDays.count * Self.viewsPerSession, engineBytes: engine.allocatedBytes,
+            residentBytes: ResidentMemory.bytes - before)
+    }
+
+    /// A shard with all of them.
+    func makeEngine() -> ShardEngine {
         var engine = ShardEngine(policy: policy)
         var round = Round()
         for day in 0...(Self.orderDays.last ?? 0) {
@@ -45,13 +54,27 @@ struct MemoryBench {
         }
         // A daemon that has come to the end of its input tidies up at every idle turn.
         for _ in 0..<Self.idleTurns { engine.tidy() }
-        return MemoryFigures(
-            customers: engine.customerCount, ordersEach: Self.orderDays.count,
-            browseEach: Self.sessionDays.count * Self.viewsPerSession, engineBytes: engine.allocatedBytes,
-            residentBytes: ResidentMemory.bytes - before)
+        return engine
     }
 
-    private struct Round {
+    /// The day after the last order.
+    static var nextDay: Int { (orderDays.last ?? 0) + 1 }
+
+    /// Applies a view by each of some customers.
+    func browse(_ customers: Range<Int>, day: Int, _ round: inout Round, _ engine: inout ShardEngine) {
+        round.batch.removeAll()
+        let start = Bench.start.milliseconds + Int64(day) * 86_400_000
+        for customer in customers {
+            let time = EventTime(milliseconds: start + Int64(customer) * 3_600_000 / Int64(self.customers))
+            append(customer, at: time, day: day, view: 0, to: &round)
+        }
+        engine.apply(
+            &round.batch, wallClock: WallClock.now, deadlineLimit: ShardContext.deadlinesPerBatch,
+            into: &round.outputs, rejected: &round.rejected)
+        round.outputs.removeAll()
+    }
+
+    struct Round {
         var random = SplitMix64(seed: 7)
         var batch = Batch()
         var outputs = OutputBuffer()

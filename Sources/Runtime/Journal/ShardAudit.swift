@@ -52,7 +52,8 @@ struct ShardAudit: Sendable {
             problem = error
             if case .repeated = error { return (problem, false) }
             // The rest is judged on from here, or one break would hide all others.
-            chain = JournalChain(after: entry.position, positions: chain.positions)
+            let ends = Dictionary(entry.ranges.map { ($0.input, $0.to) }) { $1 }
+            chain = JournalChain(after: entry.position, positions: chain.positions.merging(ends) { $1 })
         }
         first = first ?? entry.sequence
         let count = Int(entry.outputCount) + Int(entry.deadLetterCount)

@@ -5,7 +5,7 @@ import Snapshots
 
 /// What a lane found out after fencing: everything that recovery starts from.
 package struct Takeover: Sendable {
-    /// What the group has committed for the shard's inputs, in their order.
+    /// What the group has committed for the shard's inputs, in their order; empty when it could not be learnt.
     package var committed: [PartitionOffset] = []
     /// Oldest offset and last stable offset of each input.
     package var inputs: [Watermarks] = []
@@ -23,6 +23,9 @@ package struct Takeover: Sendable {
         skipped = search.skipped
         storeProblem = search.problem
     }
+
+    /// Neither a snapshot nor a journal: the shard has never been worked on, unless the group says so.
+    var isEmpty: Bool { restored == nil && entries.records.isEmpty }
 
     /// From the snapshot's own entry on, so that it is seen to be the journal's; from the oldest entry without one.
     var firstJournalOffset: Int64 { max(journal.low, restored?.journalOffset ?? journal.low) }

@@ -155,8 +155,8 @@ extension ShardTask {
 
     /// The journal decides; the group's offsets are for fencing and for lag tools.
     private func compare(_ reached: JournalChain, _ committed: [PartitionOffset]) {
-        for (index, source) in sources.enumerated() {
-            guard let journal = reached.positions[source.0], let group = committed[index].offset, journal != group
+        for (source, committed) in zip(sources, committed) {
+            guard let journal = reached.positions[source.0], let group = committed.offset, journal != group
             else { continue }
             metrics.totals.offsetDisagreements.add()
             context.log.offsetsDisagree(shard, source.1.topicPartition, journal: journal, group: group)

@@ -7,9 +7,7 @@ extension TopicStore {
 
     /// What the partition holds: read in windows that grow backwards from its end until one has a manifest.
     func catalog() throws(SnapshotStoreError) -> TopicCatalog {
-        let bounds = try reading { () throws(ArchiveError) in
-            try CommittedReader.bounds(of: [partition], bootstrap: place.bootstrap, settings: place.settings)[0]
-        }
+        let bounds = try bounds()
         var window = Self.firstWindow
         while true {
             let start = max(bounds.from, bounds.to - window)
@@ -23,13 +21,31 @@ extension TopicStore {
         }
     }
 
+    private func bounds() throws(SnapshotStoreError) -> CommittedReader.Stretch {
+        try reading { () throws(ArchiveError) in
+            try CommittedReader.bounds(of: [partition], bootstrap: place.bootstrap, settings: place.settings)[0]
+        }
+    }
+
     func read(
         _ manifest: SnapshotManifest, into chunk: (UnsafeRawBufferPointer) -> Bool
     ) throws(SnapshotStoreError) {
+        if try read(manifest, from: manifest.first, into: chunk) > 0 { return }
+        // A broker that names transactions which were aborted before the first chunk makes the client drop what follows:
+        // their ends are seen only by who reads from before them.
+        if try read(manifest, from: bounds().from, into: chunk) > 0 { return }
+        throw .topic("\(place.topic): snapshot \(manifest.sequence) has a manifest, but its chunks are gone")
+    }
+
+    /// Returns how many chunks were there; throws unless that is none, all, or as many as were wanted.
+    private func read(
+        _ manifest: SnapshotManifest, from start: Int64, into chunk: (UnsafeRawBufferPointer) -> Bool
+    ) throws(SnapshotStoreError) -> UInt32 {
         var (next, bytes, digest) = (UInt32(0), 0, RecordDigest())
         var (isInOrder, isWanted) = (true, true)
-        try forEach(from: manifest.first, to: manifest.last + 1) { record in
-            guard let key = record.key, let value = record.value,
+        try forEach(from: start, to: manifest.last + 1) { record in
+            // An earlier attempt of the same writer may lie before the first chunk.
+            guard record.offset >= manifest.first, let key = record.key, let value = record.value,
                 case .chunk(manifest.sequence, manifest.writer, let index)? = SnapshotRecordKey(Self.text(key))
             else { return true }
             guard index == next else {
@@ -41,12 +57,13 @@ extension TopicStore {
             isWanted = chunk(value)
             return isWanted
         }
-        guard isWanted else { return }
+        if !isWanted || next == 0 && isInOrder { return next }
         guard isInOrder, next == manifest.chunks, bytes == manifest.bytes, digest.value == manifest.digest else {
             throw .topic(
                 "\(place.topic): the chunks of snapshot \(manifest.sequence) are not what its manifest says, from chunk \(next) of \(manifest.chunks) on"
             )
         }
+        return next
     }
 
     private func forEach(

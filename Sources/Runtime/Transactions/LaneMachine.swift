@@ -3,7 +3,7 @@ import KafkaClient
 /// What one shard's lane is doing: taking the shard over, reading its journal, or committing. Decides which call to the
 /// brokers comes next, and takes up its answer; makes no call itself.
 ///
-///     idle ─► taking: fence ─► committed ─► inputs ─► journal ─► snapshot ─► first entries ─► idle
+///     idle ─► taking: fence ─► inputs ─► journal ─► snapshot ─► first entries ─► group's offsets ─► idle
 ///      │ └──► reading ─► idle
 ///      └────► committing (see TransactionMachine; in doubt: journal's end, then windows backwards) ─► idle
 package struct LaneMachine {
@@ -41,9 +41,10 @@ package struct LaneMachine {
         case done(Event)
     }
 
-    private enum TakeStep {
-        case fence, committed, inputs, journal, snapshot
+    private enum TakeStep: Equatable {
+        case fence, inputs, journal, snapshot
         case entries(from: Int64)
+        case committed
     }
 
     private var job = Job.idle
@@ -161,6 +162,10 @@ package struct LaneMachine {
         let answer: BrokerAnswer
         switch result {
         case .success(let given): answer = given
+        case .failure where step == .committed && !takeover.isEmpty:
+            // They are for comparison only, and a transaction that hangs can withhold them for ever.
+            job = .done(.taken(takeover))
+            return
         case .failure(let error):
             retry(error)
             // The answers so far may be out of date: an owner in between could have gone on.
@@ -169,10 +174,7 @@ package struct LaneMachine {
         }
         backOff = Self.shortestWait
         switch step {
-        case .fence: job = .taking(.committed)
-        case .committed:
-            takeover.committed = answer.offsets
-            job = .taking(.inputs)
+        case .fence: job = .taking(.inputs)
         case .inputs:
             takeover.inputs = answer.bounds
             job = .taking(.journal)
@@ -186,7 +188,10 @@ package struct LaneMachine {
             takeover.entries = answer.records
             // Nothing but control records so far.
             let isFirst = answer.records.records.isEmpty && answer.records.next < takeover.journal.high
-            job = isFirst ? .taking(.entries(from: answer.records.next)) : .done(.taken(takeover))
+            job = .taking(isFirst ? .entries(from: answer.records.next) : .committed)
+        case .committed:
+            takeover.committed = answer.offsets
+            job = .done(.taken(takeover))
         }
     }
 

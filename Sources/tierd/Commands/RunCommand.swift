@@ -10,8 +10,13 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Score customers: read events, keep their state, emit changes.",
         discussion: """
-            Joins the consumer group, rebuilds the state of its partitions by replaying the inputs silently, and then works
-            until it gets SIGTERM or SIGINT: it finishes its batches, commits, leaves the group and exits within seconds.
+            Joins the consumer group and takes over its shards: each fences its former owner, restores the newest valid
+            snapshot, replays the batches that were journalled since, silently, and goes on from there. Then it works until it
+            gets SIGTERM or SIGINT: it finishes its batches, commits, takes a last snapshot, leaves the group and exits within
+            seconds. After a kill the next start does the same, only with more to replay.
+
+            Inputs and journal must be kept longer than the newest snapshot is old; `tierd check` warns if they are not.
+            `tierd journal` and `tierd snapshot` look at what a shard is restored from.
 
             Every setting of the file can be given as an environment variable (kafka.bootstrap is TIERD_KAFKA_BOOTSTRAP)
             or as a flag: --set kafka.bootstrap=broker:9092

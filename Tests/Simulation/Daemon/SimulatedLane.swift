@@ -19,7 +19,8 @@ final class SimulatedLane: ShardLane, @unchecked Sendable {
     private var isClosed = false
     private var producer: SimulatedProducer?
 
-    private static let longCall = TimeSpan.seconds(30)
+    /// Shorter than the real client's, so that calls in doubt are met often.
+    private static let longCall = TimeSpan.seconds(4)
     private static let question = TimeSpan.seconds(10)
 
     init(

@@ -86,8 +86,8 @@ struct ScriptWriter {
             arrival: arrival, partition: place(of: event), record: record, kind: kind, event: hasEvent ? event : nil)
     }
 
-    /// Ends in a brace too many, so that it is no event whatever the mutation was.
-    private mutating func garbage(_ bytes: [UInt8]) -> [UInt8] { mutator.mutate(bytes, with: bytes) + Array("}".utf8) }
+    /// Ends in a bracket, as no object does, so that it is no event whatever the mutation was.
+    private mutating func garbage(_ bytes: [UInt8]) -> [UInt8] { mutator.mutate(bytes, with: bytes) + Array("]".utf8) }
 
     private func place(of event: ScriptedEvent) -> TopicPartition {
         TopicPartition(
