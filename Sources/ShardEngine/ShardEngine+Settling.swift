@@ -153,7 +153,7 @@ extension ShardEngine {
         record.pointee.churnLevel = UInt8(level)
         record.pointee.churnSequence &+= 1
         let rule = rules.churnScale.rule
-        let silence = Double(occasion.time.milliseconds - record.pointee.lastOrderAt) / TimeSpan.millisecondsPerDay
+        let silence = Double(occasion.time.milliseconds - store.lastOrderAt(of: record)) / TimeSpan.millisecondsPerDay
         outputs.outputs.append(
             .churnRisk(
                 ChurnRiskChange(

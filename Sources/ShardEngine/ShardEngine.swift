@@ -130,7 +130,7 @@ package struct ShardEngine: ~Copyable {
         switch event.body {
         case .order(let order):
             let entry = OrderLedger.Entry(
-                hash: event.idHash, time: event.time.milliseconds, type: order.type,
+                hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
                 total: try rules.amount(order.total, in: order.currency),
                 refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
                 })
