@@ -13,7 +13,7 @@ package struct CustomerRecord {
     /// The deadline wheel's bucket that holds the earliest entry for this slot; 0 for none.
     var queuedBucket: UInt32 = 0
     var browseBytes: UInt16 = 0
-    /// How many more browse events can be counted before one of them could change the standing.
+    /// How much more browsing can be counted before it could change the standing, in the steps of `BrowseEffects`.
     var browseBudget: UInt16 = 0
     private var idLengthLessOne: UInt8 = 0
     private var flags: UInt8 = 0
