@@ -112,7 +112,7 @@ extension ShardEngine {
 
     private func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.criteria.count
-        for comparison in rules.ladder.comparisons(of: tier, forRetention: forRetention) {
+        rules.ladder.forEachComparison(of: tier, forRetention: forRetention) { comparison in
             let value = evaluator.readings.value(of: comparison.subject)
             outputs.criteria.append(
                 CriterionEvidence(comparison: comparison, value: value, isMet: comparison.isMet(by: value)))
