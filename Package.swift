@@ -36,13 +36,14 @@ let package = Package(
             dependencies: [.product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: strict),
         .target(name: "ShardEngine", dependencies: ["Scoring"], swiftSettings: strict),
+        .target(name: "Snapshots", dependencies: ["ShardEngine", "Scoring"], swiftSettings: strict),
         .target(name: "WireFormat", dependencies: ["Scoring", "CSimdJSON"], swiftSettings: strictUnsafe),
         .target(name: "KafkaClient", dependencies: ["CRDKafka"], swiftSettings: strictUnsafe),
         .target(name: "Telemetry", swiftSettings: strict),
         .target(
             name: "Runtime",
             dependencies: [
-                "KafkaClient", "ShardEngine", "Scoring", "WireFormat", "Telemetry",
+                "KafkaClient", "ShardEngine", "Snapshots", "Scoring", "WireFormat", "Telemetry",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "RealModule", package: "swift-numerics"),
@@ -71,6 +72,27 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Scoring", "ShardEngine"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Runtime", "KafkaClient", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "Telemetry",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Simulation", "Runtime", "Scoring", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Simulate", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "Runtime", "KafkaClient", "Snapshots", "ShardEngine", "Scoring", "WireFormat",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SnapshotsTests", dependencies: ["Snapshots", "ShardEngine", "Scoring", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),
@@ -80,12 +102,16 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "OpsServerTests", dependencies: ["OpsServer", "Telemetry"], swiftSettings: strict),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["Runtime", "Scoring", "WireFormat", "KafkaClient"],
+            name: "RuntimeTests",
+            dependencies: [
+                "Runtime", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Runtime", "KafkaClient", "Scoring", "WireFormat", .product(name: "Logging", package: "swift-log"),
+                "Runtime", "KafkaClient", "Snapshots", "ShardEngine", "Scoring", "WireFormat",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
     ],

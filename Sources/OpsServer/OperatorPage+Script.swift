@@ -109,7 +109,7 @@ extension OperatorPage {
 
         const text = name => ({ name, align: "text" });
         const figure = name => ({ name });
-        const moods = { live: "good", fencing: "busy", rebuilding: "busy", stopped: "bad" };
+        const moods = { live: "good", fencing: "busy", restoring: "busy", stopped: "bad" };
 
         function drawTiles() {
           const commit = quantile("commit_seconds", 0.5), slow = quantile("commit_seconds", 0.99);

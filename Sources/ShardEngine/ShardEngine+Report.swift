@@ -69,6 +69,16 @@ extension ShardEngine {
         milliseconds == .max ? nil : EventTime(milliseconds: milliseconds)
     }
 
+    /// Customers per tier, in the order of `Policy.tiers`. Looks at every customer.
+    package func tierCounts() -> [Int] {
+        var counts = Array(repeating: 0, count: policy.tiers.count)
+        for slot in 0..<UInt32(store.count) {
+            let record = store.slab[slot]
+            if record.pointee.hasEntered { counts[Int(record.pointee.tier)] += 1 }
+        }
+        return counts
+    }
+
     /// Whether a deadline is due at `time`; fires nothing.
     package mutating func hasDue(at time: EventTime) -> Bool {
         guard clock != nil, let slot = wheel.popDue(upTo: time.milliseconds, store.slab) else { return false }

@@ -20,11 +20,27 @@ extension ShardEngine {
         let record = store.slab[slot]
         let occasion = Occasion(slot: slot, time: time, cause: cause, lateEvent: lateEvent, text: text)
         evaluator.evaluate(record, store, at: time)
+        let score = evaluator.score
         settleTier(occasion, record, into: &outputs)
         if ordersChanged || Int64(record.pointee.churnCrossing) * 1000 <= time.milliseconds {
             settleChurn(occasion, record, into: &outputs)
         }
         schedule(slot, record, at: time)
+        foldDecision(slot, record, at: time, score)
+    }
+
+    /// Folds into the digest where the customer stands now and until when.
+    @inline(__always) private mutating func foldDecision(
+        _ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime, _ score: Double
+    ) {
+        let standing = UInt64(slot) << 16 | UInt64(record.pointee.tier) << 8 | UInt64(record.pointee.churnLevel)
+        let grace = UInt64(bitPattern: record.pointee.graceEndsAt)
+        let deadline = UInt64(bitPattern: record.pointee.deadline)
+        // The constants keep both factors away from 0, which would forget the other.
+        let who = StableHash.mix(
+            standing ^ 0xa076_1d64_78bd_642f, UInt64(bitPattern: time.milliseconds) ^ 0xe703_7ed1_a0b4_28db)
+        let until = StableHash.mix(grace ^ 0x8ebc_6af0_9c88_c6e3, deadline ^ 0x5899_65cc_7537_4cc3)
+        digest = StableHash.mix(digest ^ who ^ 0x1d8e_4e27_c47d_124f, until ^ score.bitPattern ^ 0xeb44_acca_b455_d165)
     }
 
     private mutating func settleTier(

@@ -8,10 +8,13 @@ package struct ShardEngine: ~Copyable {
     package var policy: Policy { rules.policy }
     /// Event time of the shard; never goes back. Nil before the first event or tick.
     package private(set) var clock: EventTime?
+    /// Folds every decision since the first event: two engines of the same history have the same.
+    package internal(set) var digest: UInt64 = 0
     var store = CustomerStore()
     var wheel = DeadlineWheel()
     var evaluator: MeasureEvaluator
     var warming = Warming()
+    var capture = Capture()
     let rules: Rules
     private var keptSince = KeptSince()
 
@@ -45,6 +48,7 @@ package struct ShardEngine: ~Copyable {
     }
 
     private mutating func fire(_ slot: UInt32, into outputs: inout OutputBuffer) {
+        aboutToChange(slot)
         let record = store.slab[slot]
         let time = EventTime(milliseconds: record.pointee.deadline)
         let kind = record.pointee.deadlineKind
@@ -124,6 +128,7 @@ package struct ShardEngine: ~Copyable {
         guard let slot = store.find(id, hash: event.customerHash) else {
             return store.insert(id, hash: event.customerHash, firstSeen: event.time)
         }
+        aboutToChange(slot)
         // The wheel's entries for these stay behind and come up as superseded.
         while store.slab[slot].pointee.deadline <= now.milliseconds { fire(slot, into: &outputs) }
         return slot

@@ -31,6 +31,8 @@ package struct Metric: Hashable, Sendable {
         case outputs
         case deadlines
         case batches
+        case snapshots
+        case partitions
         case transactions
         case errors
         case rebalances

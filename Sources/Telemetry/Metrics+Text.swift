@@ -40,6 +40,14 @@ extension Metrics {
                 .init(["in_doubt"], totals.inDoubt),
             ])
         text.add(.producerErrors, [.init([], totals.producerErrors)])
+        text.add(.replayedBatches, [.init([], totals.replayedBatches)])
+        text.add(.offsetDisagreements, [.init([], totals.offsetDisagreements)])
+        text.add(
+            .snapshots,
+            [
+                .init(["published"], totals.snapshots), .init(["failed"], totals.snapshotFailures),
+                .init(["skipped"], totals.snapshotsSkipped),
+            ])
         text.add(.rebalances, [.init([], rebalances)])
     }
 
@@ -48,6 +56,8 @@ extension Metrics {
         text.add(.shardClock, shards.compactMap { .init(["\($0.partition)"], $0.clockSeconds) })
         text.add(.customers, shards.compactMap { .init(["\($0.partition)"], $0.customers) })
         text.add(.stateBytes, shards.compactMap { .init(["\($0.partition)"], $0.stateBytes) })
+        text.add(.snapshotTime, shards.compactMap { .init(["\($0.partition)"], $0.snapshotSeconds) })
+        text.add(.snapshotBytes, shards.compactMap { .init(["\($0.partition)"], $0.snapshotBytes) })
     }
 
     private func addLag(of shards: [ShardMetrics], to text: inout PrometheusText) {

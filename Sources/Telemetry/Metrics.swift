@@ -103,6 +103,20 @@ extension Metric {
         "Transactions by outcome; one in doubt is settled by reading the journal.", labels: ["outcome"])
     static let producerErrors = Metric(
         "tierd_producer_errors_total", .counter, .errors, "Errors of transactional producers, recovered or not.")
+    static let replayedBatches = Metric(
+        "tierd_replayed_batches_total", .counter, .batches, "Journalled batches applied again while restoring.")
+    static let offsetDisagreements = Metric(
+        "tierd_offset_disagreements_total", .counter, .partitions,
+        "Input partitions whose group offset was not the journal's at take-over; the journal decides.")
+    static let snapshots = Metric(
+        "tierd_snapshots_total", .counter, .snapshots, "Snapshots by outcome; skipped: found damaged or foreign.",
+        labels: ["outcome"])
+    static let snapshotTime = Metric(
+        "tierd_snapshot_time_seconds", .gauge, .seconds,
+        "When a shard's newest snapshot was published, since the epoch.",
+        labels: ["partition"])
+    static let snapshotBytes = Metric(
+        "tierd_snapshot_bytes", .gauge, .bytes, "Size of a shard's newest snapshot.", labels: ["partition"])
     static let rebalances = Metric(
         "tierd_rebalances_total", .counter, .rebalances, "Assignments and revocations seen by this process.")
     static let assignedShards = Metric(
@@ -132,7 +146,8 @@ extension Metric {
     /// In the order of the text.
     package static let all: [Metric] = [
         records, recordBytes, eventsApplied, rejects, deadLetters, deadLettersSuppressed, outputs, deadlinesFired,
-        batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, rebalances, assignedShards,
-        shardPhase, shardClock, customers, stateBytes, lagRecords, lagSeconds, processStart, buildInfo,
+        batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
+        offsetDisagreements, snapshots, rebalances, assignedShards, shardPhase, shardClock, customers, stateBytes,
+        snapshotTime, snapshotBytes, lagRecords, lagSeconds, processStart, buildInfo,
     ]
 }

@@ -13,6 +13,9 @@ package struct ShardMetrics: Sendable {
     package let stateBytes = Gauge()
     /// Event time, seconds since the epoch.
     package let clockSeconds = Gauge()
+    /// When the newest snapshot was published, seconds since the epoch, and its size.
+    package let snapshotSeconds = Gauge()
+    package let snapshotBytes = Gauge()
 }
 
 /// One input topic, seen from one shard.
@@ -45,4 +48,9 @@ package struct TotalMetrics: Sendable {
     package let aborted = Counter()
     package let inDoubt = Counter()
     package let producerErrors = Counter()
+    package let replayedBatches = Counter()
+    package let offsetDisagreements = Counter()
+    package let snapshots = Counter()
+    package let snapshotFailures = Counter()
+    package let snapshotsSkipped = Counter()
 }

@@ -5,7 +5,7 @@ package enum ShardPhase: String, CaseIterable, Encodable, Sendable {
     /// Taking the transactional id over from an earlier owner.
     case fencing
     /// Loading a snapshot and replaying the journal.
-    case rebuilding
+    case restoring
     case live
     /// Halted by a broken invariant or an error that needs a person.
     case stopped

@@ -27,7 +27,7 @@ struct Tierd: AsyncParsableCommand {
         version: Version.tierd,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, ReplayCommand.self, GenerateCommand.self,
-            ProduceCommand.self, BenchCommand.self, VersionCommand.self,
+            ProduceCommand.self, BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

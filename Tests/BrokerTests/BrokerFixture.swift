@@ -31,8 +31,9 @@ struct BrokerFixture {
 
     var outputs: OutputTopics {
         OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters"
-        )
+            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk",
+            deadLetters: prefix + "dead-letters",
+            journal: prefix + "journal")
     }
 
     func admin() throws -> Admin { try Admin(settings: settings) }

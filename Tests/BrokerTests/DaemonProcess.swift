@@ -11,7 +11,7 @@ final class DaemonProcess {
     private var process: Process?
 
     /// Small batches and frequent commits, so that a kill finds a transaction in the middle.
-    init(_ fixture: BrokerFixture, until: String) throws {
+    init(_ fixture: BrokerFixture, until: String, store: String = "directory") throws {
         folder = FileManager.default.temporaryDirectory.appending(path: fixture.prefix + "daemon")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let inputs = fixture.inputs.map(\.topic)
@@ -28,6 +28,7 @@ final class DaemonProcess {
               churn_risk: \(fixture.outputs.churnRisk)
               dead_letters: \(fixture.outputs.deadLetters)
             limits: {batch_records: 100, commit_interval: 100ms}
+            snapshots: {interval: 1s, store: \(store), topic: \(fixture.prefix)snapshots}
             http: {port: 0}
             log: {level: error}
             """

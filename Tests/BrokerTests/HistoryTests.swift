@@ -27,12 +27,13 @@ struct HistoryTests {
         try Self.expectSameAsReplay(fixture)
     }
 
-    @Test(.enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"))
-    func `kill -9 at random moments changes nothing that a consumer sees`() throws {
+    @Test(
+        .enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"), arguments: ["directory", "topic"])
+    func `kill -9 at random moments changes nothing that a consumer sees`(store: String) throws {
         let fixture = try BrokerFixture(partitions: 4)
         let lines = try EventLines.read(Self.orders)
         try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
-        let process = try DaemonProcess(fixture, until: "1999-01-01T00:00:00Z")
+        let process = try DaemonProcess(fixture, until: "1999-01-01T00:00:00Z", store: store)
         var random = SystemRandomNumberGenerator()
         var kills: [Int] = []
         for _ in 0..<6 {

@@ -42,6 +42,61 @@ struct StartupTests {
         #expect(throws: StartupError.compactedInput(compacted)) { try StartupCheck.run(options) }
     }
 
+    @Test func `a journal with another partition count than the inputs' is refused`() throws {
+        let fixture = try BrokerFixture()
+        let options = try fixture.options(clock: .wall)
+        let journal = options.outputs.journal
+        _ = try fixture.admin().createTopics([NewTopic(name: journal, partitions: 5, replication: 1)])
+        #expect(throws: StartupError.journalPartitions(journal, found: 5, expected: 3)) {
+            try StartupCheck.run(options)
+        }
+    }
+
+    @Test func `a missing output is named`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        options.outputs.churnRisk = fixture.prefix + "nowhere"
+        #expect(throws: StartupError.missingTopics([fixture.prefix + "nowhere"], partitions: nil)) {
+            try StartupCheck.run(options)
+        }
+    }
+
+    @Test func `the topic of snapshots is made compacted, and another shape of it refused`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        func check(_ topic: String) throws {
+            options.snapshots = SnapshotOptions(store: .topic(topic))
+            _ = try StartupCheck.run(options)
+        }
+        let names = ["made", "small", "plain"].map { fixture.prefix + $0 }
+        try check(names[0])
+        let made = try fixture.admin().describe().topics[names[0]]
+        #expect(made?.partitionCount == Int(fixture.partitions))
+        #expect(try fixture.admin().topicConfiguration(names[0])["cleanup.policy"] == "compact")
+        _ = try fixture.admin().createTopics([
+            NewTopic(
+                name: names[1], partitions: 2, replication: 1, configuration: ["cleanup.policy": "compact"]),
+            NewTopic(name: names[2], partitions: fixture.partitions, replication: 1),
+        ])
+        #expect(throws: StartupError.snapshotPartitions(names[1], found: 2, expected: 3)) { try check(names[1]) }
+        #expect(throws: StartupError.uncompactedSnapshots(names[2])) { try check(names[2]) }
+    }
+
+    @Test func `an input that is kept too short for its snapshots is warned of`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        let short = fixture.prefix + "short"
+        _ = try fixture.admin().createTopics([
+            NewTopic(
+                name: short, partitions: fixture.partitions, replication: 1,
+                configuration: ["retention.ms": "600000"])
+        ])
+        options.inputs[1].topic = short
+        options.snapshots = SnapshotOptions(store: .directory("unused"), rules: SnapshotRules(interval: 300))
+        let warnings = try StartupCheck.run(options).warnings
+        #expect(warnings.contains { $0.contains("the input \(short) is kept for 10 min") })
+    }
+
     @Test func `a setting that correctness depends on cannot be changed`() throws {
         let fixture = try BrokerFixture()
         var options = try fixture.options(clock: .wall)

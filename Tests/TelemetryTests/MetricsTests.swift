@@ -51,13 +51,13 @@ struct MetricsTests {
 
     @Test func `a shard's gauges are written as the format demands`() {
         let shard = metrics.addShard(partition: 7)
-        shard.phase.set(.rebuilding)
+        shard.phase.set(.restoring)
         shard.clockSeconds.set(1_700_000_000.25)
         shard.stateBytes.set(3_000_000_000)
         expectLines([
             "# HELP tierd_shard_state 1 for the phase a shard is in, 0 for the others.",
             "# TYPE tierd_shard_state gauge",
-            #"tierd_shard_state{partition="7",state="rebuilding"} 1"#,
+            #"tierd_shard_state{partition="7",state="restoring"} 1"#,
             "# HELP tierd_shard_clock_seconds A shard's clock: event time since the epoch. Unit: seconds.",
             #"tierd_shard_clock_seconds{partition="7"} 1700000000.25"#,
             #"tierd_state_bytes{partition="7"} 3000000000"#,
@@ -94,9 +94,9 @@ struct MetricsTests {
 
     @Test func `a shard is in exactly one phase`() {
         let shard = metrics.addShard(partition: 4)
-        #expect(phaseLines == ["fencing 1", "rebuilding 0", "live 0", "stopped 0"])
+        #expect(phaseLines == ["fencing 1", "restoring 0", "live 0", "stopped 0"])
         shard.phase.set(.live)
-        #expect(phaseLines == ["fencing 0", "rebuilding 0", "live 1", "stopped 0"])
+        #expect(phaseLines == ["fencing 0", "restoring 0", "live 1", "stopped 0"])
     }
 
     @Test func `an unknown gauge is left out rather than shown as zero`() {

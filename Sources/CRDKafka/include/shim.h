@@ -5,7 +5,7 @@
 
 // What follows exists only because Swift cannot say it: a plain C callback. With delivery reports as events,
 // rd_kafka_flush(), commit_transaction() and abort_transaction() wait for reports that a second thread has to take from
-// the queue; as a callback they are served inside those calls. The callback adds to three numbers and never enters Swift.
+// the queue; as a callback they are served inside those calls. The callback writes a few numbers and never enters Swift.
 
 /// What became of produced messages since the client was created. Freed after rd_kafka_destroy().
 typedef struct crd_deliveries {
@@ -15,6 +15,8 @@ typedef struct crd_deliveries {
     int64_t purged;
     /// The code of the newest failure, 0 for none.
     int32_t last_failure;
+    /// One past the offset of the newest marked message (one produced with an opaque pointer), 0 for none.
+    int64_t end_of_marked;
 } crd_deliveries_t;
 
 /// Runs on whichever thread polls, flushes, commits or aborts, hence the atomics.
@@ -24,6 +26,7 @@ static inline void crd_count_delivery(rd_kafka_t *client, const rd_kafka_message
     switch (message->err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
         __atomic_fetch_add(&deliveries->delivered, 1, __ATOMIC_RELAXED);
+        if (message->_private) __atomic_store_n(&deliveries->end_of_marked, message->offset + 1, __ATOMIC_RELAXED);
         break;
     case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
     case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
@@ -54,5 +57,6 @@ static inline crd_deliveries_t crd_deliveries_read(const crd_deliveries_t *deliv
     copy.failed = __atomic_load_n(&deliveries->failed, __ATOMIC_RELAXED);
     copy.purged = __atomic_load_n(&deliveries->purged, __ATOMIC_RELAXED);
     copy.last_failure = __atomic_load_n(&deliveries->last_failure, __ATOMIC_RELAXED);
+    copy.end_of_marked = __atomic_load_n(&deliveries->end_of_marked, __ATOMIC_RELAXED);
     return copy;
 }

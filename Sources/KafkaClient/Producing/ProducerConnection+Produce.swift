@@ -6,13 +6,14 @@ extension ProducerConnection {
     /// then throws the retriable "queue full".
     func produce(
         topic: String, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader], timestamp: Int64?, patience: Int32
+        headers: [RecordHeader], timestamp: Int64?, isMarked: Bool = false, patience: Int32
     ) throws(KafkaError) {
         let deadline = DispatchTime.now() + .milliseconds(Int(patience))
         while true {
             do {
                 return try unsafe enqueue(
-                    topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
+                    topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp,
+                    isMarked: isMarked)
             } catch {
                 guard error.isQueueFull, DispatchTime.now() < deadline else { throw error }
                 _ = unsafe rd_kafka_poll(client.pointer, 10)
@@ -22,11 +23,11 @@ extension ProducerConnection {
 
     private func enqueue(
         topic: String, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader], timestamp: Int64?
+        headers: [RecordHeader], timestamp: Int64?, isMarked: Bool
     ) throws(KafkaError) {
         let list = unsafe headers.isEmpty ? nil : Self.headerList(headers)
         let failure = unsafe topic.withCString { name in
-            unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { fields in
+            unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 8) { fields in
                 unsafe fields.initialize(repeating: rd_kafka_vu_t())
                 unsafe fields[0].set(RD_KAFKA_VTYPE_TOPIC) { unsafe $0.cstr = unsafe name }
                 unsafe fields[1].set(RD_KAFKA_VTYPE_PARTITION) { unsafe $0.i32 = partition ?? RD_KAFKA_PARTITION_UA }
@@ -34,8 +35,12 @@ extension ProducerConnection {
                 unsafe fields[3].set(RD_KAFKA_VTYPE_TIMESTAMP) { unsafe $0.i64 = timestamp ?? 0 }
                 unsafe fields[4].set(RD_KAFKA_VTYPE_KEY, key)
                 unsafe fields[5].set(RD_KAFKA_VTYPE_VALUE, value)
-                unsafe fields[6].set(RD_KAFKA_VTYPE_HEADERS) { unsafe $0.headers = unsafe list }
-                return unsafe rd_kafka_produceva(client.pointer, fields.baseAddress, list == nil ? 6 : 7)
+                // Any address but null: the delivery callback only asks whether there is one.
+                unsafe fields[6].set(RD_KAFKA_VTYPE_OPAQUE) {
+                    unsafe $0.ptr = isMarked ? UnsafeMutableRawPointer(bitPattern: 1) : nil
+                }
+                unsafe fields[7].set(RD_KAFKA_VTYPE_HEADERS) { unsafe $0.headers = unsafe list }
+                return unsafe rd_kafka_produceva(client.pointer, fields.baseAddress, list == nil ? 7 : 8)
             }
         }
         // The library takes the headers over only when it accepts the record.

@@ -34,11 +34,14 @@ package struct DeliveryCounts: Hashable, Sendable {
     package let purged: Int64
     /// Why the newest failure failed.
     package let lastFailure: KafkaError?
+    /// Where the newest marked record was written; nil before one was.
+    package let markedOffset: Int64?
 
     init(_ counts: crd_deliveries_t = crd_deliveries_t()) {
         delivered = counts.delivered
         failed = counts.failed
         purged = counts.purged
+        markedOffset = counts.end_of_marked == 0 ? nil : counts.end_of_marked - 1
         lastFailure =
             counts.last_failure == 0 ? nil : KafkaError(rd_kafka_resp_err_t(rawValue: counts.last_failure))
     }

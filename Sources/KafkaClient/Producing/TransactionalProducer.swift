@@ -29,15 +29,16 @@ package final class TransactionalProducer: @unchecked Sendable {
     }
 
     /// Queues a copy of one record; nil `partition` goes by the key, nil `value` is a tombstone, nil `timestamp` (in
-    /// milliseconds since the epoch) is now. A queue that stays full for a second throws a retriable error.
+    /// milliseconds since the epoch) is now. A queue that stays full for a second throws a retriable error. Where a
+    /// marked record was written shows in `deliveries` once the transaction is committed.
     package func produce(
         topic: String, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader] = [], timestamp: Int64? = nil
+        headers: [RecordHeader] = [], timestamp: Int64? = nil, isMarked: Bool = false
     ) throws(KafkaError) {
         do {
             try unsafe connection.produce(
                 topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp,
-                patience: 1000)
+                isMarked: isMarked, patience: 1000)
         } catch {
             // The library says no more than "wrong state" once the open transaction has failed.
             let hasFailed = isInTransaction && error.code == RD_KAFKA_RESP_ERR__STATE.rawValue && !error.isFatal

@@ -14,6 +14,19 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The same call with the same arguments can succeed.
     package let isRetriable: Bool
 
+    /// An error that did not come from the library: what another implementation of a partition or producer reports.
+    package init(
+        code: Int32, name: String, message: String, isFatal: Bool = false, requiresAbort: Bool = false,
+        isRetriable: Bool = false
+    ) {
+        self.code = code
+        self.name = name
+        self.message = message
+        self.isFatal = isFatal
+        self.requiresAbort = requiresAbort
+        self.isRetriable = isRetriable
+    }
+
     package var description: String { "\(message) (\(name))" }
 
     /// What a caller should do about an error.
@@ -92,6 +105,20 @@ extension KafkaError {
         RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT)
 
     private static func codes(_ list: rd_kafka_resp_err_t...) -> Set<Int32> { Set(list.map(\.rawValue)) }
+}
+
+// MARK: - Codes
+
+extension KafkaError {
+    /// The codes that the properties above ask for, for whoever makes an error by hand.
+    package enum Code {
+        package static let timedOut = RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue
+        package static let fenced = RD_KAFKA_RESP_ERR__FENCED.rawValue
+        package static let illegalGeneration = RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION.rawValue
+        package static let offsetOutOfRange = RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
+        package static let fencedInstance = RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue
+        package static let state = RD_KAFKA_RESP_ERR__STATE.rawValue
+    }
 }
 
 // MARK: - From C

@@ -35,4 +35,9 @@ package struct PartitionOffset: Hashable, Sendable {
 package struct Watermarks: Hashable, Sendable {
     package let low: Int64
     package let high: Int64
+
+    package init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
 }

@@ -37,7 +37,8 @@ struct BrokerBench {
         self.name = name
         inputs = [InputKind.orders, .browse, .feedback].map { ($0, "\(name)-\($0.defaultTopic)") }
         outputs = OutputTopics(
-            tierChanges: "\(name)-tier-changes", churnRisk: "\(name)-churn-risk", deadLetters: "\(name)-dead-letters")
+            tierChanges: "\(name)-tier-changes", churnRisk: "\(name)-churn-risk", deadLetters: "\(name)-dead-letters",
+            journal: "\(name)-journal")
     }
 
     func run(rounds: Int, note: (String) -> Void) throws -> BrokerFigures {

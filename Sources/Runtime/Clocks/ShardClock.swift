@@ -10,6 +10,8 @@ package enum ShardClock: Sendable {
     case event(until: EventTime?)
     /// An accelerated clock that stood at `from` when the process started.
     case lapse(LapseClock)
+    /// Whatever is read elsewhere, such as a simulated host's clock.
+    case reading(@Sendable () -> EventTime)
 
     /// The instant to which an idle shard's clock may be moved now; nil for none.
     package func tick() -> EventTime? {
@@ -17,6 +19,7 @@ package enum ShardClock: Sendable {
         case .wall: WallClock.now
         case .event(let until): until
         case .lapse(let clock): clock.now
+        case .reading(let read): read()
         }
     }
 
@@ -26,6 +29,7 @@ package enum ShardClock: Sendable {
         case .wall: WallClock.now
         case .event(let until): max(WallClock.now, until ?? .earliest)
         case .lapse(let clock): clock.undelayed
+        case .reading(let read): read()
         }
     }
 }

@@ -9,7 +9,7 @@ extension Configuration {
     ///   `TIERD_KAFKA_SETTINGS_` names a librdkafka setting in capitals with `_` for each dot.
     /// - Flags: `--set PATH=VALUE`, each a path and a value here; the last of one path counts.
     ///
-    /// Values are written as in the file, but text needs no quotes. A relative path of the policy, wherever it was given,
+    /// Values are written as in the file, but text needs no quotes. A relative path, wherever it was given,
     /// starts at the folder of the configuration file.
     package static func load(
         path: String, environment: [String: String], overrides: [(path: String, value: String)]
@@ -34,6 +34,7 @@ extension Configuration {
         problems = problems.adding(reader.problems)
         if let error = FileProblems(problems) { throw error }
         configuration.policy = resolve(configuration.policy, besides: file)
+        configuration.snapshots.path = resolve(configuration.snapshots.path, besides: file)
         return configuration
     }
 

@@ -10,6 +10,7 @@ package struct Configuration: Hashable, Sendable {
     package var clock: Clock
     package var kafka: Kafka
     package var topics: Topics
+    package var snapshots: Snapshots
     package var limits: Limits
     /// Threads that score.
     package var workers: Int
@@ -18,18 +19,26 @@ package struct Configuration: Hashable, Sendable {
 
     package init(
         application: String = "tierd", policy: String, clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
-        limits: Limits = Limits(), workers: Int = 2, http: HTTP = HTTP(), log: Log = Log()
+        snapshots: Snapshots = Snapshots(), limits: Limits = Limits(), workers: Int = 2, http: HTTP = HTTP(),
+        log: Log = Log()
     ) {
         self.application = application
         self.policy = policy
         self.clock = clock
         self.kafka = kafka
         self.topics = topics
+        self.snapshots = snapshots
         self.limits = limits
         self.workers = workers
         self.http = http
         self.log = log
     }
+
+    /// The journal's topic.
+    package var journal: String { topics.journal ?? "\(application)-journal" }
+
+    /// The snapshots' topic, where they are kept in one.
+    package var snapshotTopic: String { snapshots.topic ?? "\(application)-snapshots" }
 
     /// The consumer group.
     package var group: String { kafka.group ?? application }
@@ -75,11 +84,14 @@ package struct Configuration: Hashable, Sendable {
         package var tierChanges: String
         package var churnRisk: String
         package var deadLetters: String
+        /// Nil for the application's name and `-journal`.
+        package var journal: String?
 
         package init(
             orders: String = "orders", browse: String = "browse", feedback: String = "feedback",
             commands: String? = nil, tierChanges: String = "tier-changes", churnRisk: String = "churn-risk",
-            deadLetters: String = "dead-letters"
+            deadLetters: String = "dead-letters",
+            journal: String? = nil
         ) {
             self.orders = orders
             self.browse = browse
@@ -88,6 +100,38 @@ package struct Configuration: Hashable, Sendable {
             self.tierChanges = tierChanges
             self.churnRisk = churnRisk
             self.deadLetters = deadLetters
+            self.journal = journal
+        }
+    }
+
+    /// Copies of the state.
+    package struct Snapshots: Hashable, Sendable {
+        /// Raw values are the names in the file.
+        package enum Store: String, Hashable, Sendable {
+            case directory
+            case topic
+            case none
+        }
+
+        package var store: Store
+        /// Relative to the working directory.
+        package var path: String
+        /// Nil for the application's name and `-snapshots`.
+        package var topic: String?
+        package var interval: TimeSpan
+        package var events: Int
+        package var keep: Int
+
+        package init(
+            store: Store = .directory, path: String = "snapshots", topic: String? = nil,
+            interval: TimeSpan = TimeSpan(milliseconds: 300_000), events: Int = 20_000_000, keep: Int = 2
+        ) {
+            self.store = store
+            self.path = path
+            self.topic = topic
+            self.interval = interval
+            self.events = events
+            self.keep = keep
         }
     }
 

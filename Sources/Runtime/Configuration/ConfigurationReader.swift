@@ -14,6 +14,9 @@ struct ConfigurationReader {
         root["application"]?.text.map { configuration.application = $0 }
         configuration.clock = readClock(root["clock"])
         configuration.topics = readTopics(root["topics"])
+        checkJournal(configuration, root["topics"])
+        configuration.snapshots = readSnapshots(root["snapshots"])
+        checkSnapshotTopic(configuration, root["snapshots"])
         configuration.limits = readLimits(root["limits"])
         root["workers"]?.integer.map { configuration.workers = $0 }
         root["http"]?["host"]?.text.map { configuration.http.host = $0 }
@@ -42,6 +45,7 @@ struct ConfigurationReader {
         cursor?["tier_changes"]?.text.map { topics.tierChanges = $0 }
         cursor?["churn_risk"]?.text.map { topics.churnRisk = $0 }
         cursor?["dead_letters"]?.text.map { topics.deadLetters = $0 }
+        topics.journal = cursor?["journal"]?.text
         checkDistinct(topics, cursor)
         return topics
     }
@@ -55,6 +59,35 @@ struct ConfigurationReader {
             let taker = culprit.path.hasSuffix(".\(use)") ? other : use
             problems.append(culprit.problem("the topic \"\(name)\" is taken by topics.\(taker)"))
         }
+    }
+
+    /// The journal's default name may be another topic's.
+    private mutating func checkJournal(_ configuration: Configuration, _ cursor: Cursor?) {
+        guard configuration.topics.journal == nil, let cursor,
+            let use = configuration.topics.uses.first(where: { $0.name == configuration.journal })?.use,
+            let culprit = cursor[use]
+        else { return }
+        problems.append(culprit.problem("the topic \"\(configuration.journal)\" is the journal's; name one of them"))
+    }
+
+    /// The snapshots' topic is compacted: no other could share it.
+    private mutating func checkSnapshotTopic(_ configuration: Configuration, _ cursor: Cursor?) {
+        let name = configuration.snapshotTopic
+        let isTaken = name == configuration.journal || configuration.topics.uses.contains { $0.name == name }
+        guard configuration.snapshots.store == .topic, isTaken, let culprit = cursor?["topic"] ?? cursor?["store"]
+        else { return }
+        problems.append(culprit.problem("the topic \"\(name)\" is taken by another use; name one of them"))
+    }
+
+    private mutating func readSnapshots(_ cursor: Cursor?) -> Configuration.Snapshots {
+        var snapshots = Configuration.Snapshots()
+        cursor?["store"]?.text.flatMap(Configuration.Snapshots.Store.init(rawValue:)).map { snapshots.store = $0 }
+        cursor?["path"]?.text.map { snapshots.path = $0 }
+        snapshots.topic = cursor?["topic"]?.text
+        cursor?["interval"]?.span(&problems).map { snapshots.interval = $0 }
+        cursor?["events"]?.integer.map { snapshots.events = $0 }
+        cursor?["keep"]?.integer.map { snapshots.keep = $0 }
+        return snapshots
     }
 
     private mutating func readLimits(_ cursor: Cursor?) -> Configuration.Limits {
@@ -96,7 +129,7 @@ struct ConfigurationReader {
 extension Configuration.Topics {
     /// Each use under its name in the file.
     fileprivate var uses: [(use: String, name: String)] {
-        let optional = commands.map { [("commands", $0)] } ?? []
+        let optional = (commands.map { [("commands", $0)] } ?? []) + (journal.map { [("journal", $0)] } ?? [])
         return [("orders", orders), ("browse", browse), ("feedback", feedback)] + optional + [
             ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("dead_letters", deadLetters),
         ]

@@ -4,7 +4,7 @@ import Scoring
 extension EventTime {
     /// Reads `1997-01-01T00:00:00Z`, with any offset and fraction, cut to milliseconds; nil for a time that does not exist.
     /// Leap seconds are not taken: nobody starts a clock at one.
-    init?(rfc3339 text: String) {
+    package init?(rfc3339 text: String) {
         let local = text.prefix(19).uppercased() + "Z"
         // Foundation reads 30 February as 2 March: only what comes out as it went in exists.
         guard let date = try? Self.style.parse(local), date.formatted(Self.style) == local else { return nil }

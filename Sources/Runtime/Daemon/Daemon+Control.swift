@@ -1,5 +1,6 @@
 import KafkaClient
 import Scoring
+import Snapshots
 
 /// The control thread: the only one that polls the consumer's own queue and changes the assignment.
 extension Daemon {
@@ -10,15 +11,19 @@ extension Daemon {
     private static let closeSeconds = 30.0
 
     func runControl() {
+        var ownership = Ownership(inputTopics: options.inputs.count)
         var closingSince: Double?
         while true {
-            handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds))
-            let (isStopping, needsReassignment) = state.withLock { state in
+            perform(handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds), &ownership))
+            let (isStopping, starts, needsRetaking) = state.withLock { state in
                 state.lastPoll = SteadyClock.now
-                defer { state.needsReassignment = false }
-                return (state.isStopping, state.needsReassignment)
+                defer { (state.starts, state.needsRetaking) = ([], false) }
+                return (state.isStopping, state.starts, state.needsRetaking)
             }
-            if needsReassignment, !isStopping { reassign() }
+            for (shard, start) in starts { perform(ownership.announced(shard, start)) }
+            perform(ownership.tick(at: SteadyClock.now))
+            if needsRetaking, !isStopping { perform(ownership.retake(at: SteadyClock.now)) }
+            state.withLock { $0.partitions = ownership.partitions }
             guard isStopping else { continue }
             if closingSince == nil {
                 closingSince = SteadyClock.now
@@ -41,17 +46,24 @@ extension Daemon {
         }
     }
 
-    private func handle(_ event: ConsumerEvent) {
+    private func handle(_ event: ConsumerEvent, _ ownership: inout Ownership) -> [Ownership.Action] {
         switch event {
         case .none: break
-        case .assigned(let partitions): take(partitions)
-        case .revoked(let partitions, let isLost): release(partitions, isLost: isLost)
+        case .assigned(let partitions):
+            metrics.rebalances.add()
+            log.assigned(Set(partitions.map(\.partition)).sorted())
+            return ownership.assigned(partitions, at: SteadyClock.now)
+        case .revoked(let partitions, let isLost):
+            metrics.rebalances.add()
+            log.revoked(Set(partitions.map(\.partition)).sorted(), isLost: isLost)
+            return ownership.revoked(isLost: isLost)
         case .statistics(let statistics): note(statistics)
         case .log(let line): log.client(line)
         case .error(let error):
             log.consumer(error)
             if error.isFatal { fail("the consumer is lost: \(error)") }
         }
+        return []
     }
 
     private func fail(_ reason: String) {
@@ -68,21 +80,20 @@ extension Daemon {
         }
     }
 
-    /// Starts fetching everything from the oldest record on, and makes a task for every shard.
-    private func take(_ partitions: [TopicPartition]) {
-        metrics.rebalances.add()
-        let shards = Set(partitions.map(\.partition)).sorted()
-        log.assigned(shards)
-        let expected = shards.count * options.inputs.count
-        guard partitions.count == expected else {
-            return fail(
-                "the group gave this instance different partitions of the input topics; all members must subscribe to the "
-                    + "same topics with partition.assignment.strategy=range")
-        }
+    private func perform(_ actions: [Ownership.Action]) {
         do throws(KafkaError) {
-            try consumer.assign(partitions.map { PartitionOffset(topicPartition: $0, offset: nil) })
-            for shard in shards { try adopt(shard) }
-            state.withLock { $0.partitions = partitions }
+            for action in actions {
+                switch action {
+                case .adopt(let shards): for shard in shards { try adopt(shard) }
+                case .drain(let shards, let isLost): drain(shards, isLost: isLost)
+                case .assign(let starts): try consumer.assign(starts)
+                case .unassign: try consumer.unassign()
+                case .refuse:
+                    fail(
+                        "the group gave this instance different partitions of the input topics; all members must subscribe to the "
+                            + "same topics with partition.assignment.strategy=range")
+                }
+            }
         } catch {
             fail("the assignment could not be taken up: \(error)")
         }
@@ -90,37 +101,36 @@ extension Daemon {
 
     private func adopt(_ shard: Int32) throws(KafkaError) {
         let worker = workers[Int(shard) % workers.count]
-        var queues: [(InputKind, PartitionQueue)] = []
+        var sources: [(InputKind, PartitionQueue)] = []
         for input in options.inputs {
-            queues.append(
+            sources.append(
                 (input.kind, try consumer.partitionQueue(TopicPartition(topic: input.topic, partition: shard))))
         }
+        let snapshots = snapshotPlace(shard)
         let broker = TransactionBroker(
-            settings: options.clientSettings, transactionalID: "\(options.application)-\(shard)", consumer: consumer,
-            topics: options.outputs)
+            settings: options.clientSettings, application: options.application, shard: shard,
+            inputs: sources.map(\.1.topicPartition), topics: options.outputs, consumer: consumer,
+            restorer: snapshots?.restorer ?? .none)
         let lane = TransactionLane(broker: broker, name: "commit-\(shard)") { lane, event in
             worker.send(.lane(lane, event))
         }
-        worker.send(.adopt(shard, queues, lane))
-    }
-
-    private func release(_ partitions: [TopicPartition], isLost: Bool) {
-        let shards = Set(partitions.map(\.partition)).sorted()
-        log.revoked(shards, isLost: isLost)
-        metrics.rebalances.add()
-        drain(shards, isLost: isLost)
-        state.withLock { $0.partitions = nil }
-        do {
-            try consumer.unassign()
-        } catch {
-            log.consumer(error)
+        let writer = snapshots.map { place in
+            SnapshotThread(name: "snapshot-\(shard)", opening: place.open) { thread, event in
+                worker.send(.snapshot(thread, event))
+            }
         }
+        worker.send(
+            .adopt(
+                Worker.Adoption(
+                    shard: shard, queues: sources, lane: lane, snapshots: writer, identity: snapshots?.identity)))
     }
 
     private func drain(_ shards: [Int32], isLost: Bool) {
+        let isStopping = state.withLock { $0.isStopping }
         let drained = ThreadSignal()
         for shard in shards {
-            workers[Int(shard) % workers.count].send(.drain(shard, isLost: isLost) { drained.raise() })
+            workers[Int(shard) % workers.count].send(
+                .drain(shard, isLost: isLost, isStopping: isStopping) { drained.raise() })
         }
         let deadline = SteadyClock.now + Self.drainSeconds
         for _ in shards {
@@ -129,13 +139,6 @@ extension Daemon {
                 return
             }
         }
-    }
-
-    /// Takes the present assignment anew, for shards that stopped on a passing error.
-    private func reassign() {
-        guard let partitions = state.withLock({ $0.partitions }) else { return }
-        drain(Set(partitions.map(\.partition)).sorted(), isLost: false)
-        take(partitions)
     }
 }
 

@@ -16,6 +16,7 @@ package final class Daemon: Sendable {
     let workers: [Worker]
     let log: RuntimeLog
     let state = Mutex(ControlState())
+    let partitionCount: Int
     private let finished = Mutex<ThreadSignal?>(nil)
 
     /// What the control thread knows; read by health probes.
@@ -23,7 +24,9 @@ package final class Daemon: Sendable {
         var partitions: [TopicPartition]?
         var isStopping = false
         var hasStopped = false
-        var needsReassignment = false
+        var needsRetaking = false
+        /// Announced since the control thread last looked.
+        var starts: [(Int32, ShardStart)] = []
         var lastPoll = SteadyClock.now
         var failure: String?
     }
@@ -32,11 +35,11 @@ package final class Daemon: Sendable {
     package init(_ options: DaemonOptions, version: String, logger: Logger) throws(StartupError) {
         self.options = options
         let check = try StartupCheck.run(options)
+        partitionCount = check.partitionCount
         log = RuntimeLog(logger)
+        for warning in check.warnings { logger.warning("\(warning)") }
         metrics = Metrics(
-            labels: Metrics.Labels(
-                inputTopics: options.inputs.map(\.topic), outputTopics: options.outputs.all,
-                rejectReasons: Rejection.Reason.allCases.map(\.rawValue)),
+            labels: options.metricLabels,
             version: version, startSeconds: Double(WallClock.now.milliseconds) / 1000)
         do {
             consumer = try Consumer(
@@ -83,16 +86,10 @@ package final class Daemon: Sendable {
     }
 
     private func makeContext() -> ShardContext {
-        let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
-        return ShardContext(
-            policy: options.policy,
-            encoder: OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
-                names[$0] ?? "\($0)"
-            },
-            clock: options.clock, board: board, metrics: metrics, log: log, batchRecords: options.batchRecords,
-            commitSeconds: Double(options.commitInterval.milliseconds) / 1000,
-            deadLettersPerSecond: options.deadLettersPerSecond
-        ) { [self] _ in state.withLock { $0.needsReassignment = true } }
+        ShardContext(
+            options, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
+            announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
+            requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
     }
 
     /// Asks the shards about a customer; `answer` is called once, on a worker's thread.
@@ -115,7 +112,7 @@ package final class Daemon: Sendable {
     package var readinessProblems: [String] {
         guard state.withLock({ $0.partitions }) != nil else { return ["waiting for the group to assign partitions"] }
         return board.shards.filter { $0.stage != .live }.map { status in
-            let progress = status.stage == .rebuilding ? " \(Int(status.rebuildProgress * 100)) %" : ""
+            let progress = status.stage == .restoring ? " \(Int(status.restoreProgress * 100)) %" : ""
             return
                 "shard \(status.shard) is \(status.stage.rawValue)\(progress)\(status.detail.isEmpty ? "" : ": " + status.detail)"
         }

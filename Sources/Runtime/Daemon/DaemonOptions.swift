@@ -1,4 +1,5 @@
 import Scoring
+import Telemetry
 
 /// Everything that a daemon needs to run, resolved: no file names, no defaults left open.
 package struct DaemonOptions: Sendable {
@@ -18,6 +19,8 @@ package struct DaemonOptions: Sendable {
     package var batchRecords: Int
     package var recordBytes: Int
     package var commitInterval: TimeSpan
+    /// Nil where no snapshots are taken.
+    package var snapshots: SnapshotOptions?
     package var deadLettersPerSecond: Int
     /// All fetch and send queues together.
     package var bufferBytes: Int
@@ -30,7 +33,7 @@ package struct DaemonOptions: Sendable {
         inputs: [(kind: InputKind, topic: String)], outputs: OutputTopics, policy: Policy, clock: ShardClock,
         workers: Int = 2, batchRecords: Int = 10_000, recordBytes: Int = 1 << 20,
         commitInterval: TimeSpan = TimeSpan(milliseconds: 1000), deadLettersPerSecond: Int = 100,
-        bufferBytes: Int = 64 << 20
+        bufferBytes: Int = 64 << 20, snapshots: SnapshotOptions? = nil
     ) {
         self.application = application
         self.bootstrap = bootstrap
@@ -47,6 +50,7 @@ package struct DaemonOptions: Sendable {
         self.commitInterval = commitInterval
         self.deadLettersPerSecond = deadLettersPerSecond
         self.bufferBytes = bufferBytes
+        self.snapshots = snapshots
     }
 }
 
@@ -63,12 +67,13 @@ extension DaemonOptions {
             group: configuration.group,
             instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
             outputs: OutputTopics(
-                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters),
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters,
+                journal: configuration.journal),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
-            bufferBytes: configuration.limits.bufferBytes)
+            bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration))
     }
 
     private static func clock(_ clock: Configuration.Clock) -> ShardClock {
@@ -78,5 +83,26 @@ extension DaemonOptions {
         case .lapse(let from, let factor, let until):
             .lapse(LapseClock(from: from, factor: factor, until: until, isStarted: true))
         }
+    }
+}
+
+extension SnapshotOptions {
+    package init?(_ configuration: Configuration) {
+        let snapshots = configuration.snapshots
+        switch snapshots.store {
+        case .none: return nil
+        case .directory: store = .directory(snapshots.path)
+        case .topic: store = .topic(configuration.snapshotTopic)
+        }
+        rules = SnapshotRules(
+            interval: Double(snapshots.interval.milliseconds) / 1000, events: snapshots.events, keep: snapshots.keep)
+    }
+}
+
+extension DaemonOptions {
+    package var metricLabels: Metrics.Labels {
+        Metrics.Labels(
+            inputTopics: inputs.map(\.topic), outputTopics: outputs.all,
+            rejectReasons: Rejection.Reason.allCases.map(\.rawValue))
     }
 }

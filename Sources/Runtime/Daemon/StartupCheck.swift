@@ -1,4 +1,5 @@
 import KafkaClient
+import Scoring
 
 /// Why the daemon does not start: one sentence with the remedy.
 package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,6 +8,12 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingTopics([String], partitions: Int?)
     case unequalPartitions([String: Int])
     case compactedInput(String)
+    case compactedJournal(String)
+    case journalPartitions(String, found: Int, expected: Int)
+    case noJournal(String, KafkaError)
+    case snapshotPartitions(String, found: Int, expected: Int)
+    case uncompactedSnapshots(String)
+    case noSnapshotTopic(String, KafkaError)
     case outOfResources(String)
 
     package var description: String {
@@ -22,6 +29,18 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "), so a customer's events could be in different shards; recreate them with one count, keyed by customer id"
         case .compactedInput(let topic):
             "the input topic \(topic) is compacted, which removes events that still count; set cleanup.policy=delete on it"
+        case .compactedJournal(let topic):
+            "the journal \(topic) is compacted, which removes entries that the state is made from; set cleanup.policy=delete on it"
+        case .journalPartitions(let topic, let found, let expected):
+            "the journal \(topic) has \(found) partitions, the inputs have \(expected): customers would move to other shards than their journal's; go back to \(found) input partitions, or choose a new `application`, which starts over with an empty state"
+        case .noJournal(let topic, let error):
+            "the journal \(topic) is missing and cannot be created: \(error.message); create it with as many partitions as the inputs, cleanup.policy=delete and retention.ms=-1"
+        case .snapshotPartitions(let topic, let found, let expected):
+            "the topic of snapshots \(topic) has \(found) partitions, the inputs have \(expected): each shard needs one of its own; go back to \(found) input partitions, or name another `snapshots.topic`"
+        case .uncompactedSnapshots(let topic):
+            "the topic of snapshots \(topic) is not compacted alone, so that retention would remove snapshots; set cleanup.policy=compact on it"
+        case .noSnapshotTopic(let topic, let error):
+            "the topic of snapshots \(topic) is missing and cannot be created: \(error.message); create it with as many partitions as the inputs and cleanup.policy=compact"
         case .outOfResources(let message): message
         }
     }
@@ -39,6 +58,8 @@ extension StartupError {
 /// What the cluster says of the topics, and whether the daemon can work with them.
 package struct StartupCheck: Sendable {
     package var partitionCount: Int
+    /// What works now and will not for ever, each in one sentence with the remedy.
+    package var warnings: [String] = []
 
     private static let timeout: Int32 = 10_000
 
@@ -59,10 +80,25 @@ package struct StartupCheck: Sendable {
             throw .unreachable(bootstrap: options.bootstrap, error)
         }
         let count = try judge(cluster, options)
-        if options.asksForTopicSettings {
-            for input in options.inputs where isCompacted(input.topic, admin) { throw .compactedInput(input.topic) }
+        try checkJournal(cluster, options, partitions: count, admin)
+        try checkSnapshots(cluster, options, partitions: count, admin)
+        var check = StartupCheck(partitionCount: count)
+        if options.asksForTopicSettings { check.warnings = try checkSettings(options, admin) }
+        return check
+    }
+
+    /// Returns what is only worth a warning.
+    private static func checkSettings(_ options: DaemonOptions, _ admin: Admin) throws(StartupError) -> [String] {
+        var warnings: [String] = []
+        for input in options.inputs {
+            let found = settings(of: input.topic, admin)
+            if found.isCompacted { throw .compactedInput(input.topic) }
+            warnings += RetentionWarning(input.topic, .input, found.retention, options.snapshots?.rules).sentences
         }
-        return StartupCheck(partitionCount: count)
+        let journal = settings(of: options.outputs.journal, admin)
+        if journal.isCompacted { throw .compactedJournal(options.outputs.journal) }
+        return warnings
+            + RetentionWarning(options.outputs.journal, .journal, journal.retention, options.snapshots?.rules).sentences
     }
 
     /// The number of partitions that every input has.
@@ -82,10 +118,65 @@ package struct StartupCheck: Sendable {
         return count
     }
 
-    /// False where the broker does not tell.
-    private static func isCompacted(_ topic: String, _ admin: Admin) -> Bool {
-        guard let settings = try? admin.topicConfiguration(topic) else { return false }
-        return settings["cleanup.policy"]?.contains("compact") ?? false
+    /// The journal is tierd's own: it is made when it is missing, and must have one partition per shard.
+    private static func checkJournal(
+        _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
+    ) throws(StartupError) {
+        let topic = options.outputs.journal
+        let found = cluster.topics[topic]?.partitionCount ?? 0
+        if found == partitions { return }
+        guard found == 0 else { throw .journalPartitions(topic, found: found, expected: partitions) }
+        let settings = ["cleanup.policy": "delete", "retention.ms": "-1"]
+        do {
+            try admin.createTopics([NewTopic(name: topic, partitions: Int32(partitions), configuration: settings)])
+        } catch {
+            throw .noJournal(topic, error)
+        }
+    }
+
+    /// The topic of snapshots is tierd's own as well.
+    private static func checkSnapshots(
+        _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
+    ) throws(StartupError) {
+        guard case .topic(let topic)? = options.snapshots?.store else { return }
+        let found = cluster.topics[topic]?.partitionCount ?? 0
+        guard found == 0 || found == partitions else {
+            throw .snapshotPartitions(topic, found: found, expected: partitions)
+        }
+        if found > 0 {
+            guard options.asksForTopicSettings else { return }
+            let found = settings(of: topic, admin)
+            if found.isKnown, !found.isCompacted || found.isDeleted { throw .uncompactedSnapshots(topic) }
+            return
+        }
+        let settings = [
+            "cleanup.policy": "compact",
+            // Removed snapshots take their room until their segment is closed: by default a gigabyte each.
+            "segment.bytes": "134217728", "min.cleanable.dirty.ratio": "0.2",
+        ]
+        do {
+            try admin.createTopics([NewTopic(name: topic, partitions: Int32(partitions), configuration: settings)])
+        } catch {
+            throw .noSnapshotTopic(topic, error)
+        }
+    }
+
+    private struct TopicSettings {
+        var isKnown = false
+        var isCompacted = false
+        var isDeleted = false
+        /// Nil for ever, and where the broker does not tell.
+        var retention: TimeSpan?
+    }
+
+    private static func settings(of topic: String, _ admin: Admin) -> TopicSettings {
+        guard let found = try? admin.topicConfiguration(topic), let policy = found["cleanup.policy"] else {
+            return TopicSettings()
+        }
+        let retention = found["retention.ms"].flatMap { Int64($0) }
+        return TopicSettings(
+            isKnown: true, isCompacted: policy.contains("compact"), isDeleted: policy.contains("delete"),
+            retention: retention.flatMap { $0 < 0 ? nil : TimeSpan(milliseconds: $0) })
     }
 }
 

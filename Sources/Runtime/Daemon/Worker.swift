@@ -1,17 +1,28 @@
 import KafkaClient
 import Scoring
+import Snapshots
 import Synchronization
 import WireFormat
 
 /// One thread that works a set of shards in turn. Everything a shard owns is touched on this thread only.
 final class Worker: Sendable {
     enum Message: Sendable {
-        case adopt(Int32, [(InputKind, PartitionQueue)], TransactionLane)
+        case adopt(Adoption)
         /// From one lane, told apart from an earlier one of the same shard.
-        case lane(ObjectIdentifier, TransactionLane.Event)
-        case drain(Int32, isLost: Bool, done: @Sendable () -> Void)
+        case lane(ObjectIdentifier, LaneMachine.Event)
+        case snapshot(ObjectIdentifier, SnapshotWriter.Event)
+        case drain(Int32, isLost: Bool, isStopping: Bool, done: @Sendable () -> Void)
         case query([UInt8], answer: @Sendable (ShardAnswer) -> Void)
         case exit
+    }
+
+    /// A shard to work on, with everything that it works with.
+    struct Adoption: Sendable {
+        var shard: Int32
+        var queues: [(InputKind, PartitionQueue)]
+        var lane: TransactionLane
+        var snapshots: SnapshotThread?
+        var identity: SnapshotIdentity?
     }
 
     private let signal: WakeSignal
@@ -55,25 +66,34 @@ final class Worker: Sendable {
             }
             var worked = false
             for shard in shards where shard.step(&decoder) { worked = true }
+            shards.removeAll { $0.isGone }
             if !worked { _ = signal.wait(timeoutMilliseconds: Self.idleMilliseconds) }
         }
     }
 
     private func handle(_ message: Message, _ shards: inout [ShardTask], _ context: ShardContext) {
         switch message {
-        case .adopt(let number, let queues, let lane):
-            for (_, queue) in queues { queue.raise(signal) }
-            shards.append(ShardTask(number, context, lane, queues))
+        case .adopt(let adoption): shards.append(adopt(adoption, context))
         case .lane(let lane, let event):
             for shard in shards where shard.laneIdentity == lane { shard.receive(event) }
             shards.removeAll { $0.isGone }
-        case .drain(let number, let isLost, let done):
-            guard let shard = shards.first(where: { $0.shard == number }) else { return done() }
-            shard.drain(isLost: isLost, done)
+        case .snapshot(let thread, let event):
+            for shard in shards where shard.snapshotLane.map(ObjectIdentifier.init) == thread { shard.receive(event) }
+            shards.removeAll { $0.isGone }
+        case .drain(let number, let isLost, let isStopping, let done):
+            guard let shard = shards.first(where: { $0.shard == number && !$0.isDraining }) else { return done() }
+            shard.drain(isLost: isLost, isStopping: isStopping, done)
             shards.removeAll { $0.isGone }
         case .query(let id, let answer): answer(Self.ask(shards, id))
         case .exit: break
         }
+    }
+
+    private func adopt(_ adoption: Adoption, _ context: ShardContext) -> ShardTask {
+        for (_, queue) in adoption.queues { queue.raise(signal) }
+        var surroundings = ShardTask.Surroundings(sources: adoption.queues.map { ($0, $1) }, lane: adoption.lane)
+        if let lane = adoption.snapshots, let identity = adoption.identity { surroundings.snapshots = (lane, identity) }
+        return ShardTask(adoption.shard, context, surroundings)
     }
 
     /// Every shard is asked: which one holds a customer depends on the producers' partitioner.

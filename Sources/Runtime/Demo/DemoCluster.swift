@@ -20,9 +20,10 @@ package struct DemoCluster: Sendable {
         application = bootstrap == nil ? "tierd-demo" : "tierd-demo-\(suffix)"
         inputs = [(.orders, prefix + "orders"), (.browse, prefix + "browse"), (.feedback, prefix + "feedback")]
         outputs = OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk", deadLetters: prefix + "dead-letters"
-        )
-        let topics = inputs.map(\.topic) + outputs.all
+            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk",
+            deadLetters: prefix + "dead-letters",
+            journal: application + "-journal")
+        let topics = inputs.map(\.topic) + outputs.all + [outputs.journal]
         if let bootstrap {
             self.bootstrap = bootstrap
             mock = nil

@@ -143,5 +143,5 @@ extension InputKind {
 extension OutputTopics {
     /// The topics' names unless a configuration says otherwise.
     package static let standard = OutputTopics(
-        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters")
+        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters", journal: "tierd-journal")
 }

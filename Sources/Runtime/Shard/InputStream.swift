@@ -23,39 +23,51 @@ final class InputStream {
         case rejected(Rejection)
         /// The end of the partition, at this offset: past trailing control records too.
         case end(Int64)
+        /// Before the stream's position.
+        case stale
     }
 
     let input: InputKind
     let topicPartition: TopicPartition
-    private let queue: PartitionQueue
+    private let source: any PartitionSource
     /// Fetched so far; a class cannot take a part of itself away, so it is replaced as a whole.
     private var records: RecordBatch?
     private var decoded = EventBuffer()
     private var items: ContiguousArray<Item> = []
+    /// Hashes of the fetched records; parallel to `items`.
+    private var hashes: ContiguousArray<UInt64> = []
     private var cursor = 0
     /// The position after the last record handed out.
     private(set) var nextOffset: Int64
     private var isAtEnd = false
-    /// Offsets from here on are not handed out yet: the rebuild has come to what was committed.
-    var barrier: Int64?
+    /// Records handed out since the last `takeRange`, and where that ended.
+    private var taken = TakenRecords()
+    private(set) var rangeStart: Int64
     /// Records and bytes fetched since the last reading, for metrics.
     private(set) var fetched = (records: 0, bytes: 0)
 
-    init(_ input: InputKind, _ queue: PartitionQueue, from offset: Int64) {
+    private struct TakenRecords {
+        var count = 0
+        var digest = RecordDigest()
+    }
+
+    init(_ input: InputKind, _ source: any PartitionSource, from offset: Int64) {
         self.input = input
-        self.queue = queue
-        topicPartition = queue.topicPartition
+        self.source = source
+        topicPartition = source.topicPartition
         nextOffset = offset
+        rangeStart = offset
     }
 
     /// Fetches and decodes when everything before has been handed out; returns whether anything came.
     func fill(_ decoder: inout RecordDecoder, maximum: Int) throws(KafkaError) -> Bool {
         guard cursor == items.count else { return false }
         items.removeAll(keepingCapacity: true)
+        hashes.removeAll(keepingCapacity: true)
         decoded.removeAll()
         cursor = 0
         records = nil
-        let batch = try queue.consume(maximum: maximum, timeoutMilliseconds: 0)
+        let batch = try source.consume(maximum: maximum)
         guard !batch.isEmpty else { return false }
         for index in 0..<batch.count { try take(batch[index], &decoder) }
         records = consume batch
@@ -65,15 +77,24 @@ final class InputStream {
     private func take(_ entry: RecordKind, _ decoder: inout RecordDecoder) throws(KafkaError) {
         switch entry {
         case .record(let record):
+            // What was fetched before the position was set is not this shard's to work on.
+            guard record.offset >= nextOffset else {
+                items.append(.stale)
+                hashes.append(0)
+                return
+            }
             fetched.records += 1
             fetched.bytes += record.value?.count ?? 0
+            hashes.append(RecordDigest.hash(key: record.key, value: record.value))
             do throws(Rejection) {
                 try decoder.decode(record.value, key: record.key, as: input, into: &decoded)
                 items.append(.event(Int32(truncatingIfNeeded: decoded.events.count - 1)))
             } catch {
                 items.append(.rejected(error))
             }
-        case .endOfPartition(let offset): items.append(.end(offset))
+        case .endOfPartition(let offset):
+            items.append(.end(offset))
+            hashes.append(0)
         case .failure(let error): throw error
         }
     }
@@ -86,18 +107,16 @@ final class InputStream {
                 isAtEnd = true
                 nextOffset = max(nextOffset, offset)
                 cursor += 1
-                continue
+            case .stale: cursor += 1
             case .event(let index):
-                if stopsAtBarrier() { return .end }
                 isAtEnd = false
                 return .event(decoded.events[Int(index)].time)
             case .rejected(let rejection):
-                if stopsAtBarrier() { return .end }
                 isAtEnd = false
                 return .rejected(rejection)
             }
         }
-        return isAtEnd || hasReachedBarrier ? .end : .unknown
+        return isAtEnd ? .end : .unknown
     }
 
     /// Hands the head's event over to the batch; returns its place among the fetched records.
@@ -111,23 +130,57 @@ final class InputStream {
     /// Passes a rejected head; returns its place among the fetched records.
     func pass() -> Int {
         let place = cursor
-        nextOffset = offset(of: place) + 1
+        let offset = offset(of: place)
+        taken.count += 1
+        taken.digest.fold(hashes[place], at: offset)
+        nextOffset = offset + 1
         cursor += 1
         return place
     }
 
-    /// Whether the rebuild has everything of this stream that was committed.
-    var hasReachedBarrier: Bool { barrier.map { nextOffset >= $0 } ?? false }
-
-    /// Whether the head lies at or beyond the barrier. Offsets in between belonged to control records.
-    private func stopsAtBarrier() -> Bool {
-        guard let barrier, offset(of: cursor) >= barrier else { return false }
-        nextOffset = max(nextOffset, barrier)
-        return true
+    /// What has been handed out since the last call: up to here, or up to `end` when a journal entry says so and only
+    /// control records lie between.
+    func takeRange(endingAt end: Int64? = nil) -> JournalEntry.InputRange {
+        let end = end ?? nextOffset
+        defer {
+            taken = TakenRecords()
+            rangeStart = end
+        }
+        return JournalEntry.InputRange(
+            input: input, from: rangeStart, to: end, count: UInt32(taken.count), digest: taken.digest.value)
     }
 
-    /// The partition ends before the barrier: records that were worked on are gone.
-    var endsBeforeBarrier: Bool { isAtEnd && isDrained && barrier.map { nextOffset < $0 } ?? false }
+    /// Whether the position has moved since the last `takeRange`.
+    var hasMoved: Bool { nextOffset > rangeStart }
+
+    // MARK: - Replaying
+
+    /// How far a replay has come towards an offset.
+    enum Approach {
+        case reached
+        /// More must be fetched.
+        case waiting
+        /// The partition ends before.
+        case ended
+    }
+
+    /// Hands out everything before `offset`, rejected records passed over.
+    func move(upTo offset: Int64, to batch: inout Batch) -> Approach {
+        while nextOffset < offset {
+            switch head() {
+            case .unknown: return .waiting
+            case .end: return nextOffset < offset ? .ended : .reached
+            case .event, .rejected:
+                // Offsets in between belonged to control records.
+                guard self.offset(of: cursor) < offset else {
+                    nextOffset = offset
+                    return .reached
+                }
+                if case .event = items[cursor] { _ = moveHead(to: &batch) } else { _ = pass() }
+            }
+        }
+        return .reached
+    }
 
     /// Whether all that was fetched has been handed out.
     var isDrained: Bool { cursor == items.count }

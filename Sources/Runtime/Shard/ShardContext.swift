@@ -2,22 +2,58 @@ import KafkaClient
 import Logging
 import Scoring
 import ShardEngine
+import Snapshots
 import Telemetry
 import WireFormat
 
 /// What all shards of a process share; set once at the start.
-struct ShardContext: Sendable {
+package struct ShardContext: Sendable {
     let policy: Policy
+    let policyHash: PolicyHash
     let encoder: OutputEncoder
     let clock: ShardClock
+    /// Seconds that never go back; for intervals.
+    let steady: @Sendable () -> Double
     let board: StatusBoard
     let metrics: Metrics
     let log: RuntimeLog
+    let inputs: [(kind: InputKind, topic: String)]
     let batchRecords: Int
+    let recordBytes: Int
     let commitSeconds: Double
     let deadLettersPerSecond: Int
+    /// Nil where no snapshots are taken.
+    let snapshots: SnapshotRules?
+    /// Tells the control thread that a shard's start is known, or that it has stopped.
+    let announce: @Sendable (Int32, ShardStart) -> Void
     /// Asks the control thread to make a stopped shard anew.
     let requestReassignment: @Sendable (Int32) -> Void
+
+    package init(
+        _ options: DaemonOptions, steady: @escaping @Sendable () -> Double, board: StatusBoard, metrics: Metrics,
+        log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
+        requestReassignment: @escaping @Sendable (Int32) -> Void
+    ) {
+        let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
+        policy = options.policy
+        policyHash = PolicyHash(of: options.policy)
+        encoder = OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
+            names[$0] ?? "\($0)"
+        }
+        clock = options.clock
+        self.steady = steady
+        self.board = board
+        self.metrics = metrics
+        self.log = log
+        inputs = options.inputs
+        batchRecords = options.batchRecords
+        recordBytes = options.recordBytes
+        commitSeconds = Double(options.commitInterval.milliseconds) / 1000
+        deadLettersPerSecond = options.deadLettersPerSecond
+        snapshots = options.snapshots?.rules
+        self.announce = announce
+        self.requestReassignment = requestReassignment
+    }
 
     /// Deadlines fired in one batch; the rest of a wave waits for the next one, so that live events get their turn.
     static let deadlinesPerBatch = 2_000
@@ -25,6 +61,18 @@ struct ShardContext: Sendable {
     static let transactionBytes = 4 << 20
     /// A shard that stopped for a passing reason is taken again after this long.
     static let retakeSeconds = 2.0
+
+    var demands: Recovery.Demands {
+        Recovery.Demands(
+            inputs: inputs.map(\.kind), topics: inputs.map(\.topic), policyHash: policyHash,
+            recordBytes: UInt32(recordBytes))
+    }
+}
+
+/// What a shard knows of where its reading starts.
+package enum ShardStart: Hashable, Sendable {
+    case ready([PartitionOffset])
+    case stopped
 }
 
 /// What a shard says of a customer.
@@ -41,14 +89,47 @@ package struct RuntimeLog: Sendable {
 
     package init(_ logger: Logger) { self.logger = logger }
 
-    func shardLive(_ shard: Int32, customers: Int, seconds: Double) {
+    func shardLive(_ shard: Int32, customers: Int, batches: Int, seconds: Double) {
         logger.info(
             "shard is live",
             metadata: [
-                "shard": "\(shard)", "customers": "\(customers)",
-                "rebuilt_in": "\((seconds * 1000).rounded() / 1000) s",
+                "shard": "\(shard)", "customers": "\(customers)", "replayed_batches": "\(batches)",
+                "replayed_in": "\(Self.rounded(seconds)) s",
             ])
     }
+
+    func snapshotLoaded(_ shard: Int32, sequence: UInt64, customers: Int) {
+        logger.info(
+            "snapshot loaded",
+            metadata: ["shard": "\(shard)", "sequence": "\(sequence)", "customers": "\(customers)"])
+    }
+
+    func snapshotPublished(_ shard: Int32, sequence: UInt64, bytes: Int, seconds: Double) {
+        logger.info(
+            "snapshot written",
+            metadata: [
+                "shard": "\(shard)", "sequence": "\(sequence)", "bytes": "\(bytes)",
+                "took": "\(Self.rounded(seconds)) s",
+            ])
+    }
+
+    func snapshotSkipped(_ shard: Int32, _ skipped: SkippedSnapshot) {
+        logger.error("snapshot passed over for an older one: \(skipped)", metadata: ["shard": "\(shard)"])
+    }
+
+    func snapshotFailed(_ shard: Int32, _ reason: String) {
+        logger.error("snapshots: \(reason)", metadata: ["shard": "\(shard)"])
+    }
+
+    func offsetsDisagree(_ shard: Int32, _ partition: TopicPartition, journal: Int64, group: Int64) {
+        logger.warning(
+            "the group's offset is not the journal's; going on from the journal's",
+            metadata: [
+                "shard": "\(shard)", "partition": "\(partition)", "journal": "\(journal)", "group": "\(group)",
+            ])
+    }
+
+    private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
     func shardStopped(_ shard: Int32, _ reason: String) {
         logger.error("shard stopped: \(reason)", metadata: ["shard": "\(shard)"])
@@ -76,7 +157,7 @@ extension ShardStage {
     package var phase: ShardPhase {
         switch self {
         case .fencing: .fencing
-        case .rebuilding: .rebuilding
+        case .restoring: .restoring
         case .live, .draining: .live
         case .stopped: .stopped
         }

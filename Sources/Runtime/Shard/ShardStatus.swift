@@ -3,10 +3,10 @@ import Synchronization
 
 /// Where a shard is in its life. Raw values are metric labels.
 package enum ShardStage: String, CaseIterable, Sendable {
-    /// The transactional id is being initialised, which fences any older owner.
+    /// The transactional id is being initialised, which fences any older owner; then the snapshot is loaded.
     case fencing
-    /// Silent replay of what was committed before.
-    case rebuilding
+    /// Silent replay of what was journalled since the snapshot.
+    case restoring
     case live
     /// Given back: what is in flight is being committed.
     case draining
@@ -33,8 +33,8 @@ package struct ShardStatus: Sendable {
     package var committed: [String: Int64] = [:]
     /// Timestamp of the next record not yet worked on, per input topic, milliseconds; absent at the end.
     package var waitingSince: [String: Int64] = [:]
-    /// Part of the rebuild done, 0…1.
-    package var rebuildProgress = 1.0
+    /// Part of the replay done, 0…1.
+    package var restoreProgress = 1.0
 
     package init(shard: Int32) { self.shard = shard }
 }

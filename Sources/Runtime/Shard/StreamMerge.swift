@@ -71,24 +71,18 @@ struct StreamMerge {
     /// Every stream is at the end of its partition and handed out.
     var isIdle: Bool { streams.allSatisfy { if case .end = $0.head() { true } else { false } } }
 
-    var hasReachedBarriers: Bool { streams.allSatisfy(\.hasReachedBarrier) }
+    /// Whether some position lies beyond the last range that was taken: past control records, when no record came.
+    var hasMoved: Bool { streams.contains(where: \.hasMoved) }
 
-    /// A stream whose partition ends before what was committed of it; nil when there is none.
-    var truncated: InputStream? { streams.first(where: \.endsBeforeBarrier) }
-
-    /// From the fraction of offsets handed out, 0…1.
-    var barrierProgress: Double {
-        let wanted = streams.reduce(0.0) { $0 + Double($1.barrier ?? 0) }
-        let done = streams.reduce(0.0) { $0 + Double(min($1.nextOffset, $1.barrier ?? 0)) }
-        return wanted == 0 ? 1 : done / wanted
+    /// What has been handed out since the last call; of inputs that did not move only when `all` are wanted.
+    func takeRanges(all: Bool) -> [JournalEntry.InputRange] {
+        streams.filter { all || $0.hasMoved }.map { $0.takeRange() }
     }
 
-    func liftBarriers() { for stream in streams { stream.barrier = nil } }
-
-    /// The positions to commit, each with what brings a rebuilt shard to the same instant.
-    func positions(_ position: ShardPosition) -> [PartitionOffset] {
+    /// The positions to commit, each with the place in the journal beside it.
+    func positions(_ metadata: String) -> [PartitionOffset] {
         streams.map {
-            PartitionOffset(topicPartition: $0.topicPartition, offset: $0.nextOffset, metadata: position.metadata)
+            PartitionOffset(topicPartition: $0.topicPartition, offset: $0.nextOffset, metadata: metadata)
         }
     }
 

@@ -1,7 +1,6 @@
 import KafkaClient
-import WireFormat
 
-/// Performs the steps of the transaction machine with a real producer and the group's consumer.
+/// A shard's calls to a real cluster: its transactional producer, the group's consumer, and a reader of the journal.
 ///
 /// Used by one thread, the shard's lane.
 package struct TransactionBroker: Sendable {
@@ -9,21 +8,58 @@ package struct TransactionBroker: Sendable {
     private let transactionalID: String
     private let consumer: Consumer
     private let topics: OutputTopics
+    /// The shard's partition of each input, in their order.
+    private let inputs: [TopicPartition]
+    private let shard: Int32
+    private let restorer: SnapshotRestorer
     private var producer: TransactionalProducer?
+    private var reader: JournalReader?
 
     private static let initialiseTimeout: Int32 = 30_000
     private static let commitTimeout: Int32 = 30_000
-    private static let offsetsTimeout: Int32 = 10_000
+    private static let questionTimeout: Int32 = 10_000
 
-    package init(settings: ClientSettings, transactionalID: String, consumer: Consumer, topics: OutputTopics) {
+    package init(
+        settings: ClientSettings, application: String, shard: Int32, inputs: [TopicPartition], topics: OutputTopics,
+        consumer: Consumer, restorer: SnapshotRestorer
+    ) {
         self.settings = settings
-        self.transactionalID = transactionalID
+        transactionalID = "\(application)-\(shard)"
+        self.shard = shard
+        self.inputs = inputs
         self.consumer = consumer
+        self.restorer = restorer
         self.topics = topics
     }
 
-    /// A new producer with the shard's id: fences every older one and ends its transaction.
-    mutating func rebuild() throws(KafkaError) {
+    /// Makes one call and waits for its answer.
+    mutating func answer(_ call: BrokerCall) -> Result<BrokerAnswer, KafkaError> {
+        var answer = BrokerAnswer()
+        do throws(KafkaError) {
+            switch call {
+            case .fence: try fence()
+            case .begin: try current.begin()
+            case .produce(let transaction): try produce(transaction)
+            case .sendOffsets(let offsets):
+                try current.sendOffsets(
+                    offsets, group: consumer.groupMetadata(), timeoutMilliseconds: Self.questionTimeout)
+            case .commit: try current.commit(timeoutMilliseconds: Self.commitTimeout)
+            case .abort: try current.abort(timeoutMilliseconds: Self.commitTimeout)
+            case .committed:
+                answer.offsets = try consumer.committed(inputs, timeoutMilliseconds: Self.questionTimeout)
+            case .inputBounds: for input in inputs { answer.bounds.append(try bounds(of: input)) }
+            case .journalBounds: answer.bounds = [try bounds(of: journal)]
+            case .readJournal(let from, let to): answer.records = try readJournal(from: from, to: to)
+            case .restoreSnapshot: answer.snapshot = restorer.restoreNewest()
+            case .lastJournalOffset: answer.offset = producer?.deliveries.markedOffset
+            }
+            return .success(answer)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private mutating func fence() throws(KafkaError) {
         producer = nil
         let fresh: TransactionalProducer
         do {
@@ -35,38 +71,33 @@ package struct TransactionBroker: Sendable {
         producer = fresh
     }
 
-    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [PartitionOffset] {
-        try consumer.committed(partitions, timeoutMilliseconds: Self.offsetsTimeout)
+    private func bounds(of partition: TopicPartition) throws(KafkaError) -> Watermarks {
+        try consumer.watermarks(partition, timeoutMilliseconds: Self.questionTimeout)
     }
 
-    mutating func close() { producer = nil }
-
-    mutating func perform(
-        _ action: TransactionMachine.Action, _ transaction: EncodedTransaction, _ machine: inout TransactionMachine
-    ) -> TransactionMachine.Step {
-        do throws(KafkaError) {
-            switch action {
-            case .begin: try current.begin()
-            case .produce: try produce(transaction)
-            case .sendOffsets:
-                try current.sendOffsets(
-                    transaction.offsets, group: consumer.groupMetadata(), timeoutMilliseconds: Self.offsetsTimeout)
-            case .commit: try current.commit(timeoutMilliseconds: Self.commitTimeout)
-            case .abort: try current.abort(timeoutMilliseconds: Self.commitTimeout)
-            case .rebuild: try rebuild()
-            case .resolve: return machine.resolved(isCommitted: try isCommitted(transaction))
-            }
-            return machine.succeeded(action)
+    private mutating func readJournal(from offset: Int64, to end: Int64) throws(KafkaError) -> JournalRecords {
+        guard offset < end else { return JournalRecords(records: [], next: end) }
+        let reader: JournalReader
+        do {
+            reader = try self.reader ?? JournalReader(journal, settings: settings)
         } catch {
-            return machine.failed(action, error)
+            preconditionFailure("the settings were checked at the start: \(error)")
+        }
+        self.reader = reader
+        do {
+            let read = try reader.read(from: offset, to: end, maximum: LaneMachine.chunkEntries)
+            // A reader holds connections and threads: it goes when it is not needed any more.
+            if read.next >= end { self.reader = nil }
+            return read
+        } catch {
+            self.reader = nil
+            throw error
         }
     }
 
-    /// Whether exactly this transaction's positions and clock are what the group has committed.
-    private func isCommitted(_ transaction: EncodedTransaction) throws(KafkaError) -> Bool {
-        let stored = try committed(transaction.offsets.map(\.topicPartition))
-        return Set(stored) == Set(transaction.offsets)
-    }
+    // MARK: - Producing
+
+    private var journal: TopicPartition { TopicPartition(topic: topics.journal, partition: shard) }
 
     private var current: TransactionalProducer {
         guard let producer else { preconditionFailure("a batch is committed only after the shard was taken") }
@@ -74,36 +105,11 @@ package struct TransactionBroker: Sendable {
     }
 
     private func produce(_ transaction: EncodedTransaction) throws(KafkaError) {
-        let outputs = transaction.outputs
-        try outputs.bytes.withUnsafeBufferPointer { buffer throws(KafkaError) in
-            let bytes = UnsafeRawBufferPointer(buffer)
-            for record in outputs.records {
-                let headers = outputs.headers[record.headers].map { header in
-                    KafkaClient.RecordHeader(name: "\(header.name)", value: Array(bytes[header.value.range]))
-                }
-                // No partition: the key decides, as for any other producer, so a customer's changes stay in order.
-                try current.produce(
-                    topic: topics.name(of: record.destination),
-                    key: UnsafeRawBufferPointer(rebasing: bytes[record.key.range]),
-                    value: UnsafeRawBufferPointer(rebasing: bytes[record.value.range]), headers: headers)
-            }
+        let producer = current
+        try transaction.forEachRecord(shard: shard, topics) { record throws(KafkaError) in
+            try producer.produce(
+                topic: record.topic, partition: record.partition, key: record.key, value: record.value,
+                headers: record.headers, isMarked: record.isEntry)
         }
-        for letter in transaction.deadLetters { try produce(letter) }
-    }
-
-    private func produce(_ letter: DeadLetter) throws(KafkaError) {
-        let headers = letter.headers.map { KafkaClient.RecordHeader(name: $0.name, value: $0.value) }
-        try withBytes(letter.key) { key throws(KafkaError) in
-            try withBytes(letter.value) { value throws(KafkaError) in
-                try current.produce(topic: topics.deadLetters, key: key, value: value, headers: headers)
-            }
-        }
-    }
-
-    private func withBytes(
-        _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws(KafkaError) -> Void
-    ) throws(KafkaError) {
-        guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBufferPointer { buffer throws(KafkaError) in try body(UnsafeRawBufferPointer(buffer)) }
     }
 }

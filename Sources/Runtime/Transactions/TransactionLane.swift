@@ -1,92 +1,61 @@
 import KafkaClient
 import Synchronization
 
-/// The thread on which one shard's producer blocks: fencing, reading positions and committing, one command at a time.
-/// The shard goes on with its next batch meanwhile.
-package final class TransactionLane: Sendable {
-    package enum Command: Sendable {
-        /// Initialise the transactional id, then read what the group has committed for these partitions.
-        case take([TopicPartition])
-        case commit(EncodedTransaction)
+/// The thread on which one shard's lane machine makes its blocking calls. The shard goes on with its next batch meanwhile.
+package final class TransactionLane: ShardLane {
+    private enum Message: Sendable {
+        case command(LaneMachine.Command)
         case close
     }
 
-    package enum Event: Sendable {
-        case taken([PartitionOffset])
-        case committed(EncodedTransaction, CommitReport)
-        /// Fenced, out of retries, or cancelled (nil).
-        case failed(KafkaError?)
-        case closed
-    }
-
-    private let commands: Mailbox<Command>
+    private let messages: Mailbox<Message>
     private let work = ThreadSignal()
     private let isCancelled = Atomic<Bool>(false)
 
     /// `report` is called on the lane's thread and must only pass the event on.
-    package init(broker: TransactionBroker, name: String, report: @escaping @Sendable (ObjectIdentifier, Event) -> Void)
-    {
+    package init(
+        broker: TransactionBroker, name: String,
+        report: @escaping @Sendable (ObjectIdentifier, LaneMachine.Event) -> Void
+    ) {
         let signal = work
-        commands = Mailbox { signal.raise() }
+        messages = Mailbox { signal.raise() }
         DedicatedThread.start(name) { [self] in run(broker) { report(ObjectIdentifier(self), $0) } }
     }
 
-    package func send(_ command: Command) { commands.send(command) }
+    package func send(_ command: LaneMachine.Command) { messages.send(.command(command)) }
 
-    /// Gives up waiting and retrying: the shard is lost, and nothing may be committed any more.
+    package func close() { messages.send(.close) }
+
     package func cancel() {
         isCancelled.store(true, ordering: .releasing)
         work.raise()
     }
 
-    private func run(_ broker: TransactionBroker, _ report: (Event) -> Void) {
-        var broker = broker
+    private func run(_ broker: TransactionBroker, _ report: (LaneMachine.Event) -> Void) {
+        var (broker, machine) = (broker, LaneMachine())
         while true {
             work.wait()
-            for command in commands.drain() {
-                switch command {
-                case .take(let partitions): report(take(partitions, &broker))
-                case .commit(let transaction): report(commit(transaction, &broker))
-                case .close:
-                    broker.close()
-                    report(.closed)
-                    return
+            for message in messages.drain() {
+                switch message {
+                case .close: return
+                case .command(let command):
+                    machine.start(command, at: SteadyClock.now)
+                    finish(&machine, &broker, report)
                 }
             }
         }
     }
 
-    private func take(_ partitions: [TopicPartition], _ broker: inout TransactionBroker) -> Event {
-        var wait: Int32 = 50
+    /// Steps until the lane rests again.
+    private func finish(
+        _ machine: inout LaneMachine, _ broker: inout TransactionBroker, _ report: (LaneMachine.Event) -> Void
+    ) {
         while true {
-            do throws(KafkaError) {
-                try broker.rebuild()
-                return .taken(try broker.committed(partitions))
-            } catch {
-                if isCancelled.load(ordering: .acquiring) { return .failed(nil) }
-                if error.isFenced || error.disposition == .fail { return .failed(error) }
-                pause(milliseconds: wait)
-                wait = min(wait * 2, 2_000)
-            }
-        }
-    }
-
-    private func commit(_ transaction: EncodedTransaction, _ broker: inout TransactionBroker) -> Event {
-        var machine = TransactionMachine()
-        var step = machine.start()
-        let started = SteadyClock.now
-        while true {
-            if isCancelled.load(ordering: .acquiring), step.canBeLeft { return .failed(nil) }
-            switch step {
-            case .committed:
-                let report = CommitReport(
-                    seconds: SteadyClock.now - started, aborts: machine.aborts, rebuilds: machine.rebuilds)
-                return .committed(transaction, report)
-            case .lost(let error): return .failed(error)
-            case .wait(let milliseconds, let action):
-                pause(milliseconds: milliseconds)
-                step = broker.perform(action, transaction, &machine)
-            case .perform(let action): step = broker.perform(action, transaction, &machine)
+            switch machine.next(isCancelled: isCancelled.load(ordering: .acquiring)) {
+            case .rest: return
+            case .report(let event): report(event)
+            case .wait(let milliseconds): pause(milliseconds: milliseconds)
+            case .call(let call): machine.answered(broker.answer(call), at: SteadyClock.now)
             }
         }
     }
@@ -97,11 +66,4 @@ package final class TransactionLane: Sendable {
         // A command cannot come while one is being worked on, so the only reason to wake is cancellation.
         if work.wait(seconds: Double(milliseconds) / 1000) { work.raise() }
     }
-}
-
-/// How a commit went, for metrics.
-package struct CommitReport: Sendable {
-    package var seconds: Double
-    package var aborts: Int
-    package var rebuilds: Int
 }

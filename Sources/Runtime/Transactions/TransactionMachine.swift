@@ -10,7 +10,7 @@ import KafkaClient
 ///       └───────── the same batch again ◄────────────┘
 ///
 /// Abort is not rollback: the same batch is sent again. In doubt is not a guess: a new producer with the same id fences
-/// the old one, and what the group has committed then tells whether the batch got through.
+/// the old one, and the tail of the journal then tells whether the batch got through.
 package struct TransactionMachine {
     package enum Step: Hashable, Sendable {
         case perform(Action)
@@ -18,7 +18,7 @@ package struct TransactionMachine {
         case wait(milliseconds: Int32, then: Action)
         case committed
         /// Another owner has taken over, or nobody can help without a person.
-        case lost(KafkaError)
+        case lost(LaneFailure)
 
         /// Whether a shard that is lost anyway may stop here: nothing half-done needs an answer first.
         package var canBeLeft: Bool {
@@ -37,7 +37,7 @@ package struct TransactionMachine {
         case abort
         /// Replace the producer and initialise its id, which fences the old one and ends its transaction.
         case rebuild
-        /// Read back whether the batch's offsets are committed.
+        /// Read the journal's tail: does it end with this batch, or with the one before?
         case resolve
     }
 
@@ -45,8 +45,6 @@ package struct TransactionMachine {
     package private(set) var aborts = 0
     package private(set) var rebuilds = 0
     private var attempts = 0
-    /// True from the moment the commit may have reached the coordinator.
-    private var isInDoubt = false
 
     /// Retries of one batch before the shard gives up and says so.
     package static let maximumAttempts = 200
@@ -62,27 +60,32 @@ package struct TransactionMachine {
         case .begin: return .perform(.produce)
         case .produce: return .perform(.sendOffsets)
         case .sendOffsets:
-            // From here on the outcome is only known when the commit answers.
-            isInDoubt = true
             return .perform(.commit)
         case .commit: return .committed
         case .abort:
-            isInDoubt = false
             return .wait(milliseconds: backOff, then: .begin)
-        case .rebuild: return .perform(isInDoubt ? .resolve : .begin)
-        case .resolve: return .committed
+        // Also when this batch was not in doubt: another owner may have come and gone, and the new epoch fences it, not us.
+        case .rebuild: return .perform(.resolve)
+        case .resolve: preconditionFailure("the answer to resolve is given to `resolved`")
         }
     }
 
-    /// The batch's offsets turned out to be committed, or not.
-    package mutating func resolved(isCommitted: Bool) -> Step {
-        isInDoubt = false
-        return isCommitted ? .committed : .perform(.begin)
+    /// The journal, read after fencing, ends with `tail`; nil when it holds no entry.
+    package mutating func resolved(tail: JournalRecords.Record?, _ transaction: EncodedTransaction) -> Step {
+        let found: JournalPosition?
+        do {
+            found = try tail.map { record throws(JournalFormatError) in try JournalEntry(bytes: record.value).position }
+        } catch {
+            return .lost(.journal(.format(offset: tail?.offset ?? 0, error)))
+        }
+        if found == transaction.lastPosition { return .committed }
+        if found == transaction.previousPosition { return .perform(.begin) }
+        return .lost(.foreignEntry(expected: transaction.lastPosition, found: found))
     }
 
     package mutating func failed(_ step: Action, _ error: KafkaError) -> Step {
         attempts += 1
-        if error.isFenced || attempts > Self.maximumAttempts { return .lost(error) }
+        if error.isFenced || attempts > Self.maximumAttempts { return .lost(.kafka(error)) }
         if error.isStaleGroupMember, step == .sendOffsets {
             // A rebalance is under way. Either the membership is renewed, or the shard is revoked and the lane cancelled.
             aborts += 1
@@ -97,6 +100,10 @@ package struct TransactionMachine {
             // Some records may be in the queue already: only a new transaction sends each once.
             aborts += 1
             return .perform(.abort)
+        case .retry where step == .commit || (step == .sendOffsets && error.isTimedOut):
+            // What went unanswered may still take effect, even in this producer's next transaction: only a new epoch
+            // shuts it out.
+            return rebuild()
         case .retry: return .wait(milliseconds: backOff, then: step)
         case .fatal, .fail: return rebuild()
         }

@@ -1,7 +1,7 @@
 import Scoring
 
 /// What the orders that have left a customer's history add up to. Few customers have any, so it is a block of its own.
-struct FoldedOrders {
+struct FoldedOrders: Equatable {
     /// Minor units.
     var spend: Int64 = 0
     /// Event time of the latest that counts, milliseconds.

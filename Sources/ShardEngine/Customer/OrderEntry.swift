@@ -53,6 +53,23 @@ package struct OrderEntry {
     /// What is kept of a 64-bit hash: among 8,192 lines two are mistaken for one another once in eight million customers.
     @inline(__always) package static func hash(ofID hash: UInt64) -> UInt64 { hash >> 16 }
 
+    /// The largest hash that an entry can have.
+    static let longestHash: UInt64 = 1 << 48 - 1
+
+    /// What an entry of this kind can amount to. An early refund that names no amount has 1.
+    var amounts: ClosedRange<Int64> {
+        let limit = Money.limit.minorUnits
+        return switch kind {
+        case .order, .refundedOrder, .cancelledOrder: 0...limit
+        case .refund: -limit...0
+        case .earlyRefund: -limit...OrderEntry.wholeOrder
+        case .revision, .earlyCancellation, .empty: 0...0
+        }
+    }
+
+    /// The amount of an early refund that names none: any other is negative or 0.
+    static let wholeOrder: Int64 = 1
+
     /// Whether the entry is an order, in whatever state.
     var isOrder: Bool { kind.rawValue <= Kind.cancelledOrder.rawValue }
     /// Whether the entry belongs to the order before it.

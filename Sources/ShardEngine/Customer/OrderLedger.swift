@@ -13,9 +13,6 @@ struct OrderLedger {
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
     }
 
-    /// The amount of an early refund's line that names none: any other is negative or 0.
-    private static let wholeOrder: Int64 = 1
-
     /// What an event did.
     enum Outcome {
         /// The history changed.
@@ -82,7 +79,7 @@ struct OrderLedger {
             store.removeOrderEntries(index..<index + 1, of: record)
         }
         let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
-        let refund = early.amount == Self.wholeOrder ? nil : -early.amount
+        let refund = early.amount == OrderEntry.wholeOrder ? nil : -early.amount
         let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
         _ = type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
     }
@@ -177,7 +174,7 @@ struct OrderLedger {
         _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
     ) throws(Rejection) -> Outcome {
         let entries = store.orders(of: record)
-        let amount = entry.refund.map { -$0 } ?? Self.wholeOrder
+        let amount = entry.refund.map { -$0 } ?? OrderEntry.wholeOrder
         for position in 0..<entries.count
         where entries.hash(position) == entry.hash && entries[position].kind == .earlyRefund
             && entries[position].time == entry.time && entries[position].amount == amount

@@ -17,6 +17,13 @@ package struct CustomerIndex: ~Copyable {
 
     package init() { current = Self.table(1 << 10) }
 
+    /// With room for `count` slots and a tenth more before it grows.
+    init(expecting count: Int) {
+        var capacity = 1 << 10
+        while capacity / 4 * 3 < count + count / 10 { capacity *= 2 }
+        current = Self.table(capacity)
+    }
+
     deinit {
         current.deallocate()
         previous?.deallocate()

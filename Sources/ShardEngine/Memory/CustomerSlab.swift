@@ -31,4 +31,11 @@ package struct CustomerSlab: ~Copyable {
         count += 1
         return slot
     }
+
+    /// Makes sure of `newCount` slots; those added hold nothing until they are initialized.
+    mutating func extend(to newCount: Int) {
+        guard newCount > count else { return }
+        while pages.count << Self.pageShift < newCount { pages.append(Self.page()) }
+        count = newCount
+    }
 }

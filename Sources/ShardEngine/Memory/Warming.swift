@@ -30,6 +30,13 @@ struct Warming: ~Copyable {
         known += slot == UInt32.max ? 0 : 1
     }
 
+    /// Adds a customer by slot, all of whose state will be read.
+    @inline(__always) mutating func look(at slot: UInt32) {
+        slots[known] = slot
+        browsing[known] = false
+        known += 1
+    }
+
     /// Adds customers whose deadlines fall due by `time`.
     mutating func look(dueBy time: EventTime, _ wheel: borrowing DeadlineWheel) {
         wheel.forEachDue(by: time.milliseconds) { slot in

@@ -6,9 +6,11 @@ import Runtime
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Say whether `run` would start: configuration, policy, brokers, topics, equal partition counts.",
+        abstract:
+            "Say whether `run` would start: configuration, policy, brokers, topics, equal partition counts, retention.",
         discussion:
-            "Stops at the first thing that is wrong, says what to do about it, and exits with 1. Changes nothing.")
+            "Stops at the first thing that is wrong, says what to do about it, and exits with 1. Makes the journal's topic, and the snapshots' one, where they are missing; changes nothing else."
+    )
 
     @OptionGroup var file: ConfigurationOptions
 
@@ -40,6 +42,7 @@ struct CheckCommand: ParsableCommand {
                         result:
                             "all there; every input has \(cluster.partitionCount) partitions, so there are \(cluster.partitionCount) shards"
                     ))
+                findings += cluster.warnings.map { Finding(check: "warning", result: $0) }
             }
         } catch {
             findings.append(Finding(check: "failed", result: "\(error)"))
@@ -62,8 +65,11 @@ struct CheckCommand: ParsableCommand {
             return
         }
         for finding in findings {
-            let mark = finding.check == "failed" ? "✗" : "✓"
-            print("\(mark) \(finding.check == "failed" ? "" : finding.check + ": ")\(finding.result)")
+            switch finding.check {
+            case "failed": print("✗ \(finding.result)")
+            case "warning": print("! \(finding.result)")
+            default: print("✓ \(finding.check): \(finding.result)")
+            }
         }
     }
 }

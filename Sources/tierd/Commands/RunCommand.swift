@@ -40,7 +40,10 @@ struct ConfigurationOptions: ParsableArguments {
         help: ArgumentHelp("Override a setting, e.g. kafka.bootstrap=broker:9092.", valueName: "path=value"))
     var overrides: [String] = []
 
-    func load() throws -> Configuration {
+    func load() throws -> Configuration { try Self.load(config, overrides: overrides) }
+
+    /// Each override is `path=value`.
+    static func load(_ config: String, overrides: [String]) throws -> Configuration {
         let pairs = try overrides.map { text in
             guard let separator = text.firstIndex(of: "="), separator != text.startIndex else {
                 throw ValidationError(

@@ -40,8 +40,8 @@ extension OpsEndpoints {
             shards: daemon.board.shards.map { shard in
                 StatusReport.Shard(
                     partition: shard.shard, state: shard.stage.phase,
-                    detail: shard.stage == .rebuilding
-                        ? "\(Int(shard.rebuildProgress * 100)) % replayed" : shard.detail.isEmpty ? nil : shard.detail)
+                    detail: shard.stage == .restoring
+                        ? "\(Int(shard.restoreProgress * 100)) % replayed" : shard.detail.isEmpty ? nil : shard.detail)
             })
         return (try? report.json()) ?? Array("{}".utf8)
     }

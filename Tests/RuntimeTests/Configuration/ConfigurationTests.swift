@@ -16,9 +16,14 @@ struct ConfigurationTests {
         var expected = Configuration(
             policy: SchemaFile.folder.path + "/config/../policies/retail.yaml",
             kafka: Configuration.Kafka(bootstrap: "localhost:9092", group: "tierd"))
+        expected.topics.journal = "tierd-journal"
+        expected.snapshots.topic = "tierd-snapshots"
+        expected.snapshots.path = SchemaFile.folder.path + "/config/snapshots"
         #expect(try Configuration.load(path: path, environment: [:], overrides: []) == expected)
         expected.kafka.group = nil
+        expected.topics.journal = nil
         #expect(expected.group == "tierd")
+        #expect(expected.journal == "tierd-journal")
     }
 
     @Test func `the published schema states the same defaults`() throws {
@@ -26,7 +31,7 @@ struct ConfigurationTests {
             JSONSerialization.jsonObject(with: Data(SchemaFile.text("config.schema.json").utf8)) as? [String: Any])
         var flags: [(path: String, value: String)] = []
         Self.collectDefaults(of: schema, path: "", into: &flags)
-        #expect(flags.count == 18)
+        #expect(flags.count == 23)
         #expect(try Configuration.parse(text: Self.shortest, file: "c.yaml", overrides: flags) == Self.defaults)
     }
 

@@ -1,0 +1,45 @@
+import KafkaClient
+import Scoring
+
+/// Handing transactions to the lane, and taking up what it reports.
+extension ShardTask {
+    /// Outputs are committed as soon as the lane is free; bare progress at a slower beat.
+    func commitIfDue() {
+        guard !isCommitting, let transaction = pending else { return }
+        let now = context.steady()
+        guard transaction.hasOutputs || now - lastCommit >= context.commitSeconds || status.stage == .draining else {
+            return
+        }
+        pending = nil
+        isCommitting = true
+        lastCommit = now
+        lane.send(.commit(transaction))
+    }
+
+    package func receive(_ event: LaneMachine.Event) {
+        switch event {
+        case .taken(let takeover): begin(takeover)
+        case .journal(let records): take(records)
+        case .committed(let transaction, let report):
+            isCommitting = false
+            note(transaction, report)
+            publish()
+            if status.stage == .draining { _ = drainStep() } else { commitIfDue() }
+        case .failed(let failure):
+            isCommitting = false
+            if status.stage == .draining { return finishDraining() }
+            stop("\(failure)", retakeAfter: ShardContext.retakeSeconds)
+        }
+    }
+
+    private func note(_ transaction: EncodedTransaction, _ report: CommitReport) {
+        for offset in transaction.offsets { status.committed[offset.topicPartition.topic] = offset.offset }
+        if let position = transaction.lastPosition {
+            committedEntry = CommittedEntry(position: position, offset: report.journalOffset)
+        }
+        metrics.totals.committed.add()
+        metrics.totals.aborted.add(report.aborts)
+        metrics.totals.inDoubt.add(report.rebuilds)
+        metrics.totals.commitSeconds.observe(report.seconds)
+    }
+}

@@ -1,0 +1,28 @@
+/// What others see of a shard.
+extension ShardTask {
+    func publish() {
+        status.clock = engine.clock
+        status.customers = engine.customerCount
+        status.stateBytes = engine.allocatedBytes
+        status.waitingSince = merge.waitingSince()
+        if let restoration {
+            status.restoreProgress = restoration.recovery.progress(from: restoration.firstOffset)
+        }
+        context.board.set(status)
+        metrics.phase.set(status.stage.phase)
+        metrics.customers.set(status.customers)
+        metrics.stateBytes.set(status.stateBytes)
+        if let clock = status.clock { metrics.clockSeconds.set(Double(clock.milliseconds) / 1000) }
+        publishLag()
+    }
+
+    private func publishLag() {
+        let now = Double(context.clock.present().milliseconds)
+        for (index, stream) in merge.streams.enumerated() {
+            let topic = stream.topicPartition.topic
+            if let lag = context.board.lag(topic, shard) { metrics.inputs[index].lagRecords.set(Int(lag)) }
+            let waiting = status.waitingSince[topic].map { max(0, (now - Double($0)) / 1000) } ?? 0
+            metrics.inputs[index].lagSeconds.set(waiting)
+        }
+    }
+}

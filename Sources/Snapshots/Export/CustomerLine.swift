@@ -1,0 +1,160 @@
+import Scoring
+import ShardEngine
+
+/// Writes a customer of a snapshot as one line of JSON, with the names of the policy's tiers and levels.
+///
+/// Times are milliseconds since the epoch, amounts minor units of the policy's currency, days ISO dates in its time
+/// zone. The same image gives the same line.
+package struct CustomerLine {
+    private let tiers: [String]
+    private let levels: [String]
+
+    package init(_ policy: Policy) {
+        tiers = policy.tiers.map(\.name)
+        levels = policy.churn.levels.map(\.name)
+    }
+
+    /// Without a line feed at its end.
+    package func text(_ image: CustomerImage) -> String {
+        var line = JSONLine()
+        line.object {
+            $0.field("customer_id", String(decoding: image.id, as: UTF8.self))
+            $0.field("tier", tiers.indices.contains(image.tier) ? tiers[image.tier] : nil)
+            $0.field("tier_since_ms", image.tierSince.milliseconds)
+            $0.field("tier_sequence", Int64(image.tierSequence))
+            $0.field("grace_ends_at_ms", image.graceEndsAt?.milliseconds)
+            $0.field("churn_level", image.churnLevel.flatMap { levels.indices.contains($0) ? levels[$0] : nil })
+            $0.field("churn_sequence", Int64(image.churnSequence))
+            $0.field("first_seen_ms", image.firstSeen.milliseconds)
+            $0.field("last_order_at_ms", image.lastOrderAt?.milliseconds)
+            $0.field("deadline_ms", image.deadline?.milliseconds)
+            $0.field("deadline_kind", "\(image.deadlineKind.name)")
+            $0.field("orders", image.orders) { Self.append($1, to: &$0) }
+            folded(image.folded, to: &$0)
+            $0.field("browse", image.browse) { Self.append($1, to: &$0) }
+            $0.field("feedback", image.feedback) { Self.append($1, to: &$0) }
+        }
+        return line.text
+    }
+
+    private func folded(_ folded: CustomerImage.Folded, to line: inout JSONLine) {
+        line.field("earlier_orders", Int64(folded.orders))
+        line.field("earlier_spend_minor", folded.spend.minorUnits)
+        line.field("earlier_purchase_days", Int64(folded.purchaseDays))
+    }
+
+    private static func append(_ order: CustomerImage.Order, to line: inout JSONLine) {
+        line.field("id_hash", hexadecimal(order.hash))
+        line.field("time_ms", order.time.milliseconds)
+        line.field("amount_minor", order.amount.minorUnits)
+        line.field("kind", name(of: order.kind))
+    }
+
+    private static func append(_ day: CustomerImage.BrowseDay, to line: inout JSONLine) {
+        line.field("day", date(day.day))
+        for count in day.counts { line.field("\(count.type.name)", Int64(count.count)) }
+        line.field("sessions", Int64(day.sessions))
+        line.field("dwell_ms", day.dwellMilliseconds)
+    }
+
+    private static func append(_ entry: CustomerImage.Feedback, to line: inout JSONLine) {
+        line.field("id_hash", hexadecimal(UInt64(entry.idHash)))
+        line.field("day", date(entry.day))
+        line.field("type", "\(entry.type.name)")
+        line.field("score", entry.score.map { Int64($0) })
+        line.field("sentiment", entry.sentiment.map { Int64($0.rawValue) })
+    }
+
+    private static func hexadecimal(_ hash: UInt64) -> String { String(hash, radix: 16) }
+
+    private static func name(of kind: OrderEntry.Kind) -> String {
+        switch kind {
+        case .order: "order"
+        case .refundedOrder: "refunded_order"
+        case .cancelledOrder: "cancelled_order"
+        case .refund: "refund"
+        case .revision: "revision"
+        case .earlyCancellation: "early_cancellation"
+        case .earlyRefund: "early_refund"
+        case .empty: "empty"
+        }
+    }
+
+    /// The proleptic Gregorian date of a day counted from 1970-01-01 (Hinnant, "chrono-compatible low-level date
+    /// algorithms"); days are never before it.
+    private static func date(_ day: DayIndex) -> String {
+        let shifted = Int(day.value) + 719_468
+        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let march = (5 * dayOfYear + 2) / 153
+        let month = march < 10 ? march + 3 : march - 9
+        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        func padded(_ number: Int, _ width: Int) -> String { SnapshotName.padded(UInt64(number), to: width) }
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(dayOfYear - (153 * march + 2) / 5 + 1, 2)
+    }
+}
+
+/// A JSON object on one line; fields in the order written, unknown values left out.
+private struct JSONLine {
+    private(set) var text = ""
+    private var needsComma = false
+
+    mutating func object(_ fields: (inout JSONLine) -> Void) {
+        text += "{"
+        needsComma = false
+        fields(&self)
+        text += "}"
+        needsComma = true
+    }
+
+    mutating func field(_ name: String, _ value: Int64?) {
+        guard let value else { return }
+        begin(name)
+        text += String(value)
+    }
+
+    mutating func field(_ name: String, _ value: String?) {
+        guard let value else { return }
+        begin(name)
+        append(value)
+    }
+
+    mutating func field<Element>(
+        _ name: String, _ elements: [Element], _ fields: (inout JSONLine, Element) -> Void
+    ) {
+        begin(name)
+        text += "["
+        needsComma = false
+        for element in elements {
+            if needsComma { text += "," }
+            object { fields(&$0, element) }
+        }
+        text += "]"
+        needsComma = true
+    }
+
+    private mutating func begin(_ name: String) {
+        if needsComma { text += "," }
+        append(name)
+        text += ":"
+        needsComma = true
+    }
+
+    private mutating func append(_ value: String) {
+        text += "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\\(scalar)"
+            case "\u{0}"..<" ": text += "\\u" + hexadecimalOfFour(scalar.value)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+
+    private func hexadecimalOfFour(_ code: UInt32) -> String {
+        let digits = String(code, radix: 16)
+        return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}

@@ -1,0 +1,39 @@
+import ShardEngine
+
+/// The fields of a header or footer, written one after another.
+struct FrameBytes {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func put(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    /// A text with its length in front; names have limits far below the format's.
+    mutating func put(text: String) {
+        precondition(text.utf8.count <= UInt16.max, "a name fits its length")
+        put(UInt16(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
+}
+
+/// Reads the fields of a header or footer; nil where the bytes end too early.
+struct FrameFields {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func take<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
+        guard bytes.count - position >= MemoryLayout<Value>.size else { return nil }
+        defer { position += MemoryLayout<Value>.size }
+        return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Value.self))
+    }
+
+    mutating func takeText() -> String? {
+        guard let length = take(UInt16.self), bytes.count - position >= Int(length) else { return nil }
+        defer { position += Int(length) }
+        return String(validating: bytes[position..<position + Int(length)], as: UTF8.self)
+    }
+}

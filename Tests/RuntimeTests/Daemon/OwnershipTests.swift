@@ -1,0 +1,65 @@
+import KafkaClient
+import Runtime
+import Testing
+
+struct OwnershipTests {
+    private static func partitions(_ shards: [Int32], topics: [String] = ["orders", "browse"]) -> [TopicPartition] {
+        topics.flatMap { topic in shards.map { TopicPartition(topic: topic, partition: $0) } }
+    }
+
+    private static func starts(_ shard: Int32) -> [PartitionOffset] {
+        partitions([shard]).map { PartitionOffset(topicPartition: $0, offset: Int64(shard) * 10) }
+    }
+
+    @Test func `reading starts when every shard has said where`() {
+        var ownership = Ownership(inputTopics: 2)
+        #expect(ownership.assigned(Self.partitions([0, 1]), at: 0) == [.adopt([0, 1])])
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [])
+        #expect(ownership.announced(0, .ready(Self.starts(0))) == [.assign(Self.starts(0) + Self.starts(1))])
+        #expect(ownership.partitions == Self.partitions([0, 1]))
+    }
+
+    @Test func `a shard that cannot start does not hold up the others`() {
+        var ownership = Ownership(inputTopics: 2)
+        _ = ownership.assigned(Self.partitions([0, 1]), at: 0)
+        _ = ownership.announced(0, .stopped)
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(1))])
+    }
+
+    @Test func `a shard that takes too long is left out`() {
+        var ownership = Ownership(inputTopics: 2)
+        _ = ownership.assigned(Self.partitions([0, 1]), at: 100)
+        _ = ownership.announced(0, .ready(Self.starts(0)))
+        #expect(ownership.tick(at: 159) == [])
+        #expect(ownership.tick(at: 160) == [.assign(Self.starts(0))])
+        #expect(ownership.tick(at: 1_000) == [])
+    }
+
+    @Test func `different partitions of the inputs are refused`() {
+        var ownership = Ownership(inputTopics: 2)
+        let uneven = Self.partitions([0, 1]).dropLast()
+        #expect(ownership.assigned(Array(uneven), at: 0) == [.refuse])
+    }
+
+    @Test func `revoked shards are drained before the partitions go`() {
+        var ownership = Ownership(inputTopics: 2)
+        _ = ownership.assigned(Self.partitions([2, 3]), at: 0)
+        #expect(ownership.revoked(isLost: true) == [.drain([2, 3], isLost: true), .unassign])
+        #expect(ownership.partitions == nil)
+        #expect(ownership.revoked(isLost: false) == [.unassign])
+        #expect(ownership.announced(2, .ready(Self.starts(2))) == [], "an answer that comes too late")
+    }
+
+    @Test func `a retake drains and adopts the present assignment anew, but only once it reads`() {
+        var ownership = Ownership(inputTopics: 2)
+        _ = ownership.assigned(Self.partitions([0]), at: 0)
+        #expect(ownership.retake(at: 1) == [])
+        _ = ownership.announced(0, .ready(Self.starts(0)))
+        #expect(ownership.retake(at: 2) == [.drain([0], isLost: false), .unassign, .adopt([0])])
+    }
+
+    @Test func `an empty assignment is taken up at once`() {
+        var ownership = Ownership(inputTopics: 2)
+        #expect(ownership.assigned([], at: 0) == [.assign([])])
+    }
+}

@@ -1,0 +1,185 @@
+import KafkaClient
+import Runtime
+import Scoring
+import ShardEngine
+import Snapshots
+import Testing
+
+/// What a shard finds when it takes over, and what it makes of it.
+struct RecoveryTests {
+    private static let demands = Recovery.Demands(
+        inputs: [.orders], topics: ["orders"], policyHash: JournalSamples.hash, recordBytes: 1 << 20)
+
+    /// The inputs hold offsets 0 to 100.
+    private static func takeover(
+        _ entries: [JournalEntry], inputs: Watermarks = Watermarks(low: 0, high: 100), committed: Int64? = nil,
+        restored: RestoredState? = nil, end: Int64? = nil
+    ) -> Takeover {
+        var takeover = Takeover()
+        let place = TopicPartition(topic: "orders", partition: 0)
+        takeover.committed = [PartitionOffset(topicPartition: place, offset: committed)]
+        takeover.inputs = [inputs]
+        takeover.entries = JournalSamples.records(entries)
+        takeover.journal = Watermarks(low: 0, high: end ?? takeover.entries.next)
+        takeover.restored = restored
+        return takeover
+    }
+
+    /// An empty state that says that it was taken after `entry`, its order having been read.
+    private static func restored(after entry: JournalEntry, digest: UInt64? = nil) throws -> RestoredState {
+        let policy = try PolicyFile.load(path: SchemaFile.folder.appending(path: "policies/retail.yaml").path)
+        let identity = SnapshotIdentity(
+            application: "a", shard: 0, partitionCount: 1, topics: [SnapshotTopic(.orders, "orders")],
+            policyHash: PolicyHash(of: policy))
+        let header = SnapshotHeader(
+            identity: identity, journalSequence: entry.sequence, journalDigest: digest ?? entry.digest,
+            journalOffset: Int64(entry.sequence) * 2, positions: [SnapshotPosition(.orders, entry.ranges[0].to)],
+            mark: EngineMark(clock: nil, digest: 0, customerCount: 0), createdAt: 0)
+        var encoder = SnapshotEncoder()
+        var restoration = SnapshotRestoration(policy: policy, expecting: identity)
+        for piece in [encoder.encode(header), encoder.encodeFooter()] {
+            try piece.span.withUnsafeBytes { bytes throws(SnapshotError) in try restoration.feed(bytes) }
+        }
+        return RestoredState(try restoration.finish())
+    }
+
+    private static func error(_ takeover: Takeover) -> RecoveryError? {
+        do throws(RecoveryError) {
+            _ = try Recovery(takeover, demands)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: - What goes well
+
+    @Test func `a new shard begins with the oldest records`() throws {
+        let recovery = try Recovery(Self.takeover([], inputs: Watermarks(low: 7, high: 9)), Self.demands)
+        #expect(recovery.starts == [7] && recovery.isComplete && recovery.current == nil)
+    }
+
+    @Test func `without a snapshot everything is replayed from the first entry on`() throws {
+        let entries = JournalSamples.chain(3)
+        var recovery = try Recovery(Self.takeover(entries, committed: 3), Self.demands)
+        #expect(recovery.starts == [0])
+        for entry in entries {
+            #expect(recovery.current == entry && !recovery.isComplete)
+            recovery.advance()
+        }
+        #expect(recovery.isComplete && recovery.reached.last == entries[2].position)
+        #expect(recovery.reached.positions == [.orders: 3])
+    }
+
+    @Test func `after a snapshot only what came later is replayed`() throws {
+        let entries = JournalSamples.chain(5)
+        let restored = try Self.restored(after: entries[2])
+        // The stretch begins earlier than the snapshot's own entry.
+        let recovery = try Recovery(Self.takeover(entries, restored: restored), Self.demands)
+        #expect(recovery.starts == [3] && recovery.current == entries[3] && recovery.waiting == 2)
+    }
+
+    @Test func `a journal longer than one reading goes on where that ended`() throws {
+        let entries = JournalSamples.chain(6)
+        var recovery = try Recovery(Self.takeover(Array(entries[0..<3]), end: 12), Self.demands)
+        #expect(recovery.nextRead?.from == 6 && recovery.nextRead?.to == 12)
+        try recovery.accept(JournalSamples.records(Array(entries[3...])))
+        #expect(recovery.nextRead == nil && recovery.waiting == 6)
+    }
+
+    // MARK: - What cannot go on
+
+    @Test func `an input that has expired is named with the offset that is needed`() {
+        let error = Self.error(
+            Self.takeover(JournalSamples.chain(2), inputs: Watermarks(low: 5, high: 100)))
+        #expect(error == .inputExpired(topic: "orders", needed: 0, oldest: 5))
+    }
+
+    @Test func `an input that was truncated or recreated is refused`() throws {
+        let entries = JournalSamples.chain(4)
+        let error = Self.error(
+            Self.takeover(
+                entries, inputs: Watermarks(low: 0, high: 2), restored: try Self.restored(after: entries[3])))
+        #expect(error == .inputTruncated(topic: "orders", end: 2, worked: 4))
+    }
+
+    @Test func `other records at the same offsets are refused`() throws {
+        let range = JournalSamples.orders(4, 9)
+        #expect(throws: RecoveryError.inputChanged(sequence: 3, topic: "orders", from: 4, to: 9)) {
+            try Recovery.check(range, of: 3, topic: "orders", count: 5, digest: 8)
+        }
+        #expect(throws: RecoveryError.inputChanged(sequence: 3, topic: "orders", from: 4, to: 9)) {
+            try Recovery.check(range, of: 3, topic: "orders", count: 4, digest: 7)
+        }
+        try Recovery.check(range, of: 3, topic: "orders", count: 5, digest: 7)
+    }
+
+    @Test func `a damaged journal is refused, wherever the damage is`() throws {
+        var entries = JournalSamples.chain(4)
+        entries.remove(at: 2)
+        #expect(Self.error(Self.takeover(entries)) == .journal(.gap(expected: 2, found: 3)))
+        var takeover = Self.takeover(JournalSamples.chain(2))
+        takeover.entries.records[1].value[20] ^= 1
+        #expect(Self.error(takeover) == .journal(.format(offset: 2, .corrupt)))
+    }
+
+    @Test func `an empty journal beside committed offsets is a lost one`() {
+        let place = PartitionOffset(topicPartition: TopicPartition(topic: "orders", partition: 0), offset: 12)
+        #expect(Self.error(Self.takeover([], committed: 12)) == .journalEmpty(committed: place))
+        #expect(Self.error(Self.takeover([], committed: 0)) == nil)
+    }
+
+    @Test func `a journal whose beginning is gone needs a snapshot that covers it`() throws {
+        let entries = JournalSamples.chain(6)
+        let kept = Array(entries[3...])
+        #expect(Self.error(Self.takeover(kept)) == .journalExpired(needed: 0, oldest: 3))
+        let tooOld = try Self.restored(after: entries[1])
+        #expect(Self.error(Self.takeover(kept, restored: tooOld)) == .journalExpired(needed: 2, oldest: 3))
+        let justEnough = try Self.restored(after: entries[2])
+        #expect(Self.error(Self.takeover(kept, restored: justEnough)) == nil)
+    }
+
+    @Test func `a journal that ends before the snapshot has lost entries`() throws {
+        let entries = JournalSamples.chain(6)
+        let restored = try Self.restored(after: entries[4])
+        #expect(Self.error(Self.takeover([], restored: restored)) == .journalLost(snapshot: 4, end: nil))
+        #expect(
+            Self.error(Self.takeover(Array(entries[0..<3]), restored: restored))
+                == .journalLost(snapshot: 4, end: 2))
+    }
+
+    @Test func `a snapshot of another journal is refused`() throws {
+        let entries = JournalSamples.chain(4)
+        let restored = try Self.restored(after: entries[2], digest: 1)
+        #expect(Self.error(Self.takeover(entries, restored: restored)) == .foreignSnapshot(sequence: 2))
+    }
+
+    @Test func `entries that this process would replay otherwise are refused`() {
+        var entry = JournalSamples.chain(1)[0]
+        entry.engineVersion = EngineVersion.state + 1
+        #expect(Self.error(Self.takeover([entry])) == .engineVersion(sequence: 0, EngineVersion.state + 1))
+        entry = JournalSamples.chain(1)[0]
+        entry.policyHash = PolicyHash(bigEndianWords: [1, 2, 3, 4])
+        #expect(Self.error(Self.takeover([entry])) == .policy(sequence: 0, entry.policyHash, ours: JournalSamples.hash))
+        entry = JournalSamples.chain(1)[0]
+        entry.recordBytes = 999
+        #expect(Self.error(Self.takeover([entry])) == .recordBytes(sequence: 0, 999))
+        entry = JournalSamples.chain(1)[0]
+        entry.ranges[0].input = .commands
+        #expect(Self.error(Self.takeover([entry])) == .unknownInput(sequence: 0, .commands))
+    }
+
+    @Test func `a replay that gives something else is a defect, and says so`() throws {
+        var entry = JournalSamples.chain(1)[0]
+        entry.stateDigest = 5
+        entry.outputCount = 2
+        try Recovery.check(entry, clock: entry.clock, stateDigest: 5, outputCount: 2)
+        for (clock, digest, count) in [(nil, 5, 2), (entry.clock, 6, 2), (entry.clock, 5, 3)]
+            as [(EventTime?, UInt64, Int)]
+        {
+            #expect(throws: RecoveryError.diverged(sequence: 0)) {
+                try Recovery.check(entry, clock: clock, stateDigest: digest, outputCount: count)
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import KafkaClient
+import Runtime
+import Scoring
+import Snapshots
+
+/// What all members of a simulated application have in common.
+package struct DaemonPlan: Sendable {
+    package var application = "tierd"
+    package var policy: Policy
+    package var partitions: Int32
+    package var outputPartitions: Int32 = 2
+    package var inputs: [(kind: InputKind, topic: String)] = [
+        (.orders, "orders"), (.browse, "browse"), (.feedback, "feedback"),
+    ]
+    package var outputs = OutputTopics(
+        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters", journal: "tierd-journal")
+    package var batchRecords = 20
+    package var snapshots = SnapshotRules(interval: 7, events: 60, keep: 2)
+
+    package static let recordBytes = 1 << 16
+
+    package init(policy: Policy, partitions: Int32) {
+        self.policy = policy
+        self.partitions = partitions
+    }
+
+    package func createTopics(in cluster: SimulatedCluster) {
+        for input in inputs { cluster.create(topic: input.topic, partitions: partitions) }
+        for topic in outputs.all { cluster.create(topic: topic, partitions: outputPartitions) }
+        cluster.create(topic: outputs.journal, partitions: partitions)
+    }
+
+    package func inputPartitions(of shard: Int32) -> [TopicPartition] {
+        inputs.map { TopicPartition(topic: $0.topic, partition: shard) }
+    }
+
+    package func journalPartition(of shard: Int32) -> TopicPartition {
+        TopicPartition(topic: outputs.journal, partition: shard)
+    }
+
+    /// Any function of the key will do.
+    func outputPartition(of key: [UInt8]?) -> Int32 {
+        InputScript.shard(of: String(decoding: key ?? [], as: UTF8.self), partitions: outputPartitions)
+    }
+
+    func identity(of shard: Int32) -> SnapshotIdentity {
+        SnapshotIdentity(
+            application: application, shard: shard, partitionCount: partitions,
+            topics: inputs.map { SnapshotTopic($0.kind, $0.topic) }, policyHash: PolicyHash(of: policy))
+    }
+
+    func options(clock: ShardClock) -> DaemonOptions {
+        DaemonOptions(
+            application: application, bootstrap: "simulated", group: application, inputs: inputs, outputs: outputs,
+            policy: policy, clock: clock, batchRecords: batchRecords, recordBytes: Self.recordBytes,
+            commitInterval: TimeSpan(milliseconds: 500),
+            snapshots: SnapshotOptions(store: .directory("/"), rules: snapshots))
+    }
+}

@@ -1,0 +1,231 @@
+import KafkaClient
+import Logging
+import Runtime
+import Scoring
+import Snapshots
+import Telemetry
+import WireFormat
+
+/// One run of the daemon: the real ownership, shard, lane and snapshot code, driven in virtual time instead of by threads.
+package final class SimulatedDaemon: @unchecked Sendable {
+    package let process: SimulatedProcess
+    private let world: SimulatedWorld
+    private let plan: DaemonPlan
+    private let host: SimulatedHost
+    private let consumer: SimulatedConsumer
+    private let board = StatusBoard()
+    package let metrics: Metrics
+    package private(set) var snapshotsLoaded = 0
+    private var ownership: Ownership
+    private var context: ShardContext?
+    private var decoder: RecordDecoder
+    private var tasks: [ShardTask] = []
+    /// What ownership wants done; a drain holds up what follows.
+    private var actions: [Ownership.Action] = []
+    private var draining: (left: Int, number: Int)?
+    private var drains = 0
+    private var inbox: [() -> Void] = []
+    private var isStopping = false
+    package private(set) var hasStopped = false
+    private var needsRetaking = false
+
+    private static let poll = TimeSpan.milliseconds(100)
+    private static let idle = TimeSpan.milliseconds(50)
+    private static let drainTimeout = TimeSpan.seconds(20)
+
+    package init(_ world: SimulatedWorld, _ plan: DaemonPlan, _ host: SimulatedHost) throws {
+        self.world = world
+        self.plan = plan
+        self.host = host
+        process = world.start(host.name)
+        var settings = SimulatedConsumer.Settings(group: plan.application, instance: host.instance)
+        settings.sessionTimeout = .seconds(6)
+        settings.heartbeat = .seconds(2)
+        consumer = world.consumer(settings, of: process)
+        ownership = Ownership(inputTopics: plan.inputs.count)
+        decoder = try RecordDecoder(maximumBytes: DaemonPlan.recordBytes)
+        nonisolated(unsafe) let clock = world.clock
+        let options = plan.options(clock: .reading { host.clock.date(at: clock.now) })
+        metrics = Metrics(labels: options.metricLabels, version: "simulated", startSeconds: 0)
+        context = ShardContext(
+            options, steady: { Double(clock.now.milliseconds) / 1000 }, board: board,
+            metrics: metrics,
+            log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
+            announce: { [self] shard, start in inbox.append { [self] in announced(shard, start) } },
+            requestReassignment: { [self] _ in needsRetaking = true })
+    }
+
+    package func start() {
+        consumer.subscribe(plan.inputs.map(\.topic))
+        process.run { [self] in control() }
+        process.run { [self] in work() }
+    }
+
+    /// A clean stop: everything committed, a last snapshot, the group left.
+    package func stop() {
+        world.trace.note(process.name, "is asked to stop")
+        isStopping = true
+    }
+
+    /// All shards that this member has are live and have nothing left to do.
+    package var liveShards: [Int32] { board.shards.filter { $0.stage == .live }.map(\.shard) }
+
+    /// Why shards need a person.
+    package var stoppedShards: [String] {
+        board.shards.filter { $0.stage == .stopped }.map { "shard \($0.shard): \($0.detail)" }
+    }
+
+    // MARK: - The control thread
+
+    private func control() {
+        if hasStopped { return }
+        deliver()
+        if actions.isEmpty {
+            handle(consumer.poll())
+            add(ownership.tick(at: seconds))
+            if needsRetaking, !isStopping {
+                needsRetaking = false
+                add(ownership.retake(at: seconds))
+            }
+            if isStopping, !isClosing {
+                isClosing = true
+                consumer.beginClose()
+            }
+            if isStopping, actions.isEmpty, consumer.isClosed { return finish() }
+        }
+        process.run(after: Self.poll) { [self] in control() }
+    }
+
+    private var isClosing = false
+
+    private func finish() {
+        hasStopped = true
+        tasks = []
+        world.trace.note(process.name, "has stopped")
+        process.crash()
+    }
+
+    private var seconds: Double { Double(world.clock.now.milliseconds) / 1000 }
+
+    private func handle(_ event: SimulatedConsumer.Event) {
+        switch event {
+        case .none: break
+        case .assigned(let partitions): add(ownership.assigned(partitions, at: seconds))
+        case .revoked(_, let isLost): add(ownership.revoked(isLost: isLost))
+        // The real consumer is lost, too: the process ends and is started again by its supervisor.
+        case .failed(let error):
+            world.trace.note(process.name, "the consumer is lost: \(error)")
+            isStopping = true
+        }
+    }
+
+    private func announced(_ shard: Int32, _ start: ShardStart) { add(ownership.announced(shard, start)) }
+
+    private func add(_ more: [Ownership.Action]) {
+        actions += more
+        perform()
+    }
+
+    private func perform() {
+        while draining == nil, !actions.isEmpty {
+            switch actions.removeFirst() {
+            case .adopt(let shards): for shard in shards { adopt(shard) }
+            case .drain(let shards, let isLost): drain(shards, isLost: isLost)
+            case .assign(let starts): consumer.assign(starts)
+            case .unassign: consumer.unassign()
+            case .refuse: world.trace.note(process.name, "refuses its assignment")
+            }
+        }
+    }
+
+    private func adopt(_ shard: Int32) {
+        guard let context else { return }
+        let sources = plan.inputs.map { input -> (InputKind, any PartitionSource) in
+            (input.kind, SimulatedSource(TopicPartition(topic: input.topic, partition: shard), consumer))
+        }
+        let identity = plan.identity(of: shard)
+        let restorer = SnapshotRestorer(policy: plan.policy, identity: identity) { [self] in store(of: shard) }
+        let lane = SimulatedLane(
+            world, process, consumer, plan, shard: shard, restorer: restorer
+        ) { [self] lane, event in
+            inbox.append { [self] in
+                if case .taken(let takeover) = event, takeover.restored != nil { snapshotsLoaded += 1 }
+                for task in tasks where task.laneIdentity == ObjectIdentifier(lane) { task.receive(event) }
+            }
+        }
+        let snapshots = SimulatedSnapshotLane(store(of: shard), process) { [self] lane, event in
+            inbox.append { [self] in
+                for task in tasks where task.snapshotIdentifier == ObjectIdentifier(lane) { task.receive(event) }
+            }
+        }
+        world.ownership.begin(shard, process.name, at: world.clock.now)
+        tasks.append(
+            ShardTask(
+                shard, context,
+                ShardTask.Surroundings(sources: sources, lane: lane, snapshots: (snapshots, identity))))
+    }
+
+    private func store(of shard: Int32) -> any SnapshotStore {
+        DirectoryStore(root: "/snapshots", shard: shard, writer: process.name, files: host.disk)
+    }
+
+    private func drain(_ shards: [Int32], isLost: Bool) {
+        let leaving = tasks.filter { shards.contains($0.shard) && !$0.isDraining }
+        drains += 1
+        let number = drains
+        draining = (leaving.count, number)
+        for task in leaving {
+            world.ownership.end(task.shard, process.name, at: world.clock.now)
+            task.drain(isLost: isLost, isStopping: isStopping) { [self] in
+                guard let current = draining, current.number == number else { return }
+                draining = (current.left - 1, number)
+            }
+        }
+        if draining?.left == 0 {
+            draining = nil
+            return
+        }
+        process.run(after: Self.drainTimeout) { [self] in
+            guard draining?.number == number else { return }
+            world.trace.note(process.name, "shards did not let go in time")
+            draining = nil
+            perform()
+        }
+    }
+
+    // MARK: - The worker thread
+
+    private func work() {
+        if hasStopped { return }
+        deliver()
+        var worked = false
+        for task in tasks where task.step(&decoder) { worked = true }
+        tasks.removeAll { $0.isGone }
+        if draining?.left == 0 {
+            draining = nil
+            perform()
+        }
+        process.run(after: worked ? .milliseconds(1) : Self.idle) { [self] in work() }
+    }
+
+    private func deliver() {
+        while !inbox.isEmpty { inbox.removeFirst()() }
+        tasks.removeAll { $0.isGone }
+    }
+}
+
+/// Where a daemon runs: a clock that may be wrong, and a disk that outlives it.
+package final class SimulatedHost: @unchecked Sendable {
+    package let name: String
+    /// `group.instance.id`.
+    package let instance: String?
+    package var clock: HostClock
+    package let disk: SimulatedDisk
+
+    package init(_ name: String, instance: String?, clock: HostClock, disk: SimulatedDisk) {
+        self.name = name
+        self.instance = instance
+        self.clock = clock
+        self.disk = disk
+    }
+}

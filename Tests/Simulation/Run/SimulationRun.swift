@@ -1,0 +1,222 @@
+import KafkaClient
+import Runtime
+import Scoring
+import TestSupport
+
+/// One seed: input arrives while two hosts run daemons in bad weather, are killed, paused, cut off and restarted; then all
+/// is calm until everything has been worked on, and the history is judged.
+package final class SimulationRun {
+    package let world: SimulatedWorld
+    let plan: DaemonPlan
+    let script: InputScript
+    /// What was scripted, by where it came to lie.
+    private(set) var placed: [String: ScriptedEvent] = [:]
+    /// Whether the naive scorer judges as well.
+    let isRetail: Bool
+    private var hosts: [Seat] = []
+    private var deletedSnapshots = false
+
+    /// A host with the daemons that have run there.
+    private struct Seat {
+        var host: SimulatedHost
+        var daemons: [SimulatedDaemon] = []
+    }
+
+    /// What happened, for the summary.
+    package struct Figures: Hashable, Sendable {
+        package var kills = 0
+        package var pauses = 0
+        package var powerCuts = 0
+        package var stops = 0
+        package var outputs = 0
+        package var entries = 0
+        package var ticks = 0
+        package var snapshotsLoaded = 0
+        package var replayed = 0
+        package var rebuilds = 0
+
+        package init() {}
+
+        package static func += (left: inout Figures, right: Figures) {
+            left.kills += right.kills
+            left.pauses += right.pauses
+            left.powerCuts += right.powerCuts
+            left.stops += right.stops
+            left.outputs += right.outputs
+            left.entries += right.entries
+            left.ticks += right.ticks
+            left.snapshotsLoaded += right.snapshotsLoaded
+            left.replayed += right.replayed
+            left.rebuilds += right.rebuilds
+        }
+    }
+
+    package private(set) var figures = Figures()
+
+    private static let longestRun = TimeSpan.seconds(1_800)
+
+    /// `retail` is the policy of every other seed; the rest are drawn at random.
+    package init(seed: UInt64, retail: Policy) {
+        world = SimulatedWorld(seed: seed)
+        isRetail = seed % 2 == 0
+        var policies = SeededRandom(seed: seed ^ 0x5eed)
+        let policy = isRetail ? retail : RandomPolicy.draw(&policies)
+        plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
+        plan.createTopics(in: world.cluster)
+        script = world.input(
+            InputScript.Shape(
+                customers: 4 + world.random.below(12), records: 60 + world.random.below(200),
+                partitions: plan.partitions, span: .seconds(40 + world.random.below(80)),
+                topics: plan.inputs.map(\.topic)))
+    }
+
+    /// Runs to the end; returns what is wrong, in words, nothing when all is well.
+    package func run() throws -> [String] {
+        scheduleInput()
+        let shared = world.random.chance(0.5) ? world.makeDisk() : nil
+        let isStatic = world.random.chance(0.7)
+        for number in 0..<2 {
+            let name = "host-\(number)"
+            let clock = HostClock(start: script.shape.start, rate: script.shape.rate)
+            let host = SimulatedHost(
+                name, instance: isStatic ? name : nil, clock: clock, disk: shared ?? world.makeDisk())
+            hosts.append(Seat(host: host))
+        }
+        world.network.set(world.plan)
+        try startDaemon(0)
+        if world.random.chance(0.8) { try startDaemon(1) }
+        while world.clock.now < script.end + .seconds(5) {
+            world.clock.run(for: .milliseconds(500 + world.random.below(9_000)))
+            try doHarm()
+        }
+        guard try recover() else { return ["stuck: not everything was worked on in time"] + complaints() }
+        let verdict = try SimulationVerdict(self).findings()
+        for daemon in hosts.flatMap(\.daemons) {
+            figures.replayed += Int(daemon.metrics.totals.replayedBatches.value)
+            figures.rebuilds += Int(daemon.metrics.totals.inDoubt.value)
+            figures.snapshotsLoaded += daemon.snapshotsLoaded
+        }
+        figures.outputs =
+            OutputHistory(world.cluster, topics: [plan.outputs.tierChanges, plan.outputs.churnRisk])
+            .records.count
+        return verdict
+    }
+
+    private func scheduleInput() {
+        let inputs = Dictionary(uniqueKeysWithValues: plan.inputs.map { ($0.topic, $0.kind) })
+        script.schedule(into: world.cluster, world.clock) { [self] record, offset in
+            guard let input = inputs[record.partition.topic], let event = record.event else { return }
+            placed[JournalOracle.place(input, record.partition.partition, offset)] = event
+        }
+    }
+
+    private func startDaemon(_ seat: Int) throws {
+        let daemon = try SimulatedDaemon(world, plan, hosts[seat].host)
+        hosts[seat].daemons.append(daemon)
+        daemon.start()
+    }
+
+    private func isRunning(_ seat: Int) -> Bool { hosts[seat].daemons.contains { !$0.process.isDead } }
+
+    // MARK: - Harm
+
+    private func doHarm() throws {
+        let seat = world.random.below(2)
+        guard isRunning(seat) else { return try startDaemon(seat) }
+        guard let daemon = hosts[seat].daemons.last else { return }
+        switch world.random.below(12) {
+        case 0...3:
+            figures.kills += 1
+            daemon.process.crash()
+            // Its supervisor starts it again, at once or later.
+            if world.random.chance(0.6) { try startDaemon(seat) }
+        case 4:
+            figures.powerCuts += 1
+            for each in hosts[seat].daemons { each.process.crash() }
+            hosts[seat].host.disk.crash()
+        case 5, 6:
+            figures.pauses += 1
+            daemon.process.pause(for: .milliseconds(world.random.below(30_000)))
+            // Somebody takes it for dead.
+            if world.random.chance(0.4) { try startDaemon(seat) }
+        case 7:
+            figures.stops += 1
+            daemon.stop()
+        case 8: hosts[seat].host.clock.jump(by: .milliseconds(world.random.below(200_000_000) - 100_000_000))
+        case 9: try spoilSnapshots(of: hosts[seat].host)
+        default: break
+        }
+    }
+
+    private func spoilSnapshots(of host: SimulatedHost) throws {
+        switch world.random.below(4) {
+        case 0:
+            host.disk.deleteDirectory("/snapshots")
+            world.trace.note(host.name, "somebody deletes the snapshots")
+        case 1:
+            host.disk.capacity = world.random.below(4_000)
+            world.trace.note(host.name, "the disk has \(host.disk.capacity) bytes now")
+        case 2: host.disk.capacity = .max
+        default:
+            let folder = "/snapshots/0000\(world.random.below(Int(plan.partitions)))"
+            guard let names = try? host.disk.list(folder), !names.isEmpty else { return }
+            let path = folder + "/" + world.random.pick(names.sorted())
+            _ = try? host.disk.rot(path)
+            world.trace.note(host.name, "a bit of \(path) turns")
+        }
+    }
+
+    // MARK: - Recovery
+
+    /// Calms everything, lets the daemons finish and stops them; false when they do not finish.
+    private func recover() throws -> Bool {
+        world.network.set(.calm)
+        for seat in hosts.indices { hosts[seat].host.disk.capacity = .max }
+        let end = world.clock.now + Self.longestRun
+        while world.clock.now < end {
+            world.clock.run(for: .seconds(5))
+            for seat in hosts.indices where !isRunning(seat) { try startDaemon(seat) }
+            if isWorkedOff { break }
+        }
+        guard isWorkedOff else { return false }
+        for seat in hosts {
+            for daemon in seat.daemons where !daemon.process.isDead { daemon.stop() }
+        }
+        // What is delayed arrives, what hangs runs out.
+        world.clock.run(for: .seconds(120))
+        return true
+    }
+
+    /// Every shard is live somewhere and its journal covers all input.
+    private var isWorkedOff: Bool {
+        let live = Set(hosts.flatMap(\.daemons).filter { !$0.process.isDead }.flatMap(\.liveShards))
+        guard live == Set(0..<plan.partitions) else { return false }
+        return (0..<plan.partitions).allSatisfy { shard in
+            guard let positions = try? positions(of: shard) else { return false }
+            return plan.inputs.allSatisfy { input in
+                let log = world.cluster.log(TopicPartition(topic: input.topic, partition: shard))
+                return log.committedRecords.allSatisfy { $0.offset < positions[input.kind] ?? 0 }
+            }
+        }
+    }
+
+    private func positions(of shard: Int32) throws -> [InputKind: Int64] {
+        var positions: [InputKind: Int64] = [:]
+        for entry in try journal(of: shard) { for range in entry.ranges { positions[range.input] = range.to } }
+        return positions
+    }
+
+    /// The committed entries of a shard.
+    func journal(of shard: Int32) throws -> [JournalEntry] {
+        try world.cluster.log(plan.journalPartition(of: shard)).committedRecords.map {
+            try JournalEntry(bytes: $0.record.value ?? [])
+        }
+    }
+
+    private func complaints() -> [String] { hosts.flatMap(\.daemons).flatMap(\.stoppedShards) }
+
+    func count(entries: Int, ticks: Int) {
+        figures.entries += entries
+        figures.ticks += ticks
+    }
+}
