@@ -40,6 +40,7 @@ extension ShardEngine {
         let days = store.purchaseDays(of: record, rules.policy.calendar)
         let history = days.history(at: asOf, rules.policy.calendar)
         let rule = rules.policy.churn
+        let lastOrderAt = store.lastOrderAt(of: record)
         return CustomerReport(
             id: id, asOf: asOf, tier: Int(record.pointee.tier),
             tierSince: EventTime(milliseconds: record.pointee.tierSince), tierSequence: record.pointee.tierSequence,
@@ -52,7 +53,7 @@ extension ShardEngine {
             churnRisesAt: history.flatMap { riseOfChurn(record, $0, days) },
             deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
             firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
-            lastOrderAt: record.pointee.lastOrderAt < 0 ? nil : EventTime(milliseconds: record.pointee.lastOrderAt))
+            lastOrderAt: lastOrderAt < 0 ? nil : EventTime(milliseconds: lastOrderAt))
     }
 
     /// The record itself may hold no more than a second before which it cannot be.

@@ -128,7 +128,7 @@ extension ShardEngine {
 
     private func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.criteria.count
-        for comparison in rules.ladder.comparisons(of: tier, forRetention: forRetention) {
+        rules.ladder.forEachComparison(of: tier, forRetention: forRetention) { comparison in
             let value = evaluator.readings.value(of: comparison.subject)
             outputs.criteria.append(
                 CriterionEvidence(comparison: comparison, value: value, isMet: comparison.isMet(by: value)))
@@ -169,7 +169,7 @@ extension ShardEngine {
         record.pointee.churnLevel = UInt8(level)
         record.pointee.churnSequence &+= 1
         let rule = rules.churnScale.rule
-        let silence = Double(occasion.time.milliseconds - record.pointee.lastOrderAt) / TimeSpan.millisecondsPerDay
+        let silence = Double(occasion.time.milliseconds - store.lastOrderAt(of: record)) / TimeSpan.millisecondsPerDay
         outputs.outputs.append(
             .churnRisk(
                 ChurnRiskChange(

@@ -71,25 +71,29 @@ package struct ShardEngine: ~Copyable {
         let id = UnsafeRawBufferPointer(rebasing: text[event.customer.range])
         let slot = enter(id, event, now: now, into: &outputs)
         let record = store.slab[slot]
-        let ordersChanged = try change(record, event)
-        if event.time == now, record.pointee.hasEntered, !ordersChanged, isWithinBudget(slot, record, event) { return }
+        let change = try change(record, event)
+        if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
         }
         settle(
             slot, at: now, cause: .event(source, id: event.id), lateBy: now > event.time ? event.time : nil,
-            ordersChanged: ordersChanged, text: text, into: &outputs)
+            ordersChanged: change == .orders, text: text, into: &outputs)
     }
 
-    /// Whether the standing cannot have changed by an event in time that left the orders as they were.
-    private mutating func isWithinBudget(_ slot: UInt32, _ record: CustomerStore.Record, _ event: Event) -> Bool {
-        switch event.body {
-        case .order: return true
-        case .feedback, .command: return false
-        case .browse(let browse):
-            guard record.pointee.browseBudget > 0 else { return false }
-            if browse.dwellMilliseconds > 0, rules.browseEffects.mindsDwell { return false }
-            record.pointee.browseBudget -= 1
+    /// Whether the standing cannot have changed by an event in time.
+    private mutating func isWithinBudget(
+        _ change: Change, _ slot: UInt32, _ record: CustomerStore.Record, _ event: Event
+    ) -> Bool {
+        switch change {
+        case .nothing: return true
+        case .orders, .feedback: return false
+        case .browse(let opensSession):
+            guard case .browse(let browse) = event.body,
+                let left = rules.browseEffects.left(
+                    of: record.pointee.browseBudget, after: browse, opensSession: opensSession)
+            else { return false }
+            record.pointee.browseBudget = left
             // What came today may be the first to leave a window.
             if record.pointee.mindsExpiry, keptSince.browseExpiry < record.pointee.deadline {
                 record.pointee.deadlineKind = .windowExpiry
@@ -130,26 +134,33 @@ package struct ShardEngine: ~Copyable {
         return slot
     }
 
-    /// Changes the histories; returns whether the orders changed.
-    private mutating func change(_ record: CustomerStore.Record, _ event: Event) throws(Rejection) -> Bool {
+    /// What an event did to its customer's histories.
+    private enum Change: Equatable {
+        case nothing
+        case orders
+        case browse(opensSession: Bool)
+        case feedback
+    }
+
+    private mutating func change(_ record: CustomerStore.Record, _ event: Event) throws(Rejection) -> Change {
         switch event.body {
         case .order(let order):
             let entry = OrderLedger.Entry(
-                hash: event.idHash, time: event.time.milliseconds, type: order.type,
+                hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
                 total: try rules.amount(order.total, in: order.currency),
                 refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
                 })
-            return try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) == .changed
+            let outcome = try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders)
+            return outcome == .changed ? .orders : .nothing
         case .browse(let browse):
             let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
-            guard store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record) else {
-                throw Rejection(.customerFull)
-            }
-            return false
+            let added = store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record)
+            guard let opensSession = added else { throw Rejection(.customerFull) }
+            return .browse(opensSession: opensSession)
         case .feedback(let feedback):
             try add(feedback, event, to: record)
-            return false
-        case .command: return false
+            return .feedback
+        case .command: return .nothing
         }
     }
 

@@ -190,6 +190,47 @@ import WireFormat
         #expect(cause["deadline"] as? String == "\(kind.name)")
     }
 
+    @Test func `numbers have the shortest digits that read back`() throws {
+        var numbers: [Double] = [
+            0, 1, -1, 0.1, 0.5, 1e-5, 123_456.789, 1e15, 0x1p53, -0x1p53, 1e16, 1e300, .leastNonzeroMagnitude,
+        ]
+        numbers += [9_007_199_254_740_991, 1 / 3, 100, 99.999_999_999_999_99, .pi, .ulpOfOne]
+        var state: UInt64 = 9
+        for _ in 0..<2_000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            numbers.append(Double(bitPattern: state))
+            numbers.append(Double(state >> 40) / 1_000)
+        }
+        for number in numbers {
+            let text = try #require(try encode(tierChange(score: number)).first).text
+            let expected = number.isFinite ? "\(number)" : "null"
+            if !text.contains("\"score\":\(expected),") { Issue.record("\(number) is not written as itself") }
+        }
+        #expect(try #require(try encode(tierChange(score: -0.0)).first).text.contains("\"score\":0.0,"))
+    }
+
+    @Test func `outputs longer than any before come out whole`() throws {
+        var policy = Self.policy
+        policy.tiers[1].actions = (0..<400).map { "action-\($0)-" + String(repeating: "x\"", count: 20) }
+        let wordy = OutputEncoder(policy: policy, source: String(repeating: "s", count: 5_000)) { "\($0)" }
+        var encoded = EncodedOutputs()
+        let customer = String(repeating: "\u{1}", count: 256)
+        for buffer in [tierChange(), tierChange(customer: customer), churnRisk()] {
+            wordy.encode(buffer.outputs[0], in: buffer, into: &encoded)
+        }
+        #expect(encoded.records.count == 3)
+        let values = try encoded.records.map {
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(encoded.string($0.value).utf8)) as? [String: Any])
+        }
+        #expect(values[0]["actions"] as? [String] == policy.tiers[1].actions)
+        #expect(values[1]["actions"] as? [String] == policy.tiers[1].actions)
+        #expect(values[1]["customer_id"] as? String == customer)
+        #expect(encoded.string(encoded.records[1].key) == customer)
+        let source = encoded.headers[encoded.records[2].headers].first { "\($0.name)" == "ce_source" }
+        #expect(source.map { encoded.string($0.value) } == String(repeating: "s", count: 5_000))
+    }
+
     @Test func `outputs of a batch follow one another and give the same bytes again`() throws {
         var first = EncodedOutputs()
         var second = EncodedOutputs()

@@ -70,7 +70,7 @@ private struct ImageBuffer: ~Copyable {
 
     @inline(__always) mutating func append(_ slot: UInt32, _ store: borrowing CustomerStore) {
         let record = store.slab[slot]
-        var head = ImageHead(record, slot: slot)
+        var head = ImageHead(record, slot: slot, folded: store.folded(of: record))
         let length = ImageView.byteCount(head)
         head.length = UInt32(length - ImageView.lengthBytes)
         if byteCount + length > capacity { grow(by: length) }

@@ -117,11 +117,11 @@ extension CustomerImage {
         deadline = Self.instant(head.deadline)
         deadlineKind = DeadlineKind(rawValue: head.deadlineKind) ?? .none
         firstSeen = EventTime(milliseconds: Int64(head.firstSeen) * 1000)
-        lastOrderAt = head.lastOrderAt < 0 ? nil : EventTime(milliseconds: head.lastOrderAt)
         spendEWMA = Double(bitPattern: head.spendEWMA)
         ewmaAt = EventTime(milliseconds: head.ewmaAt)
-        folded = Folded(head)
+        folded = Folded(head.folded)
         orders = (0..<Int(head.orderEntries)).compactMap { view.order($0).map(Order.init) }
+        lastOrderAt = orders.last { $0.kind == .order }?.time ?? folded.lastAt
         let browsing = BrowseImage(view.browse)
         lastSession = browsing.lastSession
         browse = browsing.days
@@ -134,12 +134,12 @@ extension CustomerImage {
 }
 
 extension CustomerImage.Folded {
-    fileprivate init(_ head: ImageHead) {
-        spend = Money(minorUnits: head.foldedSpend)
-        orders = head.foldedOrders
-        purchaseDays = head.foldedDays
-        firstDay = head.foldedDays > 0 ? DayIndex(Int32(head.foldedFirstDay)) : nil
-        lastAt = head.foldedDays > 0 ? EventTime(milliseconds: head.foldedLastAt) : nil
+    fileprivate init(_ folded: FoldedOrders) {
+        spend = Money(minorUnits: folded.spend)
+        orders = folded.orders
+        purchaseDays = folded.days
+        firstDay = folded.days > 0 ? DayIndex(Int32(folded.firstDay)) : nil
+        lastAt = folded.days > 0 ? EventTime(milliseconds: folded.lastAt) : nil
     }
 }
 

@@ -72,10 +72,16 @@ extension CustomerStore {
         record.hashFragment = CustomerIndex.fragment(StableHash.of(image.id))
         record.idBlock = restored(image.id)
         record.browseBlock = restored(image.browse)
+        if head.folded != FoldedOrders() {
+            record.foldedBlock = arena.allocate(FoldedOrders.bytes)
+            arena.address(record.foldedBlock).storeBytes(of: head.folded, as: FoldedOrders.self)
+        }
         if head.orderEntries > 0 {
-            record.ordersBlock = arena.allocate(Int(head.orderEntries) * OrderEntry.bytes)
+            let form = image.orderForm
+            record.orderForm = form
+            record.ordersBlock = arena.allocate(Int(head.orderEntries) * form.bytes)
             let base = arena.address(record.ordersBlock)
-            for index in 0..<Int(head.orderEntries) { image.order(index)?.store(to: base + index * OrderEntry.bytes) }
+            for index in 0..<Int(head.orderEntries) { image.order(index)?.store(to: base + index * form.bytes, form) }
         }
         if head.feedbackEntries > 0 {
             record.feedbackBlock = arena.allocate(Int(head.feedbackEntries) * FeedbackEntry.bytes)

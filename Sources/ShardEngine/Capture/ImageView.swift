@@ -48,6 +48,12 @@ struct ImageView {
         writer.put(entry.kind.rawValue)
     }
 
+    /// The least form that holds all orders.
+    @inline(__always) var orderForm: OrderEntry.Form {
+        for index in 0..<Int(head.orderEntries) where order(index)?.form == .wide { return .wide }
+        return .narrow
+    }
+
     /// Nil for a kind that does not exist.
     @inline(__always) func order(_ index: Int) -> OrderEntry? {
         var reader = LittleEndianReader(ordersStart + index * Self.orderBytes)
@@ -115,31 +121,37 @@ extension ImageView {
         guard head.flags & ~ImageHead.knownFlags == 0 else { throw .invalid(.flags, slot: head.slot) }
         guard areInstantsInRange else { throw .invalid(.instants, slot: head.slot) }
         let ewma = Double(bitPattern: head.spendEWMA)
-        guard ewma.isFinite, ewma >= 0, head.foldedSpend.magnitude < UInt64(Self.largestSum) else {
+        guard ewma.isFinite, ewma >= 0, head.folded.spend.magnitude < UInt64(Self.largestSum) else {
             throw .invalid(.spend, slot: head.slot)
         }
-        guard areOrdersValid else { throw .invalid(.orders, slot: head.slot) }
+        guard isFoldedValid, areOrdersValid else { throw .invalid(.orders, slot: head.slot) }
         guard BrowseImage(browse).isValid else { throw .invalid(.browsing, slot: head.slot) }
         guard isFeedbackValid else { throw .invalid(.feedback, slot: head.slot) }
     }
 
     @inline(__always) private var areInstantsInRange: Bool {
         Self.isInstant(head.deadline, or: ImageHead.never) && Self.isInstant(head.graceEndsAt, or: ImageHead.never)
-            && Self.isInstant(head.tierSince) && Self.isInstant(head.lastOrderAt, or: -1)
-            && Self.isInstant(head.ewmaAt) && Self.isInstant(head.foldedLastAt)
+            && Self.isInstant(head.tierSince) && Self.isInstant(head.ewmaAt) && Self.isInstant(head.folded.lastAt)
     }
 
     @inline(__always) private static func isInstant(_ time: Int64, or exception: Int64? = nil) -> Bool {
         (0...latest).contains(time) || time == exception
     }
 
+    /// Without orders there are no purchase days either.
+    @inline(__always) private var isFoldedValid: Bool {
+        let folded = head.folded
+        guard folded.days == 0 else { return folded.orders > 0 }
+        return folded.orders == 0 && folded.firstDay == 0 && folded.lastAt == 0
+    }
+
     /// Sorted by time, what has left the history before all of them.
     @inline(__always) private var areOrdersValid: Bool {
         guard head.orderEntries <= OrderEntry.maximumEntries else { return false }
-        var last = head.foldedDays > 0 ? head.foldedLastAt : 0
+        var last = head.folded.lastAt
         for index in 0..<Int(head.orderEntries) {
             guard let entry = order(index), entry.time >= last, entry.time < EventTime.outOfRange.milliseconds,
-                entry.amount.magnitude <= UInt64(Money.limit.minorUnits) + 1
+                entry.hash <= OrderEntry.longestHash, entry.amounts.contains(entry.amount)
             else { return false }
             last = entry.time
         }

@@ -92,13 +92,18 @@ extension CustomerStore {
         return UnsafeRawBufferPointer(start: base + BrowseBucket.headerBytes, count: bytes - BrowseBucket.headerBytes)
     }
 
-    /// Counts one event on `day`, dropping days before `firstDay` when the block must grow; false at the limit.
+    /// Counts one event on `day`, dropping days before `firstDay` when the block must grow. Returns whether it opened a
+    /// session; nil at the limit.
     mutating func addBrowse(_ event: BrowseEvent, on day: UInt16, droppingBefore firstDay: UInt16, of record: Record)
-        -> Bool
+        -> Bool?
     {
         let newSession = beginSession(event.sessionHash, of: record)
-        if incrementLast(event, on: day, newSession: newSession, of: record) { return true }
-        return insertBrowse(event, on: day, droppingBefore: firstDay, newSession: newSession, of: record)
+        if incrementLast(event, on: day, newSession: newSession, of: record)
+            || insertBrowse(event, on: day, droppingBefore: firstDay, newSession: newSession, of: record)
+        {
+            return newSession
+        }
+        return nil
     }
 
     /// Whether the event opens a session: it names one that is not the customer's latest. Remembers it.

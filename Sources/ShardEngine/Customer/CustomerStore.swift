@@ -18,7 +18,7 @@ struct CustomerStore: ~Copyable {
         let fragment = CustomerIndex.fragment(hash)
         return index.find(fragment) { slot in
             let record = slab[slot]
-            guard record.pointee.hashFragment == fragment, Int(record.pointee.idLength) == id.count else {
+            guard record.pointee.hashFragment == fragment, record.pointee.idLength == id.count else {
                 return false
             }
             return Self.equal(arena.address(record.pointee.idBlock), id)
@@ -29,7 +29,7 @@ struct CustomerStore: ~Copyable {
     mutating func insert(_ id: UnsafeRawBufferPointer, hash: UInt64, firstSeen: EventTime) -> UInt32 {
         var record = CustomerRecord()
         record.hashFragment = CustomerIndex.fragment(hash)
-        record.idLength = UInt16(id.count)
+        record.idLength = id.count
         record.idBlock = arena.allocate(id.count)
         record.firstSeen = UInt32(firstSeen.milliseconds / 1000)
         if let source = id.baseAddress { arena.address(record.idBlock).copyMemory(from: source, byteCount: id.count) }
@@ -39,37 +39,7 @@ struct CustomerStore: ~Copyable {
     }
 
     func id(of record: Record) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: arena.address(record.pointee.idBlock), count: Int(record.pointee.idLength))
-    }
-
-    @inline(__always) func orders(of record: Record) -> OrderEntries {
-        let count = Int(record.pointee.orderEntries)
-        return OrderEntries(base: count == 0 ? nil : arena.address(record.pointee.ordersBlock), count: count)
-    }
-
-    /// Opens a gap of one entry at `index` and stores `entry` there; false at the customer's limit.
-    mutating func insertOrderEntry(_ entry: OrderEntry, at index: Int, of record: Record) -> Bool {
-        let count = Int(record.pointee.orderEntries)
-        guard count < OrderEntry.maximumEntries else { return false }
-        let size = OrderEntry.bytes
-        record.pointee.ordersBlock = arena.resize(
-            record.pointee.ordersBlock, from: count * size, to: (count + 1) * size)
-        record.pointee.orderEntries = UInt16(count + 1)
-        let base = arena.address(record.pointee.ordersBlock)
-        memmoveBytes(base + (index + 1) * size, base + index * size, (count - index) * size)
-        entry.store(to: base + index * size)
-        return true
-    }
-
-    /// Removes entries, keeping the order of the rest.
-    mutating func removeOrderEntries(_ range: Range<Int>, of record: Record) {
-        let count = Int(record.pointee.orderEntries)
-        let size = OrderEntry.bytes
-        let base = arena.address(record.pointee.ordersBlock)
-        memmoveBytes(base + range.lowerBound * size, base + range.upperBound * size, (count - range.upperBound) * size)
-        let left = count - range.count
-        record.pointee.ordersBlock = shrink(record.pointee.ordersBlock, from: count * size, to: left * size)
-        record.pointee.orderEntries = UInt16(left)
+        UnsafeRawBufferPointer(start: arena.address(record.pointee.idBlock), count: record.pointee.idLength)
     }
 
     /// Resizes a block to fewer bytes; no bytes means no block.

@@ -13,9 +13,6 @@ struct OrderLedger {
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
     }
 
-    /// The amount of an early refund that names none: beyond any real one.
-    private static let wholeOrder = -Money.limit.minorUnits - 1
-
     /// What an event did.
     enum Outcome {
         /// The history changed.
@@ -26,6 +23,7 @@ struct OrderLedger {
 
     /// An order event with its amounts in the policy's currency.
     struct Entry {
+        /// As in `OrderEntry.hash`.
         var hash: UInt64
         var time: Int64
         var type: OrderType
@@ -57,7 +55,6 @@ struct OrderLedger {
         let waiting = waiting(for: entry.hash, entries)
         try insert(OrderEntry(hash: entry.hash, time: entry.time, amount: entry.total, kind: .order), record, &store)
         addToEWMA(entry.total, at: entry.time, record)
-        record.pointee.lastOrderAt = max(record.pointee.lastOrderAt, entry.time)
         for early in waiting { try settle(early, entry.hash, record, &store) }
         return .changed
     }
@@ -82,7 +79,7 @@ struct OrderLedger {
             store.removeOrderEntries(index..<index + 1, of: record)
         }
         let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
-        let refund = early.amount == Self.wholeOrder ? nil : -early.amount
+        let refund = early.amount == OrderEntry.wholeOrder ? nil : -early.amount
         let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
         _ = type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
     }
@@ -98,7 +95,7 @@ struct OrderLedger {
         var order = entries[index]
         let mark = OrderEntry(hash: UInt64(entry.time), time: order.time, amount: 0, kind: .revision)
         if isRevised {
-            entries[index + 1] = mark
+            store.replaceOrderEntry(at: index + 1, with: mark, of: record)
         } else if !store.insertOrderEntry(mark, at: index + 1, of: record) {
             throw Rejection(.customerFull)
         }
@@ -108,9 +105,8 @@ struct OrderLedger {
         let total = max(entry.total, refunded)
         addToEWMA(total - order.amount, at: order.time, record)
         order.amount = total
-        revised[index] = order
-        withdrawIfNothingIsLeft(revised, index, record)
-        if revised[index].kind != .order { refreshLastOrder(record, store) }
+        store.replaceOrderEntry(at: index, with: order, of: record)
+        if withdrawIfNothingIsLeft(of: index, record, &store) { forgetSpendIfNothingCounts(record, store) }
         return .changed
     }
 
@@ -133,9 +129,10 @@ struct OrderLedger {
         let end = entries.endOfOrder(index)
         let net = net(entries, index..<end)
         order.kind = .cancelledOrder
-        entries[index] = order
+        store.replaceOrderEntry(at: index, with: order, of: record)
         if end > index + 1 { store.removeOrderEntries(index + 1..<end, of: record) }
-        withdraw(net, at: order.time, record, store)
+        addToEWMA(-net, at: order.time, record)
+        forgetSpendIfNothingCounts(record, store)
         return .changed
     }
 
@@ -157,24 +154,27 @@ struct OrderLedger {
         let line = OrderEntry(hash: fingerprint, time: order.time, amount: -amount, kind: .refund)
         guard store.insertOrderEntry(line, at: end, of: record) else { throw Rejection(.customerFull) }
         addToEWMA(-amount, at: order.time, record)
-        withdrawIfNothingIsLeft(store.orders(of: record), index, record)
-        if net == amount { refreshLastOrder(record, store) }
+        _ = withdrawIfNothingIsLeft(of: index, record, &store)
+        if net == amount { forgetSpendIfNothingCounts(record, store) }
         return .changed
     }
+
+    private static let beyondAnyAmount = -Money.limit.minorUnits - 1
 
     /// Tells one refund of an order from another: by its time and the amount it names.
     private static func fingerprint(_ refund: Entry) -> UInt64 {
         // Folding with all ones, or with 0, would forget the other factor: the odd constant keeps amounts away from both.
         StableHash.mix(
             refund.hash ^ UInt64(bitPattern: refund.time),
-            0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: refund.refund ?? wholeOrder))
+            0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: refund.refund ?? beyondAnyAmount))
+            >> 16
     }
 
     private func waitForOrder(
         _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
     ) throws(Rejection) -> Outcome {
         let entries = store.orders(of: record)
-        let amount = entry.refund.map { -$0 } ?? Self.wholeOrder
+        let amount = entry.refund.map { -$0 } ?? OrderEntry.wholeOrder
         for position in 0..<entries.count
         where entries.hash(position) == entry.hash && entries[position].kind == .earlyRefund
             && entries[position].time == entry.time && entries[position].amount == amount
@@ -199,33 +199,22 @@ struct OrderLedger {
         return net
     }
 
-    /// An order of which nothing is left no longer counts.
-    private func withdrawIfNothingIsLeft(_ entries: OrderEntries, _ index: Int, _ record: CustomerStore.Record) {
-        let net = net(entries, index..<entries.endOfOrder(index))
-        guard net <= 0, entries[index].amount > 0, entries[index].kind == .order else { return }
-        var order = entries[index]
-        order.kind = .refundedOrder
-        entries[index] = order
-    }
-
-    private func withdraw(
-        _ net: Int64, at time: Int64, _ record: CustomerStore.Record, _ store: borrowing CustomerStore
-    ) {
-        addToEWMA(-net, at: time, record)
-        refreshLastOrder(record, store)
-    }
-
-    private func refreshLastOrder(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+    /// An order of which nothing is left no longer counts; returns whether it is one.
+    private func withdrawIfNothingIsLeft(
+        of index: Int, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) -> Bool {
         let entries = store.orders(of: record)
-        let last = (0..<entries.count).last { entries.rawKind($0) == OrderEntry.Kind.order.rawValue }
-        if let last {
-            record.pointee.lastOrderAt = entries[last].time
-        } else if record.pointee.foldedDays > 0 {
-            record.pointee.lastOrderAt = record.pointee.foldedLastAt
-        } else {
-            record.pointee.lastOrderAt = -1
-            record.pointee.spendEWMA = 0
-        }
+        let net = net(entries, index..<entries.endOfOrder(index))
+        var order = entries[index]
+        guard net <= 0, order.amount > 0, order.kind == .order else { return order.kind != .order }
+        order.kind = .refundedOrder
+        store.replaceOrderEntry(at: index, with: order, of: record)
+        return true
+    }
+
+    /// Without any order that counts, what is left of the decayed spend is rounding noise.
+    private func forgetSpendIfNothingCounts(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+        if store.lastOrderAt(of: record) < 0 { record.pointee.spendEWMA = 0 }
     }
 
     /// Adds an amount dated `time` to the decayed spend, whose reference time only moves forward.

@@ -28,10 +28,11 @@ extension CustomerStore {
     /// All purchase days, those that have left the history included.
     func purchaseDays(of record: Record, _ calendar: ZoneCalendar) -> PurchaseDays {
         var days = PurchaseDays()
-        if record.pointee.foldedDays > 0 {
-            days.count = Int(record.pointee.foldedDays)
-            days.first = Int32(record.pointee.foldedFirstDay)
-            days.last = calendar.day(of: EventTime(milliseconds: record.pointee.foldedLastAt)).value
+        let folded = folded(of: record)
+        if folded.days > 0 {
+            days.count = Int(folded.days)
+            days.first = Int32(folded.firstDay)
+            days.last = calendar.day(of: EventTime(milliseconds: folded.lastAt)).value
         }
         let entries = orders(of: record)
         var index = 0
@@ -42,29 +43,5 @@ extension CustomerStore {
             index += 1
         }
         return days
-    }
-
-    /// Moves what has left the history into the lifetime totals and drops it.
-    mutating func foldOrders(before start: EventTime, of record: Record, _ calendar: ZoneCalendar) {
-        let entries = orders(of: record)
-        var index = 0
-        while index < entries.count, entries.time(index) < start.milliseconds {
-            fold(entries[index], into: record, calendar)
-            index += 1
-        }
-        if index > 0 { removeOrderEntries(0..<index, of: record) }
-    }
-
-    private func fold(_ entry: OrderEntry, into record: Record, _ calendar: ZoneCalendar) {
-        record.pointee.foldedSpend &+= entry.countedAmount
-        guard entry.kind == .order else { return }
-        record.pointee.foldedOrders &+= 1
-        let day = calendar.day(of: EventTime(milliseconds: entry.time))
-        let isFirst = record.pointee.foldedDays == 0
-        if isFirst { record.pointee.foldedFirstDay = UInt16(clamping: day.value) }
-        if isFirst || day != calendar.day(of: EventTime(milliseconds: record.pointee.foldedLastAt)) {
-            record.pointee.foldedDays = record.pointee.foldedDays == .max ? .max : record.pointee.foldedDays + 1
-        }
-        record.pointee.foldedLastAt = entry.time
     }
 }

@@ -1,62 +1,59 @@
 import Scoring
 
-/// How far one browse event can move the score, so that events which cannot change a standing need no evaluation.
+/// How far each kind of browse event can move the score, so that events which cannot change a standing need no evaluation.
 struct BrowseEffects: ~Copyable {
-    struct Effect {
-        var term: Int
-        var measure: Int
-        var part: MeasurePlan.BrowseSum.Part
-        /// Points per event at the steepest.
-        var steepest: Double
-    }
-
-    private let effects: FlatArray<Effect>
+    /// In steps of the budget, rounded up, by `BrowseType.rawValue` and then for opening a session; `unaffordable` where
+    /// the score alone does not tell.
+    private let costs: FlatArray<UInt32>
     /// Whether dwell times count: then an event can be worth anything.
-    let mindsDwell: Bool
+    private let mindsDwell: Bool
     /// Whether no condition looks at a browse measure itself: otherwise the score alone does not tell.
     let actThroughScore: Bool
     /// Days after which an event of today first leaves a window.
     let shortestWindow: Int
 
+    /// Steps of a customer's budget per point of the score: the furthest threshold, 100 points away, is within 16 bits.
+    private static let stepsPerPoint = 512.0
+    private static let unaffordable = UInt32.max
+
     init(_ policy: Policy, _ plan: MeasurePlan) {
-        var effects: ContiguousArray<Effect> = []
-        for (index, term) in policy.terms.enumerated() {
-            guard case .browse(let sum, _) = plan.steps[term.measure] else { continue }
-            effects.append(
-                Effect(
-                    term: index, measure: term.measure, part: plan.browseSums[sum].part,
-                    steepest: abs(term.weight) * term.curve.steepestSlope(from: 0)))
-        }
-        self.effects = FlatArray(effects)
-        mindsDwell = effects.contains { if case .dwell = $0.part { true } else { false } }
         let subjects = policy.tiers.flatMap { $0.entry?.comparisons ?? [] }.map(\.subject)
-        actThroughScore = !subjects.contains {
+        let actThroughScore = !subjects.contains {
             if case .measure(let index) = $0 { policy.measures[index].quantity.history == .browse } else { false }
         }
+        var points = [Double](repeating: 0, count: BrowseBucket.sessionsBit + 1)
+        var mindsDwell = false
+        for term in policy.terms {
+            guard case .browse(let sum, _) = plan.steps[term.measure] else { continue }
+            let steepest = abs(term.weight) * term.curve.steepestSlope(from: 0)
+            switch plan.browseSums[sum].part {
+            case .count(let bit): points[bit] += steepest
+            case .allTypes: for bit in 0..<BrowseBucket.sessionsBit { points[bit] += steepest }
+            case .dwell: mindsDwell = true
+            }
+        }
+        costs = FlatArray(points.map { actThroughScore ? Self.cost($0) : Self.unaffordable })
+        self.mindsDwell = mindsDwell
+        self.actThroughScore = actThroughScore
         shortestWindow = plan.browseWindows.first ?? Measure.maximumWindowDays
     }
 
-    /// The most points by which one browse event without dwell moves the score.
-    ///
-    /// `fromHere`: the counts do not fall for as long as the answer is used, so that the slopes behind them are past.
-    func mostPoints(fromHere: Bool, _ policy: Policy, _ readings: Readings) -> Double {
-        var byType = InlineArray<16, Double>(repeating: 0)
-        var always = 0.0
-        for index in 0..<effects.count {
-            let effect = effects[index]
-            var points = effect.steepest
-            if fromHere {
-                let term = policy.terms[effect.term]
-                points = abs(term.weight) * term.curve.steepestSlope(from: readings.values[effect.measure])
-            }
-            switch effect.part {
-            case .count(let bit) where bit < BrowseBucket.sessionsBit: byType[bit] += points
-            case .count, .allTypes: always += points
-            case .dwell: continue
-            }
-        }
-        var most = 0.0
-        for bit in 0..<BrowseBucket.sessionsBit { most = max(most, byType[bit]) }
-        return always + most
+    private static func cost(_ points: Double) -> UInt32 {
+        let steps = (points * stepsPerPoint).rounded(.up)
+        return steps < Double(UInt16.max) ? UInt32(steps) : unaffordable
+    }
+
+    /// The budget for events that may move the score by `points` in all.
+    func budget(points: Double) -> UInt16 {
+        // A little less than there is: the sums of rounded terms have no exact end.
+        UInt16(min(max((points - 1e-6) * Self.stepsPerPoint, 0), Double(UInt16.max)))
+    }
+
+    /// What is left of a budget after an event; nil when it is not enough.
+    @inline(__always) func left(of budget: UInt16, after event: BrowseEvent, opensSession: Bool) -> UInt16? {
+        if mindsDwell, event.dwellMilliseconds > 0 { return nil }
+        let session = opensSession ? UInt64(costs[BrowseBucket.sessionsBit]) : 0
+        let cost = UInt64(costs[Int(event.type.rawValue)]) + session
+        return cost <= UInt64(budget) ? budget - UInt16(cost) : nil
     }
 }

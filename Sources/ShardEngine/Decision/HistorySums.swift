@@ -67,7 +67,7 @@ struct HistorySums: ~Copyable {
 
     /// Sums the orders: windows first, then everything with what has left the history.
     mutating func sumOrders(
-        _ entries: OrderEntries, _ record: CustomerStore.Record, starts: borrowing FlatArray<Int64>,
+        _ entries: OrderEntries, folded: @autoclosure () -> FoldedOrders, starts: borrowing FlatArray<Int64>,
         _ calendar: ZoneCalendar
     ) {
         var sum = OrderSum()
@@ -93,8 +93,10 @@ struct HistorySums: ~Copyable {
             close(window, sum, oldest: oldest, calendar)
             window += 1
         }
-        sum.count &+= Int64(record.pointee.foldedOrders)
-        sum.amount &+= record.pointee.foldedSpend
+        guard needsLifetime else { return }
+        let folded = folded()
+        sum.count &+= Int64(folded.orders)
+        sum.amount &+= folded.spend
         orders[window] = sum
     }
 

@@ -52,21 +52,23 @@ struct MeasureEvaluator: ~Copyable {
         enter(time)
         sums.begin()
         if rules.plan.needsOrderPass {
-            sums.sumOrders(store.orders(of: record), record, starts: orderStarts, rules.policy.calendar)
+            sums.sumOrders(
+                store.orders(of: record), folded: store.folded(of: record), starts: orderStarts, rules.policy.calendar)
         }
         if sums.browse.count > 0 { sums.sumBrowse(store.browse(of: record), on: day.value) }
         if rules.plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), on: day.value) }
         let history =
             rules.plan.needsPurchaseHistory
             ? store.purchaseDays(of: record, rules.policy.calendar).history(at: time, rules.policy.calendar) : nil
-        for index in 0..<steps.count { set(index, record, time, history) }
+        for index in 0..<steps.count { set(index, record, store, time, history) }
         nextExpiry =
             sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
     }
 
     private mutating func set(
-        _ index: Int, _ record: CustomerStore.Record, _ time: EventTime, _ history: PurchaseHistory?
+        _ index: Int, _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ time: EventTime,
+        _ history: PurchaseHistory?
     ) {
         motions[index] = .still
         switch steps[index] {
@@ -82,7 +84,7 @@ struct MeasureEvaluator: ~Copyable {
                 ? 0 : record.pointee.spendEWMA / minorPerMajor * Double.exp(-decayRate * max(age, 0))
             motions[index] = .decaying(rate: decayRate)
         case .daysSinceLastOrder:
-            values[index] = daysSince(record.pointee.lastOrderAt, time)
+            values[index] = daysSince(store.lastOrderAt(of: record), time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .tenureDays:
             values[index] = daysSince(Int64(record.pointee.firstSeen) * 1000, time)

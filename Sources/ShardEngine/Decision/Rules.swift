@@ -47,17 +47,14 @@ final class Rules {
         return ladder.qualified(readings) > held || isFalling != (record.pointee.graceEndsAt != .max)
     }
 
-    /// Sets how many browse events need no evaluation, and returns the points of the score kept back for them.
+    /// Sets how much browsing needs no evaluation, and returns the points of the score kept back for them.
     /// `reach` is what expiries may do unwatched until the next evaluation.
     func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach, _ readings: Readings) -> Double {
         record.pointee.browseBudget = 0
         guard browseEffects.actThroughScore else { return 0 }
-        let isWoken = record.pointee.mindsExpiry
         let distance = ladder.distance(from: Int(record.pointee.tier), reach, readings.score)
         let reserve = min(distance, 100) / 2
-        let each = browseEffects.mostPoints(fromHere: isWoken, policy, readings)
-        // A little less than there is: the sums of rounded terms have no exact end.
-        record.pointee.browseBudget = UInt16(min(max((reserve - 1e-6) / max(each, 1e-9), 0), 65_535))
+        record.pointee.browseBudget = browseEffects.budget(points: reserve)
         return record.pointee.browseBudget > 0 ? reserve : 0
     }
 }

@@ -6,30 +6,33 @@ import Scoring
 ///     holding ─────────────────────────────────────────────┐
 ///        ▲     retention lost                              │ grace and dwell over
 ///        └── recovered ── falling (grace, minimum dwell) ◄─┴──► downgrade (one rung, or to what is retained)
-struct TierLadder {
-    private struct Rung {
-        /// The score to be raised and to stay, where the tier asks for nothing else.
-        var entryScore: Double?
+struct TierLadder: ~Copyable {
+    // Not private, for the same reason as `CompiledConditions.Node`.
+    struct Rung {
+        /// The score to be raised and to stay, where the tier asks for nothing else; NaN otherwise.
+        var entryScore: Double
         var retentionScore: Double
-        var entry: Condition?
-        var retention: Condition?
-        var entryComparisons: [Comparison]
-        var retentionComparisons: [Comparison]
+        var entry: CompiledConditions.Root
+        var retention: CompiledConditions.Root
+
+        @inline(__always) var asksForScoreAlone: Bool { !entryScore.isNaN }
     }
 
-    private let rungs: ContiguousArray<Rung>
+    private let rungs: FlatArray<Rung>
+    private let conditions: CompiledConditions
     let rule: DowngradeRule
 
     init(_ policy: Policy) {
         rule = policy.downgrade
-        rungs = ContiguousArray(policy.tiers.map { Self.rung($0, margin: policy.downgrade.margin) })
+        var maker = CompiledConditions.Maker()
+        rungs = FlatArray(policy.tiers.map { Self.rung($0, margin: policy.downgrade.margin, &maker) })
+        conditions = CompiledConditions(maker)
     }
 
-    private static func rung(_ tier: Tier, margin: Double) -> Rung {
-        let retention = tier.entry?.eased(by: margin)
+    private static func rung(_ tier: Tier, margin: Double, _ maker: inout CompiledConditions.Maker) -> Rung {
         var rung = Rung(
-            entryScore: nil, retentionScore: 0, entry: tier.entry, retention: retention,
-            entryComparisons: tier.entry?.comparisons ?? [], retentionComparisons: retention?.comparisons ?? [])
+            entryScore: .nan, retentionScore: 0, entry: maker.add(tier.entry),
+            retention: maker.add(tier.entry?.eased(by: margin)))
         if case .comparison(let comparison) = tier.entry, comparison.subject == .score, comparison.relation == .atLeast
         {
             rung.entryScore = comparison.threshold
@@ -41,9 +44,8 @@ struct TierLadder {
     /// The highest tier whose entry condition holds.
     func qualified(_ readings: Readings) -> Int {
         for index in stride(from: rungs.count - 1, to: 0, by: -1) {
-            if let score = rungs[index].entryScore {
-                if readings.score >= score { return index }
-            } else if rungs[index].entry.map({ isMet($0, readings) }) ?? true {
+            let rung = rungs[index]
+            if rung.asksForScoreAlone ? readings.score >= rung.entryScore : conditions.isMet(rung.entry, readings) {
                 return index
             }
         }
@@ -53,42 +55,40 @@ struct TierLadder {
     /// The highest tier up to `tier` that those who hold it would keep.
     func retained(upTo tier: Int, _ readings: Readings) -> Int {
         for index in stride(from: tier, to: 0, by: -1) {
-            if rungs[index].entryScore != nil {
-                if readings.score >= rungs[index].retentionScore { return index }
-            } else if rungs[index].retention.map({ isMet($0, readings) }) ?? true {
-                return index
-            }
+            let rung = rungs[index]
+            let isRetained =
+                rung.asksForScoreAlone
+                ? readings.score >= rung.retentionScore : conditions.isMet(rung.retention, readings)
+            if isRetained { return index }
         }
         return 0
     }
 
-    private func isMet(_ condition: Condition, _ readings: Readings) -> Bool {
-        switch condition {
-        case .comparison(let comparison): comparison.isMet(by: readings.value(of: comparison.subject))
-        case .all(let parts): !parts.contains { !isMet($0, readings) }
-        case .any(let parts): parts.contains { isMet($0, readings) }
-        case .not(let part): !isMet(part, readings)
-        }
-    }
-
     /// The comparisons that gave `tier`, or that lost it.
-    func comparisons(of tier: Int, forRetention: Bool) -> [Comparison] {
-        forRetention ? rungs[tier].retentionComparisons : rungs[tier].entryComparisons
+    @inline(__always) func forEachComparison(of tier: Int, forRetention: Bool, _ body: (Comparison) -> Void) {
+        let root = forRetention ? rungs[tier].retention : rungs[tier].entry
+        for index in root.comparisons { body(conditions.comparison(index)) }
     }
 
     /// The score that `tier` asks for, where it asks for one.
     func entryScore(of tier: Int) -> Double? {
-        rungs[tier].entryComparisons.first { $0.subject == .score && $0.relation == .atLeast }?.threshold
+        for index in rungs[tier].entry.comparisons {
+            let comparison = conditions.comparison(index)
+            if comparison.subject == .score && comparison.relation == .atLeast { return comparison.threshold }
+        }
+        return nil
     }
 
     /// The comparisons that can change where a holder of `tier` stands: to keep it and what is below, to rise above.
-    private func relevant(_ index: Int, holding tier: Int) -> [Comparison] {
-        index <= tier ? rungs[index].retentionComparisons : rungs[index].entryComparisons
+    @inline(__always) private func relevant(_ index: Int, holding tier: Int) -> Range<Int> {
+        (index <= tier ? rungs[index].retention : rungs[index].entry).comparisons
     }
 
     /// The score that matters on a rung which asks for a score alone.
-    private func plainThreshold(_ index: Int, holding tier: Int) -> Double? {
-        rungs[index].entryScore.map { index <= tier ? rungs[index].retentionScore : $0 }
+    @inline(__always) private func plainThreshold(_ index: Int, holding tier: Int) -> Double? {
+        let rung = rungs[index]
+        guard rung.asksForScoreAlone else { return nil }
+        return index <= tier ? rung.retentionScore : rung.entryScore
     }
 
     /// Whether what leaves the windows can change where a holder of `tier` stands. If not, no wake-up is needed for it.
@@ -100,7 +100,8 @@ struct TierLadder {
                 if Self.crosses(threshold, reach, readings.score) { return true }
                 continue
             }
-            for comparison in relevant(index, holding: tier) {
+            for position in relevant(index, holding: tier) {
+                let comparison = conditions.comparison(position)
                 switch comparison.subject {
                 case .score: if Self.crosses(comparison.threshold, reach, readings.score) { return true }
                 case .measure(let measure): if effects.moves(measure: measure) { return true }
@@ -122,7 +123,9 @@ struct TierLadder {
                 least = min(least, Self.distance(threshold, reach, score))
                 continue
             }
-            for comparison in relevant(index, holding: tier) where comparison.subject == .score {
+            for position in relevant(index, holding: tier) {
+                let comparison = conditions.comparison(position)
+                guard case .score = comparison.subject else { continue }
                 least = min(least, Self.distance(comparison.threshold, reach, score))
             }
         }
@@ -146,8 +149,9 @@ struct TierLadder {
                 earliest = min(earliest, Self.earliest(threshold, speed, reach, reserve, readings.score))
                 continue
             }
-            for comparison in relevant(index, holding: tier) {
-                earliest = min(earliest, Self.earliest(comparison, speed, reach, reserve, readings))
+            for position in relevant(index, holding: tier) {
+                earliest = min(
+                    earliest, Self.earliest(conditions.comparison(position), speed, reach, reserve, readings))
             }
         }
         return earliest

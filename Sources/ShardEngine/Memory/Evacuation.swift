@@ -35,10 +35,10 @@ extension CustomerStore {
 
     /// Moves a customer's blocks out of condemned pages; returns how many.
     private mutating func evacuate(_ record: Record) -> Int {
-        let orderBytes = Int(record.pointee.orderEntries) * OrderEntry.bytes
         let feedbackBytes = Int(record.pointee.feedbackEntries) * FeedbackEntry.bytes
-        return move(&record.pointee.idBlock, Int(record.pointee.idLength))
-            + move(&record.pointee.ordersBlock, orderBytes)
+        return move(&record.pointee.idBlock, record.pointee.idLength)
+            + move(&record.pointee.ordersBlock, orderBytes(of: record))
+            + move(&record.pointee.foldedBlock, FoldedOrders.bytes)
             + move(&record.pointee.browseBlock, Int(record.pointee.browseBytes))
             + move(&record.pointee.feedbackBlock, feedbackBytes)
     }

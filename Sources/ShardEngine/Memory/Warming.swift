@@ -67,7 +67,7 @@ struct Warming: ~Copyable {
                 continue
             }
             fetch(record.pointee.browseBlock, browseBytes, store)
-            fetch(record.pointee.ordersBlock, Int(record.pointee.orderEntries) * OrderEntry.bytes, store)
+            fetch(record.pointee.ordersBlock, store.orderBytes(of: record), store)
             fetch(record.pointee.feedbackBlock, Int(record.pointee.feedbackEntries) * FeedbackEntry.bytes, store)
         }
     }

@@ -27,6 +27,7 @@ package struct EncodedOutputs: Sendable {
     package var records: ContiguousArray<EncodedOutput> = []
     package var headers: ContiguousArray<EncodedHeader> = []
     package var bytes: ContiguousArray<UInt8> = []
+    private var scratch = ByteScratch()
 
     package init() {}
 
@@ -39,4 +40,67 @@ package struct EncodedOutputs: Sendable {
 
     /// The text of `span`, for people and tests.
     package func string(_ span: TextSpan) -> String { String(decoding: bytes[span.range], as: UTF8.self) }
+}
+
+/// Headers that are the same for all outputs of a kind.
+struct FixedHeaders: Sendable {
+    fileprivate let text: ContiguousArray<UInt8>
+    fileprivate let version: TextSpan
+    fileprivate let contentType: TextSpan
+    fileprivate let type: TextSpan
+    fileprivate let source: TextSpan
+
+    init(type: String, source: String) {
+        var text = ContiguousArray<UInt8>()
+        func append(_ value: String) -> TextSpan {
+            text.append(contentsOf: value.utf8)
+            return TextSpan(offset: text.count - value.utf8.count, length: value.utf8.count)
+        }
+        version = append("1.0")
+        contentType = append("application/json")
+        self.type = append(type)
+        self.source = append(source)
+        self.text = text
+    }
+}
+
+extension EncodedOutputs {
+    /// Appends a record whose value `writeValue` writes, returning where the effective time stands in it.
+    ///
+    /// Nothing is written twice: the key, the subject and the sequence are parts of `ce_id`, the time is the value's.
+    @inline(__always) mutating func append(
+        to destination: OutputDestination, kind: StaticString, customer: TextSpan, sequence: UInt32,
+        _ buffer: OutputBuffer, _ fixed: FixedHeaders, _ writeValue: (inout ByteWriter) -> TextSpan
+    ) {
+        let start = bytes.count
+        var (idEnd, valueEnd, time) = (0, 0, TextSpan.empty)
+        scratch.append(to: &bytes) { writer in
+            writer.append(literal: kind)
+            writer.append(customer, of: buffer.text)
+            writer.append(UInt8(ascii: ":"))
+            writer.append(decimal: Int64(sequence))
+            idEnd = writer.count
+            time = writeValue(&writer)
+            valueEnd = writer.count
+            writer.append(TextSpan(offset: 0, length: fixed.text.count), of: fixed.text)
+        }
+        func span(_ offset: Int, _ length: Int) -> TextSpan { TextSpan(offset: start + offset, length: length) }
+        func moved(_ header: TextSpan) -> TextSpan { span(valueEnd + Int(header.offset), Int(header.length)) }
+        let key = span(kind.utf8CodeUnitCount, Int(customer.length))
+        let sequenceStart = kind.utf8CodeUnitCount + Int(customer.length) + 1
+        let first = headers.count
+        headers.append(EncodedHeader(name: "ce_specversion", value: moved(fixed.version)))
+        headers.append(EncodedHeader(name: "ce_id", value: span(0, idEnd)))
+        headers.append(EncodedHeader(name: "ce_type", value: moved(fixed.type)))
+        headers.append(EncodedHeader(name: "ce_source", value: moved(fixed.source)))
+        headers.append(EncodedHeader(name: "ce_time", value: span(Int(time.offset), Int(time.length))))
+        headers.append(EncodedHeader(name: "ce_subject", value: key))
+        headers.append(EncodedHeader(name: "content-type", value: moved(fixed.contentType)))
+        headers.append(
+            EncodedHeader(name: "tierd_sequence", value: span(sequenceStart, idEnd - sequenceStart)))
+        records.append(
+            EncodedOutput(
+                destination: destination, key: key, value: span(idEnd, valueEnd - idEnd), headers: first..<headers.count
+            ))
+    }
 }

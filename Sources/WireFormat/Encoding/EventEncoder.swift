@@ -5,6 +5,7 @@ import Scoring
 /// Fields that decoding does not keep (items, coupon, sku, ...) are not written; a session only where its id is given.
 package struct EventEncoder: Sendable {
     private var currencies = CurrencyPlaces()
+    private var scratch = ByteScratch()
 
     package init() {}
 
@@ -12,19 +13,29 @@ package struct EventEncoder: Sendable {
     package mutating func encode(
         _ event: Event, in buffer: EventBuffer, session: TextSpan = .empty, into bytes: inout ContiguousArray<UInt8>
     ) {
+        var places = 0
+        if case .order(let order) = event.body, order.currency != .none {
+            places = currencies.places(of: order.currency)
+        }
+        scratch.append(to: &bytes) { Self.write(event, places, buffer, session: session, &$0) }
+    }
+
+    private static func write(
+        _ event: Event, _ places: Int, _ buffer: EventBuffer, session: TextSpan, _ bytes: inout ByteWriter
+    ) {
         if case .order = event.body {
             bytes.append(literal: "{\"order_id\":")
         } else {
             bytes.append(literal: "{\"event_id\":")
         }
-        bytes.append(jsonString: buffer.text[event.id.range])
+        bytes.append(jsonString: event.id, of: buffer.text)
         bytes.append(literal: ",\"customer_id\":")
-        bytes.append(jsonString: buffer.text[event.customer.range])
+        bytes.append(jsonString: event.customer, of: buffer.text)
         bytes.append(literal: ",\"occurred_at\":\"")
         bytes.append(time: event.time)
         bytes.append(literal: "\",\"type\":\"")
         switch event.body {
-        case .order(let order): write(order, buffer, &bytes)
+        case .order(let order): write(order, places, buffer, &bytes)
         case .browse(let browse): write(browse, session: session, buffer, &bytes)
         case .feedback(let feedback): write(feedback, &bytes)
         case .command(let command): write(command, &bytes)
@@ -32,17 +43,18 @@ package struct EventEncoder: Sendable {
         bytes.append(literal: "}")
     }
 
-    private mutating func write(_ order: OrderEvent, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>) {
+    private static func write(
+        _ order: OrderEvent, _ places: Int, _ buffer: EventBuffer, _ bytes: inout ByteWriter
+    ) {
         bytes.append(literal: order.type.name)
         bytes.append(literal: "\"")
-        if order.currency != .none { write(amountsOf: order, &bytes) }
+        if order.currency != .none { write(amountsOf: order, places, &bytes) }
         write("channel", order.channel, buffer, &bytes)
     }
 
-    private mutating func write(amountsOf order: OrderEvent, _ bytes: inout ContiguousArray<UInt8>) {
-        let places = currencies.places(of: order.currency)
+    private static func write(amountsOf order: OrderEvent, _ places: Int, _ bytes: inout ByteWriter) {
         bytes.append(literal: ",\"currency\":")
-        bytes.append(jsonString: order.currency.text.utf8)
+        bytes.append(jsonString: order.currency.text)
         bytes.append(literal: ",\"total\":")
         bytes.append(fixed: order.total.minorUnits, places: places)
         if let discount = order.discount {
@@ -60,8 +72,8 @@ package struct EventEncoder: Sendable {
         }
     }
 
-    private func write(
-        _ browse: BrowseEvent, session: TextSpan, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>
+    private static func write(
+        _ browse: BrowseEvent, session: TextSpan, _ buffer: EventBuffer, _ bytes: inout ByteWriter
     ) {
         bytes.append(literal: browse.type.name)
         bytes.append(literal: "\"")
@@ -73,7 +85,7 @@ package struct EventEncoder: Sendable {
         }
     }
 
-    private func write(_ feedback: FeedbackEvent, _ bytes: inout ContiguousArray<UInt8>) {
+    private static func write(_ feedback: FeedbackEvent, _ bytes: inout ByteWriter) {
         bytes.append(literal: feedback.type.name)
         bytes.append(literal: "\"")
         if let score = feedback.score {
@@ -92,19 +104,19 @@ package struct EventEncoder: Sendable {
         }
     }
 
-    private func write(_ command: CommandEvent, _ bytes: inout ContiguousArray<UInt8>) {
+    private static func write(_ command: CommandEvent, _ bytes: inout ByteWriter) {
         bytes.append(literal: command.type.wireName)
         bytes.append(literal: "\"")
     }
 
     /// An optional text field.
-    private func write(
-        _ name: StaticString, _ text: TextSpan, _ buffer: EventBuffer, _ bytes: inout ContiguousArray<UInt8>
+    private static func write(
+        _ name: StaticString, _ text: TextSpan, _ buffer: EventBuffer, _ bytes: inout ByteWriter
     ) {
         guard !text.isEmpty else { return }
         bytes.append(literal: ",\"")
         bytes.append(literal: name)
         bytes.append(literal: "\":")
-        bytes.append(jsonString: buffer.text[text.range])
+        bytes.append(jsonString: text, of: buffer.text)
     }
 }

@@ -2,16 +2,17 @@ import Scoring
 
 /// schemas/outputs/tier-change.schema.json
 extension OutputEncoder {
-    func write(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ContiguousArray<UInt8>) {
+    /// Returns where the effective time stands.
+    func write(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
         let to = fragments.tiers[change.to]
         writeOpening(
             (change.customer, change.sequence), from: change.from.map { fragments.tiers[$0] }, to: to, buffer, &bytes)
         bytes.append(literal: ",\"direction\":\"")
-        bytes.append(contentsOf: change.direction.rawValue.utf8)
+        bytes.append(literal: change.direction.wireName)
         bytes.append(literal: "\",\"reasons\":[\"")
-        bytes.append(contentsOf: change.reason.rawValue.utf8)
+        bytes.append(literal: change.reason.wireName)
         bytes.append(literal: "\"]")
-        writeEffectiveAt(change.effectiveAt, &bytes)
+        let time = writeEffectiveAt(change.effectiveAt, &bytes)
         bytes.append(literal: ",\"score\":")
         bytes.append(number: change.score)
         write(terms: buffer.terms[change.terms.range], &bytes)
@@ -19,25 +20,25 @@ extension OutputEncoder {
         bytes.append(literal: ",")
         write(change.cause, buffer, &bytes)
         writeProgress(change, &bytes)
-        writeClosing(to, &bytes)
+        write(to.closing, &bytes)
+        return time
     }
 
-    private func write(terms: ContiguousArray<TermEvidence>.SubSequence, _ bytes: inout ContiguousArray<UInt8>) {
+    private func write(terms: ContiguousArray<TermEvidence>.SubSequence, _ bytes: inout ByteWriter) {
         bytes.append(literal: ",\"terms\":[")
         for (index, term) in terms.enumerated() {
             if index > 0 { bytes.append(literal: ",") }
             let frame = fragments.terms[Int(term.term)]
-            bytes.append(contentsOf: frame.opening)
+            write(frame.opening, &bytes)
             bytes.append(number: term.value)
             bytes.append(literal: ",\"points\":")
             bytes.append(number: term.points)
-            bytes.append(contentsOf: frame.closing)
+            write(frame.closing, &bytes)
         }
         bytes.append(literal: "]")
     }
 
-    private func write(criteria: ContiguousArray<CriterionEvidence>.SubSequence, _ bytes: inout ContiguousArray<UInt8>)
-    {
+    private func write(criteria: ContiguousArray<CriterionEvidence>.SubSequence, _ bytes: inout ByteWriter) {
         bytes.append(literal: ",\"criteria\":[")
         for (index, criterion) in criteria.enumerated() {
             if index > 0 { bytes.append(literal: ",") }
@@ -46,27 +47,53 @@ extension OutputEncoder {
         bytes.append(literal: "]")
     }
 
-    private func write(_ criterion: CriterionEvidence, _ bytes: inout ContiguousArray<UInt8>) {
+    private func write(_ criterion: CriterionEvidence, _ bytes: inout ByteWriter) {
         bytes.append(literal: "{\"subject\":")
         switch criterion.comparison.subject {
         case .score: bytes.append(literal: "\"score\"")
-        case .measure(let index): bytes.append(contentsOf: fragments.measures[index])
+        case .measure(let index): write(fragments.measures[index], &bytes)
         }
-        bytes.append(literal: ",\"relation\":\"")
-        bytes.append(contentsOf: criterion.comparison.relation.rawValue.utf8)
-        bytes.append(literal: "\",\"threshold\":")
+        switch criterion.comparison.relation {
+        case .atLeast: bytes.append(literal: ",\"relation\":\"at_least\",\"threshold\":")
+        case .below: bytes.append(literal: ",\"relation\":\"below\",\"threshold\":")
+        }
         bytes.append(number: criterion.comparison.threshold)
         bytes.append(literal: ",\"value\":")
         bytes.append(number: criterion.value)
         bytes.append(literal: criterion.isMet ? ",\"met\":true}" : ",\"met\":false}")
     }
 
-    private func writeProgress(_ change: TierChange, _ bytes: inout ContiguousArray<UInt8>) {
+    private func writeProgress(_ change: TierChange, _ bytes: inout ByteWriter) {
         guard let next = change.nextTier else { return bytes.append(literal: ",\"progress\":null") }
         bytes.append(literal: ",\"progress\":{\"next_tier\":")
-        bytes.append(contentsOf: fragments.tiers[next].name)
+        write(fragments.tiers[next].name, &bytes)
         bytes.append(literal: ",\"missing_score\":")
         bytes.append(number: change.missingScore ?? .nan)
         bytes.append(literal: "}")
+    }
+}
+
+extension TierChange.Direction {
+    /// The name on the wire.
+    fileprivate var wireName: StaticString {
+        switch self {
+        case .entry: "entry"
+        case .upgrade: "upgrade"
+        case .downgrade: "downgrade"
+        case .correction: "correction"
+        }
+    }
+}
+
+extension TierChange.Reason {
+    /// The code on the wire.
+    fileprivate var wireName: StaticString {
+        switch self {
+        case .firstSeen: "first_seen"
+        case .requirementMet: "requirement_met"
+        case .requirementLost: "requirement_lost"
+        case .graceEnded: "grace_ended"
+        case .orderWithdrawn: "order_withdrawn"
+        }
     }
 }

@@ -1,105 +1,119 @@
 import Scoring
 
-/// The parts of outputs that only the policy decides, as JSON made once.
+/// The parts of outputs that only the policy decides, as JSON made once: spans of one text.
 struct PolicyFragments: Sendable {
-    typealias Bytes = ContiguousArray<UInt8>
-
     /// A tier or a churn-risk level.
     struct Rung: Sendable {
-        let name: Bytes
-        /// An object by language; empty without labels.
-        let label: Bytes
-        let actions: Bytes
-
-        init(name: String, label: Label, actions: [String]) {
-            self.name = Bytes.json(name)
-            self.label = label.entries.isEmpty ? [] : Self.object(label)
-            var list = Bytes()
-            list.append(jsonStrings: actions)
-            self.actions = list
-        }
-
-        private static func object(_ label: Label) -> Bytes {
-            var bytes = Bytes()
-            for entry in label.entries {
-                bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
-                bytes.append(jsonString: entry.language.utf8)
-                bytes.append(UInt8(ascii: ":"))
-                bytes.append(jsonString: entry.text.utf8)
-            }
-            bytes.append(UInt8(ascii: "}"))
-            return bytes
-        }
+        let name: TextSpan
+        /// `,"from_label":…` and `,"to_label":…`; empty without labels.
+        let fromLabel: TextSpan
+        let toLabel: TextSpan
+        /// `,"actions":…,"policy":{…}}`
+        let closing: TextSpan
     }
 
     /// A term up to its value, and from behind its points.
     struct TermFrame: Sendable {
-        let opening: Bytes
-        let closing: Bytes
-
-        init(_ term: Term, measure: Measure) {
-            var opening = Bytes()
-            opening.append(literal: "{\"name\":")
-            opening.append(jsonString: term.name.utf8)
-            opening.append(literal: ",\"measure\":")
-            opening.append(jsonString: measure.name.utf8)
-            opening.append(literal: ",\"value\":")
-            self.opening = opening
-            var closing = Bytes()
-            closing.append(literal: ",\"weight\":")
-            closing.append(number: term.weight)
-            closing.append(literal: "}")
-            self.closing = closing
-        }
+        let opening: TextSpan
+        let closing: TextSpan
     }
 
-    let tiers: [Rung]
-    let levels: [Rung]
-    let terms: [TermFrame]
-    let measures: [Bytes]
+    let text: ContiguousArray<UInt8>
+    let tiers: ContiguousArray<Rung>
+    let levels: ContiguousArray<Rung>
+    let terms: ContiguousArray<TermFrame>
+    /// Their names.
+    let measures: ContiguousArray<TextSpan>
     /// `"horizon_days":…,"model":…`
-    let churnModel: Bytes
+    let churnModel: TextSpan
     let isCalibrated: Bool
-    /// `"policy":{…}`
-    let identity: Bytes
 
     init(_ policy: Policy) {
-        tiers = policy.tiers.map { Rung(name: $0.name, label: $0.label, actions: $0.actions) }
-        levels = policy.churn.levels.map { Rung(name: $0.name, label: $0.label, actions: $0.actions) }
-        terms = policy.terms.map { TermFrame($0, measure: policy.measures[$0.measure]) }
-        measures = policy.measures.map { Bytes.json($0.name) }
-        churnModel = Self.churnModel(policy.churn)
+        var maker = Maker(policy)
+        tiers = ContiguousArray(policy.tiers.map { maker.rung($0.name, $0.label, $0.actions) })
+        levels = ContiguousArray(policy.churn.levels.map { maker.rung($0.name, $0.label, $0.actions) })
+        terms = ContiguousArray(policy.terms.map { maker.frame($0, policy.measures[$0.measure]) })
+        measures = ContiguousArray(policy.measures.map { maker.string($0.name) })
+        churnModel = maker.churnModel(policy.churn)
         isCalibrated = policy.churn.isCalibrated
-        identity = Self.identity(policy)
-    }
-
-    private static func churnModel(_ rule: ChurnRule) -> Bytes {
-        var bytes = Bytes()
-        bytes.append(literal: "\"horizon_days\":")
-        bytes.append(number: rule.horizonDays)
-        bytes.append(literal: ",\"model\":")
-        bytes.append(jsonString: rule.model.kind.rawValue.utf8)
-        return bytes
-    }
-
-    private static func identity(_ policy: Policy) -> Bytes {
-        var bytes = Bytes()
-        bytes.append(literal: "\"policy\":{\"name\":")
-        bytes.append(jsonString: policy.name.utf8)
-        bytes.append(literal: ",\"version\":")
-        bytes.append(decimal: Int64(policy.version))
-        bytes.append(literal: ",\"hash\":")
-        bytes.append(jsonString: policy.hash.utf8)
-        bytes.append(literal: "}")
-        return bytes
+        text = maker.text
     }
 }
 
-extension ContiguousArray<UInt8> {
-    /// `text` as a JSON string.
-    static func json(_ text: String) -> ContiguousArray<UInt8> {
-        var bytes = ContiguousArray<UInt8>()
-        bytes.append(jsonString: text.utf8)
-        return bytes
+/// Appends fragments to the text that they are spans of.
+private struct Maker {
+    let policy: Policy
+    private(set) var text = ContiguousArray<UInt8>()
+    private var scratch = ByteScratch()
+
+    init(_ policy: Policy) { self.policy = policy }
+
+    private mutating func fragment(_ write: (inout ByteWriter) -> Void) -> TextSpan {
+        let start = text.count
+        scratch.append(to: &text, write)
+        return TextSpan(offset: start, length: text.count - start)
+    }
+
+    mutating func string(_ value: String) -> TextSpan { fragment { $0.append(jsonString: value) } }
+
+    mutating func rung(_ name: String, _ label: Label, _ actions: [String]) -> PolicyFragments.Rung {
+        PolicyFragments.Rung(
+            name: string(name), fromLabel: self.label(",\"from_label\":", label),
+            toLabel: self.label(",\"to_label\":", label), closing: closing(actions))
+    }
+
+    /// An object by language.
+    private mutating func label(_ key: StaticString, _ label: Label) -> TextSpan {
+        guard !label.entries.isEmpty else { return .empty }
+        return fragment { writer in
+            writer.append(literal: key)
+            for (index, entry) in label.entries.enumerated() {
+                writer.append(UInt8(ascii: index == 0 ? "{" : ","))
+                writer.append(jsonString: entry.language)
+                writer.append(UInt8(ascii: ":"))
+                writer.append(jsonString: entry.text)
+            }
+            writer.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private mutating func closing(_ actions: [String]) -> TextSpan {
+        let policy = policy
+        return fragment { writer in
+            writer.append(literal: ",\"actions\":")
+            writer.append(jsonStrings: actions)
+            writer.append(literal: ",\"policy\":{\"name\":")
+            writer.append(jsonString: policy.name)
+            writer.append(literal: ",\"version\":")
+            writer.append(decimal: Int64(policy.version))
+            writer.append(literal: ",\"hash\":")
+            writer.append(jsonString: policy.hash)
+            writer.append(literal: "}}")
+        }
+    }
+
+    mutating func frame(_ term: Term, _ measure: Measure) -> PolicyFragments.TermFrame {
+        let opening = fragment { writer in
+            writer.append(literal: "{\"name\":")
+            writer.append(jsonString: term.name)
+            writer.append(literal: ",\"measure\":")
+            writer.append(jsonString: measure.name)
+            writer.append(literal: ",\"value\":")
+        }
+        let closing = fragment { writer in
+            writer.append(literal: ",\"weight\":")
+            writer.append(number: term.weight)
+            writer.append(literal: "}")
+        }
+        return PolicyFragments.TermFrame(opening: opening, closing: closing)
+    }
+
+    mutating func churnModel(_ rule: ChurnRule) -> TextSpan {
+        fragment { writer in
+            writer.append(literal: "\"horizon_days\":")
+            writer.append(number: rule.horizonDays)
+            writer.append(literal: ",\"model\":")
+            writer.append(jsonString: rule.model.kind.rawValue)
+        }
     }
 }

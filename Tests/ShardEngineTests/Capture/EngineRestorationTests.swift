@@ -70,33 +70,33 @@ import Testing
         #expect(refusal(mark, [parts[0], parts[1] + [0]]) == .lengths)
         #expect(refusal(0, [0, 0, 0, 0]) == .lengths)
         #expect(refusal(0, [255, 255, 255, 255]) == .lengths)
-        #expect(refusal(102, [255, 255]) == .lengths)
-        #expect(refusal(104, [255, 255]) == .lengths)
+        #expect(refusal(94, [255, 255]) == .lengths)
+        #expect(refusal(96, [255, 255]) == .lengths)
     }
 
     @Test func `fields must fit the policy`() {
-        #expect(refusal(98, [3]) == .invalid(.tier, slot: 0))
-        #expect(refusal(99, [2]) == .invalid(.churnLevel, slot: 0))
-        #expect(refusal(99, [255]) == nil)
-        #expect(refusal(100, [5]) == .invalid(.deadlineKind, slot: 0))
-        #expect(refusal(101, [4]) == .invalid(.flags, slot: 0))
+        #expect(refusal(90, [3]) == .invalid(.tier, slot: 0))
+        #expect(refusal(91, [2]) == .invalid(.churnLevel, slot: 0))
+        #expect(refusal(91, [255]) == nil)
+        #expect(refusal(92, [5]) == .invalid(.deadlineKind, slot: 0))
+        #expect(refusal(93, [4]) == .invalid(.flags, slot: 0))
     }
 
-    @Test(arguments: [8, 16, 24, 32, 40, 64]) func `instants must be ones that an engine can reach`(position: Int) {
+    @Test(arguments: [8, 16, 24, 32, 56]) func `instants must be ones that an engine can reach`(position: Int) {
         #expect(refusal(position, [0, 0, 0, 0, 0, 0, 0, 0x80]) == .invalid(.instants, slot: 0))
         #expect(refusal(position, [0, 0, 0, 0, 0, 0, 0, 0x40]) == .invalid(.instants, slot: 0))
     }
 
     @Test func `spend must be a number`() {
-        #expect(refusal(48, [0, 0, 0, 0, 0, 0, 0xf8, 0x7f]) == .invalid(.spend, slot: 0))
-        #expect(refusal(48, [0, 0, 0, 0, 0, 0, 0xf0, 0x7f]) == .invalid(.spend, slot: 0))
-        #expect(refusal(48, [0, 0, 0, 0, 0, 0, 0xf0, 0xbf]) == .invalid(.spend, slot: 0))
-        #expect(refusal(56, [0, 0, 0, 0, 0, 0, 0, 0x80]) == .invalid(.spend, slot: 0))
+        #expect(refusal(40, [0, 0, 0, 0, 0, 0, 0xf8, 0x7f]) == .invalid(.spend, slot: 0))
+        #expect(refusal(40, [0, 0, 0, 0, 0, 0, 0xf0, 0x7f]) == .invalid(.spend, slot: 0))
+        #expect(refusal(40, [0, 0, 0, 0, 0, 0, 0xf0, 0xbf]) == .invalid(.spend, slot: 0))
+        #expect(refusal(48, [0, 0, 0, 0, 0, 0, 0, 0x80]) == .invalid(.spend, slot: 0))
     }
 
     @Test func `histories must be in order and of known kinds`() throws {
         // After the head and the four bytes of "anna": two orders, 26 bytes of browsing at the most, one feedback.
-        let orders = 110 + 4
+        let orders = 102 + 4
         let browse = orders + 2 * 25
         #expect(refusal(orders + 8, [255, 255, 255, 255, 255, 3, 0, 0]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 33, [0, 0, 0, 0, 0, 0, 0, 0]) == .invalid(.orders, slot: 0))
@@ -111,16 +111,63 @@ import Testing
         #expect(refusal(part.count - 3, [2]) == .invalid(.feedback, slot: 0))
     }
 
+    @Test func `what an order line cannot hold is refused`() {
+        let (hash, amount, kind) = (102 + 4, 102 + 4 + 16, 102 + 4 + 24)
+        #expect(refusal(hash, [255, 255, 255, 255, 255, 255, 0, 0]) == nil)
+        #expect(refusal(hash + 6, [1]) == .invalid(.orders, slot: 0))
+        #expect(refusal(hash + 7, [0x80]) == .invalid(.orders, slot: 0))
+        #expect(refusal(amount, bytes(Money.limit.minorUnits)) == nil)
+        for wrong in [Money.limit.minorUnits + 1, -1, .min] {
+            #expect(refusal(amount, bytes(wrong)) == .invalid(.orders, slot: 0))
+        }
+        // An order's amount cannot be that of any other kind but a withdrawn order.
+        for other in [UInt8(3), 4, 5, 6] { #expect(refusal(kind, [other]) == .invalid(.orders, slot: 0)) }
+        for withdrawn in [UInt8(1), 2] { #expect(refusal(kind, [withdrawn]) == nil) }
+        #expect(refusal(amount, bytes(-Money.limit.minorUnits) + [3]) == nil)
+        #expect(refusal(amount, bytes(1) + [3]) == .invalid(.orders, slot: 0))
+        #expect(refusal(amount, bytes(1) + [6]) == nil)
+        #expect(refusal(amount, bytes(2) + [6]) == .invalid(.orders, slot: 0))
+    }
+
+    @Test func `orders that have left the history have purchase days, and only they`() {
+        let (lastAt, orders, firstDay, days) = (56, 80, 84, 86)
+        #expect(refusal(orders, [1]) == .invalid(.orders, slot: 0))
+        #expect(refusal(days, [1]) == .invalid(.orders, slot: 0))
+        #expect(refusal(firstDay, [1]) == .invalid(.orders, slot: 0))
+        #expect(refusal(lastAt, [1]) == .invalid(.orders, slot: 0))
+        #expect(refusal(orders, [1, 0, 0, 0, 1, 0, 1, 0]) == nil)
+    }
+
+    /// The largest amount, and those on either side of what the narrow form holds.
+    @Test(arguments: [Money.limit.minorUnits, 1 << 34, (1 << 34) - 1] as [Int64])
+    func `an amount of any size is restored whole`(amount: Int64) throws {
+        var (mark, parts) = state()
+        // Of the second line: the first is as narrow as can be.
+        let position = 102 + 4 + 25 + 16
+        parts[0].replaceSubrange(position..<position + 8, with: bytes(amount))
+        var restoration = try EngineRestoration(policy: policy, mark: mark)
+        for part in parts { try part.withUnsafeBytes { try restoration.restore($0) } }
+        var run = TranscribedRun(try restoration.finish())
+        let images = run.engine.captureAll().images
+        #expect(images.parts == parts)
+        run.apply([.order(Policies.hours(31), "anna", "q", .completed, 100)])
+        let part = try #require(run.engine.captureAll().images.parts.first)
+        let anna = try #require(try part.withUnsafeBytes { try CustomerImage.decode($0) }.first)
+        #expect(anna.orders.map(\.amount.minorUnits) == [20_000, amount, 100])
+    }
+
+    private func bytes(_ value: Int64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+
     @Test func `an empty or overlong id is refused`() {
         var (mark, parts) = state()
         let anna = parts[0]
-        parts[0] = Array(anna[..<110] + anna[114...])
+        parts[0] = Array(anna[..<102] + anna[106...])
         parts[0][0] -= 4
-        parts[0][102] = 0
+        parts[0][94] = 0
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))
-        parts[0] = Array(anna[..<114] + [UInt8](repeating: 97, count: 256) + anna[114...])
+        parts[0] = Array(anna[..<106] + [UInt8](repeating: 97, count: 256) + anna[106...])
         parts[0][1] += 1
-        parts[0][103] += 1
+        parts[0][95] += 1
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))
     }
 
@@ -150,7 +197,7 @@ import Testing
         let anna = try #require(try parts[0].withUnsafeBytes { try CustomerImage.decode($0) }.first)
         #expect(anna.id == Array("anna".utf8) && anna.tier == 1 && anna.hasEntered && anna.slot == 0)
         #expect(anna.orders.map(\.amount.minorUnits) == [20_000, 7_000])
-        #expect(anna.orders.map(\.hash) == ["o-0", "p-0"].map { StableHash.of($0) })
+        #expect(anna.orders.map(\.hash) == ["o-0", "p-0"].map { OrderEntry.hash(ofID: StableHash.of($0)) })
         #expect(anna.browse.map(\.sessions) == [1, 1] && anna.browse.map(\.dwellMilliseconds) == [100, 0])
         #expect(anna.browse.flatMap(\.counts).map(\.type) == [.pageViewed, .searched])
         #expect(anna.feedback.map(\.type) == [.nps] && anna.feedback.map(\.score) == [9_000])

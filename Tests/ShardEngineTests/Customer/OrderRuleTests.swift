@@ -135,6 +135,30 @@ import Testing
         #expect(run.rejections == [EngineRun.Refusal(id: "2", reason: .unknownCurrency)])
     }
 
+    @Test func `an amount too large for the narrow form changes nothing for the orders beside it`() {
+        let wide: Int64 = 1 << 45
+        let small = at(0, "1", .completed, 10_000)
+        let large = at(1, "2", .completed, wide)
+        #expect(spend([small, large]) == Double(10_000 + wide) / 100)
+        #expect(spend([large, small, at(2, "2", .cancelled)]) == 100)
+        // Enlarged by an update, with a refund before and after.
+        let updated = [small, at(1, "1", .refunded, refund: 1_000), at(2, "1", .updated, wide)]
+        #expect(spend(updated) == Double(wide - 1_000) / 100)
+        #expect(spend(updated + [at(3, "1", .refunded, refund: wide - 1_001)]) == 0.01)
+        // Refunds that wait for their orders.
+        #expect(spend([small, at(2, "2", .refunded, refund: wide - 5), large]) == 100.05)
+        #expect(spend([at(2, "2", .refunded, refund: wide + 5), at(0, "2", .completed, wide + 5), small]) == 100)
+        // Known again, whatever its form was when it came.
+        var run = EngineRun(policy)
+        for event in [small, large, small, large] { run.apply([event]) }
+        #expect(run.rejections.map(\.reason) == [.duplicate, .duplicate])
+        // Wide, empty, and narrow again.
+        run.apply([at(400, "3", .completed, 500)])
+        #expect(run.measure(0, of: "a", at: Policies.days(400)) == 5)
+        #expect(run.measure(2, of: "a", at: Policies.days(400)) == Double(10_500 + wide) / 100)
+        #expect(run.measure(3, of: "a", at: Policies.days(400)) == 3)
+    }
+
     @Test func `a customer at the limit of orders is refused more, and keeps what there is`() {
         var run = EngineRun(policy)
         run.apply([at(0, "1", .completed, 10_000)])

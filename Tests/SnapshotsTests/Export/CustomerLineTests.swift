@@ -25,7 +25,7 @@ import Testing
         let orders = try #require(object["orders"] as? [[String: Any]])
         #expect(orders.map { $0["amount_minor"] as? Int64 } == [40_000, -500])
         #expect(orders.map { $0["kind"] as? String } == ["order", "refund"])
-        #expect(orders[0]["id_hash"] as? String == String(StableHash.of("o-2"), radix: 16))
+        #expect(orders[0]["id_hash"] as? String == String(OrderEntry.hash(ofID: StableHash.of("o-2")), radix: 16))
         let days = try #require(object["browse"] as? [[String: Any]])
         #expect(days.map { $0["day"] as? String } == ["2026-01-20", "2026-01-22"])
         #expect(days[0]["product_viewed"] as? Int == 1 && days[0]["dwell_ms"] as? Int == 1_500)

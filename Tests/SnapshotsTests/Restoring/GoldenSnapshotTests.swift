@@ -31,6 +31,8 @@ import Testing
         #expect(falling.tier == 1 && falling.graceEndsAt?.milliseconds == 1_769_126_400_000)
         #expect(falling.folded.spend.minorUnits == 30_000 && falling.folded.lastAt == SnapshotFixture.days(-70))
         #expect(falling.orders.map(\.kind) == [.order, .earlyCancellation, .order, .refund])
+        #expect(falling.orders.first?.hash == OrderEntry.hash(ofID: StableHash.of("before")))
+        #expect(falling.lastOrderAt == SnapshotFixture.start && report.lastOrderAt == SnapshotFixture.start)
         #expect(falling.browse.count == 2 && falling.feedback.map(\.type) == [.complaint])
         let stranger = shard.engine.report(on: Array("customer-3".utf8), at: SnapshotFixture.days(2))
         #expect(stranger == nil)

@@ -28,7 +28,7 @@ import Testing
         var run = SnapshotFixture.engine()
         let (mark, images) = run.engine.captureAll()
         var bytes = images.bytes
-        bytes[98] = 3
+        bytes[90] = 3
         let file = SnapshotFixture.snapshot(
             SnapshotFixture.header(mark), [CapturedImages(bytes: bytes, count: images.count)])
         #expect(SnapshotFixture.refusal(file) == nil)

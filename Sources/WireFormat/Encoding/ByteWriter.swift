@@ -1,0 +1,77 @@
+import Scoring
+
+/// Writes bytes one after another into memory that it is lent for the length of one call.
+///
+/// What does not fit is counted and left out: `ByteScratch` then lends more and has everything written again. So a write
+/// costs a comparison and a copy, whatever came before it.
+@safe struct ByteWriter {
+    private let base: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    /// Bytes written, those that did not fit included.
+    private(set) var count = 0
+
+    @unsafe init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+        unsafe base = unsafe memory.baseAddress.unsafelyUnwrapped
+        capacity = memory.count
+    }
+
+    /// The place of the next `length` bytes, which the caller fills; nil when they do not fit.
+    @unsafe @inline(__always) mutating func take(_ length: Int) -> UnsafeMutablePointer<UInt8>? {
+        let place = unsafe base + count
+        count &+= length
+        return count <= capacity ? unsafe place : nil
+    }
+
+    @inline(__always) mutating func append(_ byte: UInt8) {
+        if let place = unsafe take(1) { unsafe place.pointee = byte }
+    }
+
+    @inline(__always) mutating func append(literal: StaticString) {
+        guard let place = unsafe take(literal.utf8CodeUnitCount) else { return }
+        unsafe place.update(from: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
+    @inline(__always) mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 0, let source = bytes.baseAddress, let place = unsafe take(bytes.count) else {
+            return
+        }
+        unsafe UnsafeMutableRawPointer(place).copyMemory(from: source, byteCount: bytes.count)
+    }
+
+    /// The bytes of `span` in `text`.
+    @inline(__always) mutating func append(_ span: TextSpan, of text: ContiguousArray<UInt8>) {
+        unsafe text.withUnsafeBytes { unsafe append(UnsafeRawBufferPointer(rebasing: $0[span.range])) }
+    }
+}
+
+/// Numbers print themselves into it.
+extension ByteWriter: TextOutputStream {
+    mutating func write(_ string: String) {
+        var string = string
+        string.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// What the standard library calls, where it does, for text that it has as bytes: spares each number a `String`.
+    mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) { unsafe append(UnsafeRawBufferPointer(buffer)) }
+}
+
+/// Memory to write in, kept from one use to the next.
+struct ByteScratch: Sendable {
+    private var memory = ContiguousArray<UInt8>(repeating: 0, count: 4_096)
+
+    /// Appends to `bytes` what `write` writes. It is called again, with more room, if the first was too little.
+    @inline(__always) mutating func append(
+        to bytes: inout ContiguousArray<UInt8>, _ write: (inout ByteWriter) -> Void
+    ) {
+        while true {
+            let count = unsafe memory.withUnsafeMutableBufferPointer { memory in
+                var writer = unsafe ByteWriter(memory)
+                write(&writer)
+                if writer.count <= memory.count { unsafe bytes.append(contentsOf: memory[..<writer.count]) }
+                return writer.count
+            }
+            if count <= memory.count { return }
+            memory = ContiguousArray(repeating: 0, count: 2 * count)
+        }
+    }
+}
