@@ -173,6 +173,13 @@ package struct Recovery {
         return min(1, max(0, Double(nextOffset - first) / Double(journalEnd - first)))
     }
 
+    /// Offsets are committed in the transaction of their journal entry, so the group can never be ahead of the journal.
+    package func checkEnd(against committed: [PartitionOffset]) throws(RecoveryError) {
+        let newest = committed.compactMap { CommittedPlace(metadata: $0.metadata)?.sequence }.max()
+        guard let newest, newest > reached.last?.sequence ?? 0 || reached.last == nil else { return }
+        throw .journalBehind(end: reached.last?.sequence, committed: newest)
+    }
+
     /// Whether applying `entry` has given what it gave when it was written.
     package static func check(
         _ entry: JournalEntry, clock: EventTime?, stateDigest: UInt64, outputCount: Int

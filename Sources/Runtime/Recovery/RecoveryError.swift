@@ -11,6 +11,7 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
     case journalEmpty(committed: PartitionOffset)
     case journalExpired(needed: UInt64, oldest: UInt64)
     case journalLost(snapshot: UInt64, end: UInt64?)
+    case journalBehind(end: UInt64?, committed: UInt64)
     case foreignSnapshot(sequence: UInt64)
     case engineVersion(sequence: UInt64, UInt16)
     case policy(sequence: UInt64, PolicyHash, ours: PolicyHash)
@@ -37,6 +38,8 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
             "the journal is needed from entry \(needed) on, but its oldest is \(oldest): retention has removed what no snapshot covers; restore a newer snapshot, set retention.ms=-1 on the journal's topic, \(Self.startOver)"
         case .journalLost(let snapshot, let end):
             "the newest snapshot was taken after journal entry \(snapshot), but the journal ends with \(end.map(String.init) ?? "none"): the journal's topic was recreated or lost records; restore it, \(Self.startOver)"
+        case .journalBehind(let end, let committed):
+            "the group's offsets were committed with journal entry \(committed), but the journal ends with \(end.map(String.init) ?? "none"): the journal's topic lost records; restore it, \(Self.startOver)"
         case .foreignSnapshot(let sequence):
             "the newest snapshot was taken after another entry \(sequence) than the journal's: it belongs to another journal; remove it, \(Self.startOver)"
         case .engineVersion(let sequence, let version):

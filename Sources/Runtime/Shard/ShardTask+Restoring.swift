@@ -136,6 +136,11 @@ extension ShardTask {
 
     private func finishRestoring(_ recovery: Recovery) {
         guard let restoration else { return }
+        do throws(RecoveryError) {
+            try recovery.checkEnd(against: restoration.committed)
+        } catch {
+            return stop("\(error)", retakeAfter: nil)
+        }
         let reached = recovery.reached
         compare(reached, restoration.committed)
         lastEntry = reached.last

@@ -180,7 +180,7 @@ package final class ShardTask {
         entry.stateDigest = engine.digest
         lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, context.encoder)
         transaction.inputCount += merge.batch.count
-        transaction.offsets = merge.positions("v1;sequence=\(entry.sequence)")
+        transaction.offsets = merge.positions(CommittedPlace(sequence: entry.sequence).metadata)
         pending = transaction
         snapshots.count(merge.batch.count)
         metrics.totals.batches.add()

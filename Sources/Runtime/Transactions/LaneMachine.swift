@@ -49,6 +49,8 @@ package struct LaneMachine {
 
     private var job = Job.idle
     private var takeover = Takeover()
+    /// The journal is read from its beginning, for nothing was found where the snapshot points.
+    private var readsAll = false
     private var tail = JournalTail()
     /// To be waited before the next call.
     private var pause: Int32?
@@ -70,6 +72,7 @@ package struct LaneMachine {
         switch command {
         case .take:
             takeover = Takeover()
+            readsAll = false
             job = .taking(.fence)
         case .readJournal(let from, let to): job = .reading(from: from, to: to)
         case .commit(let transaction):
@@ -184,15 +187,25 @@ package struct LaneMachine {
         case .snapshot:
             takeover.take(answer.snapshot)
             job = .taking(.entries(from: takeover.firstJournalOffset))
-        case .entries:
+        case .entries(let from):
             takeover.entries = answer.records
-            // Nothing but control records so far.
-            let isFirst = answer.records.records.isEmpty && answer.records.next < takeover.journal.high
-            job = .taking(isFirst ? .entries(from: answer.records.next) : .committed)
+            job = .taking(afterEntries(from: from))
         case .committed:
             takeover.committed = answer.offsets
             job = .done(.taken(takeover))
         }
+    }
+
+    private mutating func afterEntries(from: Int64) -> TakeStep {
+        let (read, journal) = (takeover.entries, takeover.journal)
+        guard read.records.isEmpty else { return .committed }
+        // Nothing but control records so far.
+        if read.next < journal.high { return .entries(from: read.next) }
+        // Where a snapshot says that there is an entry, nothing was read: before that is called a loss, everything is read.
+        // A reader that begins behind an aborted transaction can be made to skip what follows.
+        guard from > journal.low, !readsAll else { return .committed }
+        readsAll = true
+        return .entries(from: journal.low)
     }
 
     /// A passing error is tried again after a while.
