@@ -13,9 +13,11 @@ struct BrokerFixture {
     let prefix: String
     let partitions: Int32
 
-    /// Makes the input and output topics under a prefix that no other run uses.
-    init(partitions: Int32 = 3, creatingTopics: Bool = true) throws {
-        bootstrap = try #require(Self.bootstrap, "TIERD_TEST_BOOTSTRAP names no broker; run scripts/test")
+    /// Makes the input and output topics under a prefix that no other run uses, on a broker of the test's own or the one
+    /// that all tests share.
+    init(partitions: Int32 = 3, creatingTopics: Bool = true, bootstrap: String? = nil) throws {
+        self.bootstrap = try #require(
+            bootstrap ?? Self.bootstrap, "TIERD_TEST_BOOTSTRAP names no broker; run scripts/test")
         prefix = "t\(UInt32.random(in: 0 ... .max))-"
         self.partitions = partitions
         guard creatingTopics else { return }

@@ -9,7 +9,7 @@ import WireFormat
 struct HistoryTests {
     /// 1999-01-01, half a year after the last order.
     private static let until = EventTime(milliseconds: 915_148_800_000)
-    private static let orders = BrokerFixture.repository + "/Tests/Fixtures/cdnow/orders.jsonl.gz"
+    static let orders = BrokerFixture.repository + "/Tests/Fixtures/cdnow/orders.jsonl.gz"
 
     @Test func `the CDNOW orders give every customer the same changes through the broker as in a replay`() throws {
         let fixture = try BrokerFixture(partitions: 4)
@@ -72,7 +72,7 @@ struct HistoryTests {
         #expect(first == second)
     }
 
-    private static func replay() throws -> [ReadRecord] {
+    static func replay() throws -> [ReadRecord] {
         var replay = try OfflineReplay(
             policy: BrokerFixture.retail(), files: [EventFile(.orders, path: orders)], until: until)
         var records: [ReadRecord] = []
@@ -89,7 +89,7 @@ struct HistoryTests {
     }
 
     /// Each customer's changes of each kind in order, without the coordinates, which differ by nature.
-    private static func byCustomer(_ records: [ReadRecord]) -> [String: Changes] {
+    static func byCustomer(_ records: [ReadRecord]) -> [String: Changes] {
         var byCustomer: [String: Changes] = [:]
         for record in records {
             var fields = record.json
@@ -108,12 +108,12 @@ struct HistoryTests {
         return byCustomer
     }
 
-    private struct Changes: Equatable {
+    struct Changes: Equatable {
         var tier: [String] = []
         var churn: [String] = []
     }
 
-    private static func customer(of line: [UInt8]) -> String? {
+    static func customer(of line: [UInt8]) -> String? {
         let fields = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
         return fields?["customer_id"] as? String
     }

@@ -16,6 +16,18 @@ import WireFormat
         }
     }
 
+    @Test func `a letter too large for a broker goes without its value and says how large that was`() {
+        let small = letter(Rejection(.malformed), key: [99], value: [1, 2, 3])
+        #expect(small.bounded(by: 1_000) == small)
+        let large = letter(Rejection(.tooLarge), key: [99], value: Array(repeating: 7, count: 5_000)).bounded(by: 1_000)
+        #expect(large.value == nil && large.key == [99])
+        #expect(large.headers.contains(RecordHeader("tierd_value_omitted", "5000")))
+        #expect(large.headers.contains(RecordHeader("trace", "t-1")))
+        let least = letter(Rejection(.tooLarge), key: Array(repeating: 1, count: 5_000), value: [1]).bounded(by: 1_000)
+        #expect(least.key == nil && least.byteCount <= 1_000)
+        #expect(least.headers.contains { $0.name == "tierd_source_offset" })
+    }
+
     @Test func `a dead letter is the record itself and what was wrong with it`() {
         let letter = letter(Rejection(.invalidMoney, .total), key: [99, 0, 255], value: [0, 1, 254])
         #expect(letter.key == [99, 0, 255])

@@ -21,10 +21,14 @@ extension Daemon {
                 return (state.isStopping, state.starts, state.needsRetaking)
             }
             for (shard, start) in starts { perform(ownership.announced(shard, start)) }
-            perform(ownership.tick(at: SteadyClock.now))
-            if needsRetaking, !isStopping { perform(ownership.retake(at: SteadyClock.now)) }
+            if needsRetaking { ownership.wantsRetaking(at: SteadyClock.now) }
+            if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
             guard isStopping else { continue }
+            if state.withLock({ $0.isConsumerLost }) {
+                perform(ownership.revoked(isLost: true))
+                break
+            }
             if closingSince == nil {
                 closingSince = SteadyClock.now
                 log.stopping()
@@ -52,7 +56,7 @@ extension Daemon {
         case .assigned(let partitions):
             metrics.rebalances.add()
             log.assigned(Set(partitions.map(\.partition)).sorted())
-            return ownership.assigned(partitions, at: SteadyClock.now)
+            return ownership.assigned(partitions)
         case .revoked(let partitions, let isLost):
             metrics.rebalances.add()
             log.revoked(Set(partitions.map(\.partition)).sorted(), isLost: isLost)
@@ -61,7 +65,10 @@ extension Daemon {
         case .log(let line): log.client(line)
         case .error(let error):
             log.consumer(error)
-            if error.isFatal { fail("the consumer is lost: \(error)") }
+            if error.isFatal {
+                state.withLock { $0.isConsumerLost = true }
+                fail("the consumer is lost: \(error)")
+            }
         }
         return []
     }
@@ -84,7 +91,10 @@ extension Daemon {
         do throws(KafkaError) {
             for action in actions {
                 switch action {
-                case .adopt(let shards): for shard in shards { try adopt(shard) }
+                case .adopt(let shards):
+                    // What earlier owners here announced says nothing of the new ones.
+                    state.withLock { $0.starts = [] }
+                    for shard in shards { try adopt(shard) }
                 case .drain(let shards, let isLost): drain(shards, isLost: isLost)
                 case .assign(let starts): try consumer.assign(starts)
                 case .unassign: try consumer.unassign()

@@ -29,6 +29,8 @@ package final class Daemon: Sendable {
         var starts: [(Int32, ShardStart)] = []
         var lastPoll = SteadyClock.now
         var failure: String?
+        /// No orderly leave is possible any more.
+        var isConsumerLost = false
     }
 
     /// Checks the cluster and makes ready; nothing runs yet.

@@ -12,14 +12,14 @@ import KafkaClient
 package struct Ownership {
     private enum Stage {
         case none
-        /// Some shards' starts are awaited, until the deadline.
-        case taking(partitions: [TopicPartition], starts: [Int32: ShardStart], deadline: Double)
+        /// Some shards' starts are awaited: each is found or refused in bounded time.
+        case taking(partitions: [TopicPartition], starts: [Int32: ShardStart])
         case reading(partitions: [TopicPartition])
     }
 
     package enum Action: Hashable, Sendable {
         case adopt([Int32])
-        /// Finish what is in flight, then let go; the shards are dropped at once when they are lost already.
+        /// Finish what is in flight, then let go; nothing new is begun when they are lost already.
         case drain([Int32], isLost: Bool)
         case assign([PartitionOffset])
         case unassign
@@ -30,8 +30,13 @@ package struct Ownership {
     private var stage = Stage.none
     private let inputTopics: Int
 
-    /// A shard that takes longer is left out of the first assignment and taken with a later one.
-    static let patienceSeconds = 60.0
+    /// When the assignment is to be taken anew, for shards that stopped for a passing reason.
+    private var retakeAt: Double?
+    /// Take-overs in a row that left a shard out.
+    private var failures = 0
+
+    /// Taking anew costs every shard a restore: the wait doubles from a second up to this.
+    static let longestWait = 60.0
 
     package init(inputTopics: Int) { self.inputTopics = inputTopics }
 
@@ -39,49 +44,51 @@ package struct Ownership {
     package var partitions: [TopicPartition]? {
         switch stage {
         case .none: nil
-        case .taking(let partitions, _, _), .reading(let partitions): partitions
+        case .taking(let partitions, _), .reading(let partitions): partitions
         }
     }
 
-    package mutating func assigned(_ partitions: [TopicPartition], at now: Double) -> [Action] {
+    package mutating func assigned(_ partitions: [TopicPartition]) -> [Action] {
         let shards = Self.shards(of: partitions)
         guard partitions.count == shards.count * inputTopics else { return [.refuse] }
-        stage = .taking(partitions: partitions, starts: [:], deadline: now + Self.patienceSeconds)
+        stage = .taking(partitions: partitions, starts: [:])
         return shards.isEmpty ? startReading(partitions, [:]) : [.adopt(shards)]
     }
 
     package mutating func revoked(isLost: Bool) -> [Action] {
         guard let partitions else { return [.unassign] }
         stage = .none
+        retakeAt = nil
         return [.drain(Self.shards(of: partitions), isLost: isLost), .unassign]
     }
 
     /// A shard has said where it starts, or that it cannot.
     package mutating func announced(_ shard: Int32, _ start: ShardStart) -> [Action] {
-        guard case .taking(let partitions, var starts, let deadline) = stage else { return [] }
+        guard case .taking(let partitions, var starts) = stage else { return [] }
         starts[shard] = start
-        stage = .taking(partitions: partitions, starts: starts, deadline: deadline)
+        stage = .taking(partitions: partitions, starts: starts)
         guard Self.shards(of: partitions).allSatisfy({ starts[$0] != nil }) else { return [] }
         return startReading(partitions, starts)
     }
 
-    /// Time has passed.
-    package mutating func tick(at now: Double) -> [Action] {
-        guard case .taking(let partitions, let starts, let deadline) = stage, now >= deadline else { return [] }
-        return startReading(partitions, starts)
+    /// A stopped shard asks to be taken again. Heard in any stage; done by `tick` when the wait is over.
+    package mutating func wantsRetaking(at now: Double) {
+        guard retakeAt == nil, partitions != nil else { return }
+        retakeAt = now + min(Double(1 << min(failures, 6)), Self.longestWait)
     }
 
-    /// Takes the present assignment anew, for shards that stopped for a passing reason.
-    package mutating func retake(at now: Double) -> [Action] {
-        guard case .reading(let partitions) = stage else { return [] }
-        let shards = Self.shards(of: partitions)
-        return [.drain(shards, isLost: false), .unassign] + assigned(partitions, at: now)
+    /// Time has passed: takes the present assignment anew when that is due.
+    package mutating func tick(at now: Double) -> [Action] {
+        guard case .reading(let partitions) = stage, let due = retakeAt, now >= due else { return [] }
+        retakeAt = nil
+        return [.drain(Self.shards(of: partitions), isLost: false), .unassign] + assigned(partitions)
     }
 
     private mutating func startReading(
         _ partitions: [TopicPartition], _ starts: [Int32: ShardStart]
     ) -> [Action] {
         stage = .reading(partitions: partitions)
+        failures = starts.values.contains(.stopped) ? failures + 1 : 0
         var offsets: [PartitionOffset] = []
         for shard in Self.shards(of: partitions) {
             if case .ready(let own)? = starts[shard] { offsets += own }

@@ -91,6 +91,20 @@ extension JournalEntry {
         let stored: UInt32 = try reader.number()
         guard reader.isAtEnd else { throw .invalid("bytes after its end") }
         guard bytes.dropLast(4).withUnsafeBytes(CRC32C.of) == stored else { throw .corrupt }
+        try checkLimits()
+    }
+
+    /// A checksum is no defence against whoever can write to the topic: no number may be too large to be worked with.
+    private func checkLimits() throws(JournalFormatError) {
+        guard sequence < UInt64(Int64.max) else { throw .invalid("sequence \(sequence)") }
+        let largest = UInt32(Int32.max)
+        guard max(outputCount, deadLetterCount) <= largest, ranges.allSatisfy({ $0.count <= largest }) else {
+            throw .invalid("more records than a batch can have")
+        }
+        guard wallClock.milliseconds.magnitude < 1 << 56 else { throw .invalid("a host's clock out of all reason") }
+        for time in [tick, clock].compactMap({ $0 }) where time < .earliest || time >= .outOfRange {
+            throw .invalid("a clock at \(time.milliseconds)")
+        }
     }
 
     private static func range(_ reader: inout ByteReader) throws(JournalFormatError) -> InputRange {

@@ -16,6 +16,10 @@ package struct EncodedTransaction: Sendable {
 
     package init() {}
 
+    /// Bytes of values, letters and entries.
+    package private(set) var byteCount = 0
+    private var letterByteCount = 0
+
     package var hasOutputs: Bool { !outputs.records.isEmpty || !deadLetters.isEmpty }
     package var recordCount: Int { outputs.records.count + deadLetters.count + batches.count }
 
@@ -39,12 +43,18 @@ extension EncodedTransaction {
         entry.deadLetterCount = UInt32(letters.count)
         entry.outputDigest = digest(ofOutputsFrom: firstOutput, letters)
         let bytes = entry.bytes
+        byteCount = outputs.bytes.count + letterBytes(adding: letters) + bytes.count * (batches.count + 1)
         let position = JournalPosition(sequence: entry.sequence, digest: JournalEntry.digest(of: bytes))
         batches.append(
             EncodedBatch(
                 position: position, previous: previous, entry: bytes, outputs: firstOutput..<outputs.records.count,
                 deadLetters: firstLetter..<deadLetters.count))
         return position
+    }
+
+    private mutating func letterBytes(adding letters: [DeadLetter]) -> Int {
+        for letter in letters { letterByteCount += letter.byteCount }
+        return letterByteCount
     }
 
     private func digest(ofOutputsFrom first: Int, _ letters: [DeadLetter]) -> UInt64 {

@@ -59,6 +59,8 @@ package struct ShardContext: Sendable {
     static let deadlinesPerBatch = 2_000
     /// Encoded bytes of one transaction.
     static let transactionBytes = 4 << 20
+    /// Value and own headers of a dead letter: below what a broker takes by default, tierd's headers included.
+    static let deadLetterBytes = 900_000
     /// A shard that stopped for a passing reason is taken again after this long.
     static let retakeSeconds = 2.0
 

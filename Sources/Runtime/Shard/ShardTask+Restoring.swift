@@ -75,7 +75,12 @@ extension ShardTask {
             guard try collect(entry) else { return false }
             try replay(entry)
         } catch {
-            stop("\(error)", retakeAfter: nil)
+            // A partition that ends early may only have lost its leader a moment ago.
+            if case .inputTruncated = error {
+                stop("\(error)", retakeAfter: ShardContext.retakeSeconds)
+            } else {
+                stop("\(error)", retakeAfter: nil)
+            }
             return true
         }
         restoration?.recovery.advance()

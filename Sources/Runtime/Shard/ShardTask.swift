@@ -88,6 +88,7 @@ package final class ShardTask {
         deadLetterBudget = DeadLetterBudget(perSecond: context.deadLettersPerSecond)
         snapshots = SnapshotSchedule(surroundings.snapshots == nil ? nil : context.snapshots)
         lane.send(.take)
+        publish()
     }
 
     package var laneIdentity: ObjectIdentifier { ObjectIdentifier(lane) }
@@ -125,7 +126,7 @@ package final class ShardTask {
     /// One transaction in flight and a bounded one behind it: more would only grow the queue.
     private var canTakeMore: Bool {
         guard let pending else { return true }
-        return pending.recordCount < context.batchRecords && pending.outputs.bytes.count < ShardContext.transactionBytes
+        return pending.recordCount < context.batchRecords && pending.byteCount < ShardContext.transactionBytes
     }
 
     /// Merges what has come into a batch and applies it; returns whether there was anything.
@@ -224,7 +225,7 @@ package final class ShardTask {
             return
         }
         guard let letter = merge.deadLetter(for: rejection, place) else { return }
-        letters.append(letter)
+        letters.append(letter.bounded(by: ShardContext.deadLetterBytes))
         metrics.totals.deadLetters.add()
         metrics.outputs[2].add()
     }

@@ -3,7 +3,7 @@ import KafkaClient
 /// What one shard's lane is doing: taking the shard over, reading its journal, or committing. Decides which call to the
 /// brokers comes next, and takes up its answer; makes no call itself.
 ///
-///     idle ─► taking: fence ─► inputs ─► journal ─► snapshot ─► first entries ─► group's offsets ─► idle
+///     idle ─► taking: fence ─► group's offsets ─► inputs ─► journal ─► snapshot ─► first entries ─► idle
 ///      │ └──► reading ─► idle
 ///      └────► committing (see TransactionMachine; in doubt: journal's end, then windows backwards) ─► idle
 package struct LaneMachine {
@@ -42,15 +42,17 @@ package struct LaneMachine {
     }
 
     private enum TakeStep: Equatable {
-        case fence, inputs, journal, snapshot
+        case fence, committed, inputs, journal, snapshot
         case entries(from: Int64)
-        case committed
     }
 
     private var job = Job.idle
     private var takeover = Takeover()
     /// The journal is read from its beginning, for nothing was found where the snapshot points.
     private var readsAll = false
+    private var knowsCommitted = false
+    /// Failures of the command so far.
+    private var attempts = 0
     private var tail = JournalTail()
     /// To be waited before the next call.
     private var pause: Int32?
@@ -60,6 +62,8 @@ package struct LaneMachine {
     static let chunkEntries = 4_000
     private static let shortestWait: Int32 = 50
     private static let longestWait: Int32 = 2_000
+    /// After so many the shard stops and says why; it is taken again later.
+    private static let maximumAttempts = 20
 
     package init() {}
 
@@ -68,11 +72,13 @@ package struct LaneMachine {
     package mutating func start(_ command: Command, at now: Double) {
         precondition(isIdle, "a lane works on one command at a time")
         backOff = Self.shortestWait
+        attempts = 0
         pause = nil
         switch command {
         case .take:
             takeover = Takeover()
             readsAll = false
+            knowsCommitted = false
             job = .taking(.fence)
         case .readJournal(let from, let to): job = .reading(from: from, to: to)
         case .commit(let transaction):
@@ -165,9 +171,10 @@ package struct LaneMachine {
         let answer: BrokerAnswer
         switch result {
         case .success(let given): answer = given
-        case .failure where step == .committed && !takeover.isEmpty:
+        case .failure(let error) where step == .committed && error.isRetriable:
             // They are for comparison only, and a transaction that hangs can withhold them for ever.
-            job = .done(.taken(takeover))
+            knowsCommitted = false
+            job = .taking(.inputs)
             return
         case .failure(let error):
             retry(error)
@@ -177,7 +184,12 @@ package struct LaneMachine {
         }
         backOff = Self.shortestWait
         switch step {
-        case .fence: job = .taking(.inputs)
+        case .fence: job = .taking(.committed)
+        // Before the journal's end is asked for: the group must never seem to be ahead of it.
+        case .committed:
+            takeover.committed = answer.offsets
+            knowsCommitted = true
+            job = .taking(.inputs)
         case .inputs:
             takeover.inputs = answer.bounds
             job = .taking(.journal)
@@ -185,35 +197,51 @@ package struct LaneMachine {
             takeover.journal = answer.bounds.first ?? Watermarks(low: 0, high: 0)
             job = .taking(.snapshot)
         case .snapshot:
+            // A store that cannot be read now may hold what alone spares a replay of everything.
+            if answer.snapshot.problem != nil, attempts < Self.maximumAttempts { return waitAndRetry() }
             takeover.take(answer.snapshot)
             job = .taking(.entries(from: takeover.firstJournalOffset))
         case .entries(let from):
             takeover.entries = answer.records
-            job = .taking(afterEntries(from: from))
-        case .committed:
-            takeover.committed = answer.offsets
-            job = .done(.taken(takeover))
+            guard let next = afterEntries(from: from) else { return finishTaking() }
+            job = .taking(next)
         }
     }
 
-    private mutating func afterEntries(from: Int64) -> TakeStep {
+    private mutating func finishTaking() {
+        // With nothing at hand, only the group can tell a new shard from one whose journal is gone.
+        guard takeover.isEmpty, !knowsCommitted, attempts < Self.maximumAttempts else {
+            job = .done(.taken(takeover))
+            return
+        }
+        waitAndRetry()
+        job = .taking(.fence)
+    }
+
+    /// Nil when the first entries are at hand, or the journal has none.
+    private mutating func afterEntries(from: Int64) -> TakeStep? {
         let (read, journal) = (takeover.entries, takeover.journal)
-        guard read.records.isEmpty else { return .committed }
+        guard read.records.isEmpty else { return nil }
         // Nothing but control records so far.
         if read.next < journal.high { return .entries(from: read.next) }
         // Where a snapshot says that there is an entry, nothing was read: before that is called a loss, everything is read.
         // A reader that begins behind an aborted transaction can be made to skip what follows.
-        guard from > journal.low, !readsAll else { return .committed }
+        guard from > journal.low, !readsAll else { return nil }
         readsAll = true
         return .entries(from: journal.low)
     }
 
     /// A passing error is tried again after a while.
     private mutating func retry(_ error: KafkaError) {
-        if error.isFenced || error.disposition == .fail {
+        if error.isFenced || error.disposition == .fail || attempts >= Self.maximumAttempts {
             job = .done(.failed(.kafka(error)))
             return
         }
+        waitAndRetry()
+    }
+
+    private mutating func waitAndRetry() {
+        attempts += 1
         pause = backOff
         backOff = min(backOff * 2, Self.longestWait)
     }

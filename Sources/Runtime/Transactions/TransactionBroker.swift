@@ -65,7 +65,7 @@ package struct TransactionBroker: Sendable {
         do {
             fresh = try TransactionalProducer(settings: settings, transactionalID: transactionalID)
         } catch {
-            preconditionFailure("the settings were checked at the start: \(error)")
+            throw Self.unusable(error)
         }
         try fresh.initTransactions(timeoutMilliseconds: Self.initialiseTimeout)
         producer = fresh
@@ -81,7 +81,7 @@ package struct TransactionBroker: Sendable {
         do {
             reader = try self.reader ?? JournalReader(journal, settings: settings)
         } catch {
-            preconditionFailure("the settings were checked at the start: \(error)")
+            throw Self.unusable(error)
         }
         self.reader = reader
         do {
@@ -93,6 +93,13 @@ package struct TransactionBroker: Sendable {
             self.reader = nil
             throw error
         }
+    }
+
+    /// The settings were checked at the start, so that what is left passes: threads or files have run out.
+    private static func unusable(_ error: any Error) -> KafkaError {
+        KafkaError(
+            code: KafkaError.Code.state, name: "_FAIL", message: "no client can be made now: \(error)",
+            isRetriable: true)
     }
 
     // MARK: - Producing

@@ -78,7 +78,7 @@ extension SnapshotHeader {
             let topics = Self.topics(&fields), let hash = Self.hash(&fields), let sequence = fields.take(UInt64.self),
             let digest = fields.take(UInt64.self), let offset = fields.take(Int64.self),
             let positions = Self.positions(&fields), let mark = Self.mark(&fields),
-            let createdAt = fields.take(Int64.self), fields.isAtEnd
+            let createdAt = fields.take(Int64.self), fields.isAtEnd, sequence < UInt64(Int64.max)
         else { return nil }
         self.init(
             identity: SnapshotIdentity(

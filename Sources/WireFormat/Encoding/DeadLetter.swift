@@ -43,3 +43,25 @@ package struct DeadLetter: Hashable, Sendable {
         return headers
     }
 }
+
+extension DeadLetter {
+    /// Bytes of key, value and header values.
+    package var byteCount: Int {
+        (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+    }
+
+    /// The same letter if it is no larger than `limit` bytes. A larger one would be refused by the broker and hold up
+    /// everything behind it: it goes without its value, then also without the record's own headers, and says so. The
+    /// record itself is where the source headers say.
+    package func bounded(by limit: Int) -> DeadLetter {
+        guard byteCount > limit else { return self }
+        var letter = self
+        letter.headers.append(RecordHeader("tierd_value_omitted", String(value?.count ?? 0)))
+        letter.value = nil
+        guard letter.byteCount > limit else { return letter }
+        letter.headers.removeAll { !$0.name.hasPrefix("tierd_") }
+        guard letter.byteCount > limit else { return letter }
+        letter.key = nil
+        return letter
+    }
+}

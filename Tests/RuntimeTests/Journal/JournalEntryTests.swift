@@ -13,6 +13,22 @@ struct JournalEntryTests {
         }
     }
 
+    @Test func `numbers that nobody can work with are refused, however right the checksum is`() {
+        var random = SeededRandom(seed: 4)
+        let entry = JournalSamples.entry(&random)
+        let changes: [(inout JournalEntry) -> Void] = [
+            { $0.sequence = .max }, { $0.outputCount = .max }, { $0.deadLetterCount = .max },
+            { $0.tick = EventTime(milliseconds: .max) }, { $0.clock = EventTime(milliseconds: -1) },
+            { $0.wallClock = EventTime(milliseconds: .max) },
+            { $0.ranges = [JournalEntry.InputRange(input: .orders, from: 0, to: 1, count: .max, digest: 0)] },
+        ]
+        for change in changes {
+            var bad = entry
+            change(&bad)
+            #expect(throws: JournalFormatError.self) { try JournalEntry(bytes: bad.bytes) }
+        }
+    }
+
     @Test func `no changed byte goes unnoticed`() throws {
         var random = SeededRandom(seed: 2)
         for _ in 0..<20 {

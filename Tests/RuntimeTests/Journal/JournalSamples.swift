@@ -14,15 +14,15 @@ enum JournalSamples {
         var entry = JournalEntry(
             after: JournalPosition(sequence: random.next() >> 1, digest: random.next()),
             policyHash: PolicyHash(bigEndianWords: (0..<4).map { _ in random.next() }),
-            wallClock: EventTime(milliseconds: Int64(truncatingIfNeeded: random.next())),
+            wallClock: EventTime(milliseconds: Int64(truncatingIfNeeded: random.next()) >> 8),
             tick: random.chance(0.3) ? EventTime(milliseconds: Int64(random.below(1 << 40))) : nil,
             deadlineLimit: UInt32(truncatingIfNeeded: random.next()),
             recordBytes: UInt32(truncatingIfNeeded: random.next()), ranges: inputs.map { range($0, &random) })
         entry.clock = random.chance(0.9) ? EventTime(milliseconds: Int64(random.below(1 << 40))) : nil
         entry.engineVersion = UInt16(truncatingIfNeeded: random.next())
         entry.stateDigest = random.next()
-        entry.outputCount = UInt32(truncatingIfNeeded: random.next())
-        entry.deadLetterCount = UInt32(truncatingIfNeeded: random.next())
+        entry.outputCount = UInt32(truncatingIfNeeded: random.next()) >> 1
+        entry.deadLetterCount = UInt32(truncatingIfNeeded: random.next()) >> 1
         entry.outputDigest = random.next()
         return entry
     }
@@ -31,7 +31,7 @@ enum JournalSamples {
         let from = Int64(random.below(1 << 50))
         return JournalEntry.InputRange(
             input: input, from: from, to: from + Int64(random.below(1 << 20)),
-            count: UInt32(truncatingIfNeeded: random.next()), digest: random.next())
+            count: UInt32(truncatingIfNeeded: random.next()) >> 1, digest: random.next())
     }
 
     /// A chain of `count` entries, each of one order at the offset of its sequence.

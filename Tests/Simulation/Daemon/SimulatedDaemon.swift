@@ -82,11 +82,9 @@ package final class SimulatedDaemon: @unchecked Sendable {
         deliver()
         if actions.isEmpty {
             handle(consumer.poll())
-            add(ownership.tick(at: seconds))
-            if needsRetaking, !isStopping {
-                needsRetaking = false
-                add(ownership.retake(at: seconds))
-            }
+            if needsRetaking { ownership.wantsRetaking(at: seconds) }
+            needsRetaking = false
+            if !isStopping { add(ownership.tick(at: seconds)) }
             if isStopping, !isClosing {
                 isClosing = true
                 consumer.beginClose()
@@ -110,7 +108,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private func handle(_ event: SimulatedConsumer.Event) {
         switch event {
         case .none: break
-        case .assigned(let partitions): add(ownership.assigned(partitions, at: seconds))
+        case .assigned(let partitions): add(ownership.assigned(partitions))
         case .revoked(_, let isLost): add(ownership.revoked(isLost: isLost))
         // The real consumer is lost, too: the process ends and is started again by its supervisor.
         case .failed(let error):

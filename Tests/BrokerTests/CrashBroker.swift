@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// The pinned broker as a process of one test's own, to be killed and started again on the same data.
+final class CrashBroker {
+    /// It writes its data out about once a second; what is younger does not outlive SIGKILL.
+    static let secondsToDisk = 2.0
+
+    private let folder: URL
+    private var process = Process()
+    private var port = "0"
+    var bootstrap: String { "127.0.0.1:\(port)" }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "broker-\(UInt32.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Returns when it answers, at the same address as before.
+    func start() throws {
+        let log = folder.appending(path: "log")
+        try Data().write(to: log)
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: BrokerFixture.repository + "/scripts/broker")
+        process.arguments = ["--port", port, "--data", folder.appending(path: "data").path]
+        process.standardOutput = try FileHandle(forWritingTo: log)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try eventually("the broker answers") {
+            let text = try String(contentsOf: log, encoding: .utf8)
+            guard let address = text.firstMatch(of: /kafka +127\.0\.0\.1:(\d+)/) else { return false }
+            port = String(address.1)
+            return try Program.run("kcat", ["-L", "-m", "2", "-b", bootstrap]).status == 0
+        }
+    }
+
+    func kill() {
+        guard process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}
