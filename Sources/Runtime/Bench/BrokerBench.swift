@@ -143,25 +143,18 @@ struct BrokerBench {
     // MARK: - The daemon
 
     private func drainWithDaemon(_ round: Int) throws -> Timing {
-        let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        let daemon = try Daemon(options(round), version: Version.tierd, logger: logger)
-        try daemon.start()
-        defer {
-            daemon.stop()
-            _ = daemon.join()
-        }
-        // Joining the group takes seconds by the broker's choice and is not counted.
-        try wait(for: daemon) { !daemon.board.shards.isEmpty }
-        let (wall, cpu) = (SteadyClock.now, Stopwatch.processSeconds)
-        try wait(for: daemon) { Self.committed(daemon.board) >= records }
-        let timing = Timing(wall: SteadyClock.now - wall, cpu: Stopwatch.processSeconds - cpu)
-        let applied = daemon.board.shards.reduce(0) { $0 + Int($1.eventsApplied) }
-        guard applied == records else { throw BenchError.unexpected("\(records - applied) records were not applied") }
-        return timing
+        try time(round, "applied") { Self.committed($0) >= records }
     }
 
     /// A second start of the same application without a snapshot: everything is replayed from the journal.
     private func replayWithDaemon(_ round: Int) throws -> Timing {
+        try time(round, "replayed") { board in
+            board.shards.allSatisfy { $0.stage == .live } && board.shards.count == Int(Self.partitions)
+        }
+    }
+
+    /// Runs a daemon until `isReached`; joining the group takes seconds by the broker's choice and is not counted.
+    private func time(_ round: Int, _ verb: String, until isReached: (StatusBoard) -> Bool) throws -> Timing {
         let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let daemon = try Daemon(options(round), version: Version.tierd, logger: logger)
         try daemon.start()
@@ -171,13 +164,10 @@ struct BrokerBench {
         }
         try wait(for: daemon) { !daemon.board.shards.isEmpty }
         let (wall, cpu) = (SteadyClock.now, Stopwatch.processSeconds)
-        try wait(for: daemon) {
-            daemon.board.shards.allSatisfy { $0.stage == .live }
-                && daemon.board.shards.count == Int(Self.partitions)
-        }
+        try wait(for: daemon) { isReached(daemon.board) }
         let timing = Timing(wall: SteadyClock.now - wall, cpu: Stopwatch.processSeconds - cpu)
         let applied = daemon.board.shards.reduce(0) { $0 + Int($1.eventsApplied) }
-        guard applied == records else { throw BenchError.unexpected("\(applied) of \(records) records were replayed") }
+        guard applied == records else { throw BenchError.unexpected("\(applied) of \(records) records were \(verb)") }
         return timing
     }
 

@@ -2,7 +2,8 @@ import KafkaClient
 import Scoring
 import ShardEngine
 
-/// Why a shard's state cannot be made again: what is wrong, and the remedy. None of these passes by itself.
+/// Why a shard's state cannot be made again: what is wrong, and the remedy. None of these passes by itself, but an input that
+/// ends early may only have lost its leader a moment ago.
 package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
     case inputExpired(topic: String, needed: Int64, oldest: Int64)
     case inputTruncated(topic: String, end: Int64, worked: Int64)

@@ -112,7 +112,9 @@ package struct EncodedBatch: Sendable {
     package static let header = "tierd_batch"
 
     /// Its value: `shard/sequence/index`, the dead letters counted on after the outputs.
-    package func stamp(shard: Int32, index: Int) -> String { "\(shard)/\(position.sequence)/\(index)" }
+    package func stamp(shard: Int32, index: Int) -> String {
+        BatchStamp(shard: shard, sequence: position.sequence, index: UInt32(index)).description
+    }
 }
 
 /// The names of the topics that a transaction writes to.
