@@ -1,7 +1,7 @@
 import Scoring
 
 /// Everything that one settling of a customer needs to know.
-private struct Occasion {
+struct Occasion {
     var slot: UInt32
     var time: EventTime
     var cause: Cause
@@ -89,7 +89,7 @@ extension ShardEngine {
         return max(grace, dwell).milliseconds
     }
 
-    private mutating func move(
+    mutating func move(
         _ record: CustomerStore.Record, from: Int?, to: Int, _ direction: TierChange.Direction,
         _ reason: TierChange.Reason, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {

@@ -83,6 +83,8 @@ package enum Cause: Sendable {
     case event(SourcePosition, id: TextSpan)
     /// Time alone.
     case deadline(DeadlineKind)
+    /// Another policy became active.
+    case activation
 }
 
 /// Where a record came from.
@@ -157,6 +159,7 @@ package struct TierChange: Sendable {
         case requirementLost = "requirement_lost"
         case graceEnded = "grace_ended"
         case orderWithdrawn = "order_withdrawn"
+        case policyChanged = "policy_changed"
     }
 
     package init(

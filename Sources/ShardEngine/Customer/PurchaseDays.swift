@@ -32,7 +32,8 @@ extension CustomerStore {
         if folded.days > 0 {
             days.count = Int(folded.days)
             days.first = Int32(folded.firstDay)
-            days.last = calendar.day(of: EventTime(milliseconds: folded.lastAt)).value
+            // The first day may have been counted in another policy's time zone.
+            days.last = max(days.first, calendar.day(of: EventTime(milliseconds: folded.lastAt)).value)
         }
         let entries = orders(of: record)
         var index = 0

@@ -94,6 +94,7 @@ extension TierChange.Reason {
         case .requirementLost: "requirement_lost"
         case .graceEnded: "grace_ended"
         case .orderWithdrawn: "order_withdrawn"
+        case .policyChanged: "policy_changed"
         }
     }
 }
