@@ -14,7 +14,9 @@ package struct RetieringPace {
 
     /// Customers to look at now; 0 while the next portion is not due.
     package mutating func take(at now: Double) -> Int {
-        let elapsed = last.map { now - $0 } ?? Self.beatSeconds
+        let since = last ?? now - Self.beatSeconds
+        last = since
+        let elapsed = now - since
         guard elapsed >= Self.beatSeconds else { return 0 }
         let portion = min(Int(perSecond * elapsed), Self.largestPortion)
         // A rate below ten waits until one customer is due.
