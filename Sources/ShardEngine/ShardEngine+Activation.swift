@@ -52,20 +52,23 @@ extension ShardEngine {
     }
 
     /// Settles one customer under the new policy for the first time.
-    mutating func retier(_ slot: UInt32, at time: EventTime, into outputs: inout OutputBuffer) {
-        guard let mode = retiering?.mode, let keptUntil = retiering?.keptUntil else { return }
+    mutating func retier(
+        _ slot: UInt32, at time: EventTime, pinChanged: Bool = false, into outputs: inout OutputBuffer
+    ) {
+        guard let sweep = retiering else { return }
         aboutToChange(slot)
         let record = store.slab[slot]
-        let said = outputs.outputs.count
-        let (tierSequence, churnSequence) = (record.pointee.tierSequence, record.pointee.churnSequence)
-        if record.pointee.isTierGone { leaveGoneTier(slot, record, at: time, into: &outputs) }
-        if mode == .grandfathered { keepTier(record, until: keptUntil, at: time) }
-        settle(slot, at: time, cause: .activation, lateBy: nil, ordersChanged: true, text: nil, into: &outputs)
-        if mode == .silent {
-            // What nobody hears of is not counted, so that the next change continues the sequence.
+        let (said, before) = (outputs.outputs.count, record.pointee)
+        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChanged: pinChanged)
+        occasion.ordersChanged = true
+        if record.pointee.isTierGone { leaveGoneTier(occasion, record, into: &outputs) }
+        adaptTerm(record, at: time)
+        if sweep.mode == .grandfathered { keepTier(record, until: sweep.keptUntil, at: time) }
+        settle(occasion, into: &outputs)
+        if sweep.mode == .silent {
             outputs.outputs.removeSubrange(said...)
-            record.pointee.tierSequence = tierSequence
-            record.pointee.churnSequence = churnSequence
+            // What nobody hears of is not counted, so that the next change continues the sequence.
+            record.pointee.forgetSaying(before)
         } else {
             Self.blamePolicy(outputs: &outputs, from: said)
         }
@@ -73,21 +76,44 @@ extension ShardEngine {
 
     /// Says that a customer stands on the tier below the one that is gone. `from` has no name any more.
     private mutating func leaveGoneTier(
-        _ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime, into outputs: inout OutputBuffer
+        _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
-        evaluator.evaluate(record, store, at: time)
-        let occasion = Occasion(slot: slot, time: time, cause: .activation, lateEvent: nil, text: nil)
-        move(
-            record, from: nil, to: Int(record.pointee.tier), .downgrade, .policyChanged, occasion, into: &outputs)
+        evaluator.evaluate(record, store, at: occasion.time)
+        var standing = record.pointee.standing
+        standing.since = occasion.time.milliseconds
+        standing.validUntil = rules.standing.validUntil(standing.tier, from: standing.since)
+        record.pointee.standing = standing
+        let move = Standing.Move(from: nil, to: standing.tier, direction: .downgrade, reason: .policyChanged)
+        say(move, standing, occasion, record, into: &outputs)
     }
 
-    /// A fall that the switch would bring is put off; it is cancelled, as any other, if the customer recovers.
+    /// A term that was given is kept. Where tiers had none and have one now, it begins with the change; where they have none
+    /// any more, it is over.
+    private func adaptTerm(_ record: CustomerStore.Record, at time: EventTime) {
+        var standing = record.pointee.standing
+        if rules.standing.validity == nil || standing.tier == 0 {
+            standing.validUntil = .max
+        } else if standing.validUntil == .max {
+            standing.validUntil = rules.standing.validUntil(standing.tier, from: time.milliseconds)
+        }
+        record.pointee.standing = standing
+    }
+
+    /// A fall that the switch would bring is put off; it is cancelled, as any other, if the customer recovers. A term goes on
+    /// at least as long.
     private mutating func keepTier(_ record: CustomerStore.Record, until end: EventTime, at time: EventTime) {
         evaluator.evaluate(record, store, at: time)
-        let held = Int(record.pointee.tier)
-        guard rules.ladder.retained(upTo: held, evaluator.readings) < held else { return }
-        let pending = record.pointee.graceEndsAt == .max ? 0 : record.pointee.graceEndsAt
-        record.pointee.graceEndsAt = max(pending, end.milliseconds)
+        var standing = record.pointee.standing
+        // To the next second: terms are kept in whole ones.
+        if standing.validUntil != .max {
+            standing.validUntil = max(standing.validUntil, (end.milliseconds + 999) / 1000 * 1000)
+        }
+        let kept = standing.clamped(rules.ladder.retained(upTo: standing.tier, evaluator.readings))
+        if kept < standing.tier {
+            let pending = standing.graceEndsAt == .max ? 0 : standing.graceEndsAt
+            standing.graceEndsAt = max(pending, end.milliseconds)
+        }
+        record.pointee.standing = standing
     }
 
     /// The requirement was met or lost because it is another one now.
@@ -97,5 +123,15 @@ extension ShardEngine {
             if change.reason == .requirementMet || change.reason == .requirementLost { change.reason = .policyChanged }
             outputs.outputs[index] = .tierChange(change)
         }
+    }
+}
+
+extension CustomerRecord {
+    /// Numbers and notices as they were before something that nobody hears of.
+    fileprivate mutating func forgetSaying(_ before: CustomerRecord) {
+        tierSequence = before.tierSequence
+        churnSequence = before.churnSequence
+        upgradeNoticeAt = before.upgradeNoticeAt
+        expiryNoticeAt = before.expiryNoticeAt
     }
 }

@@ -64,11 +64,13 @@ package struct ShardEngine: ~Copyable {
         let kind = record.pointee.deadlineKind
         // Used up: settling files the next one.
         record.pointee.deadline = .max
+        let pinChanged = endPinIfDue(record, at: time)
         if let since = retiering?.since, record.pointee.isUnsettled {
             // No decision of the new rules is dated before them.
-            return retier(slot, at: max(time, since), into: &outputs)
+            return retier(slot, at: max(time, since), pinChanged: pinChanged, into: &outputs)
         }
-        settle(slot, at: time, cause: .deadline(kind), lateBy: nil, ordersChanged: false, text: nil, into: &outputs)
+        settle(
+            Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
 
     /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
@@ -90,9 +92,15 @@ package struct ShardEngine: ~Copyable {
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
         }
-        settle(
-            slot, at: now, cause: .event(source, id: event.id), lateBy: now > event.time ? event.time : nil,
-            ordersChanged: change == .orders, text: text, into: &outputs)
+        var occasion = Occasion(
+            slot: slot, time: now, cause: .event(source, id: event.id), lateEvent: now > event.time ? event.time : nil,
+            text: text)
+        if case .feedback = change { occasion.isEvidence = true }
+        if case .orders(let reducedOrderAt) = change {
+            (occasion.isEvidence, occasion.ordersChanged) = (true, true)
+            occasion.reducedOrderAt = reducedOrderAt
+        }
+        settle(occasion, into: &outputs)
     }
 
     /// Whether the standing cannot have changed by an event in time.
@@ -152,7 +160,8 @@ package struct ShardEngine: ~Copyable {
     /// What an event did to its customer's histories.
     private enum Change: Equatable {
         case nothing
-        case orders
+        /// Changed; and when the order was made of which something was taken back, milliseconds.
+        case orders(reducedOrderAt: Int64?)
         case browse(opensSession: Bool)
         case feedback
     }
@@ -165,8 +174,11 @@ package struct ShardEngine: ~Copyable {
                 total: try rules.amount(order.total, in: order.currency),
                 refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
                 })
-            let outcome = try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders)
-            return outcome == .changed ? .orders : .nothing
+            switch try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) {
+            case .changed: return .orders(reducedOrderAt: nil)
+            case .reduced(let orderTime): return .orders(reducedOrderAt: orderTime)
+            case .noEffect: return .nothing
+            }
         case .browse(let browse):
             let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
             let added = store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record)

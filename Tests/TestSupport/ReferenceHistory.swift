@@ -46,6 +46,8 @@ struct ReferenceHistory {
     var visits: [Visit] = []
     var answers: [Answer] = []
     private var latestSession: UInt32 = 0
+    /// When the order was made that the latest order event took something back from; nil if it took nothing.
+    var reducedOrderAt: EventTime?
 
     init(_ policy: Policy) { self.policy = policy }
 
@@ -76,9 +78,10 @@ struct ReferenceHistory {
     func value(_ measure: Measure, at time: EventTime) -> Double {
         let today = policy.calendar.day(of: time)
         let span = measure.windowDays
-        let start = span.map { policy.calendar.windowStart(days: $0, seenOn: today) } ?? .earliest
-        let bought = orders.filter { $0.counts && $0.time >= start }
-        let spend = Double(orders.filter { $0.time >= start }.reduce(0) { $0 + $1.net }) / minorPerMajor
+        let start = windowStart(measure, today)
+        let within = orders.filter { $0.time >= start && (!measure.isWindowed || !$0.isClosed) }
+        let bought = within.filter(\.counts)
+        let spend = Double(within.reduce(0) { $0 + $1.net }) / minorPerMajor
         let seen = visits.filter { today - $0.day < span ?? .max }
         switch measure.quantity {
         case .orders: return Double(bought.count)
@@ -97,6 +100,29 @@ struct ReferenceHistory {
         case .pAlive: return purchases(at: time).map { policy.churn.model.pAlive($0) } ?? .nan
         case .p0: return risk(at: time)
         }
+    }
+
+    private func windowStart(_ measure: Measure, _ today: DayIndex) -> EventTime {
+        switch measure.window {
+        case .lifetime: return .earliest
+        case .days(let days): return policy.calendar.windowStart(days: days, seenOn: today)
+        case .period:
+            let second = EventTime(milliseconds: firstSeen.milliseconds / 1000 * 1000)
+            let anchor = policy.calendar.day(of: second)
+            return policy.qualification.map {
+                policy.calendar.start(of: $0.start(containing: today, anchor: anchor))
+            } ?? .never
+        }
+    }
+
+    /// The history as if nothing later than `time` had happened, of what is still kept at `now`.
+    func upTo(_ time: EventTime, knownAt now: EventTime) -> ReferenceHistory {
+        var past = self
+        let (day, today) = (policy.calendar.day(of: time), policy.calendar.day(of: now))
+        past.orders.removeAll { $0.time > time }
+        past.visits.removeAll { $0.day > day || today - $0.day >= policy.history.browseDays }
+        past.answers.removeAll { $0.day > day || today - $0.day >= policy.history.feedbackDays }
+        return past
     }
 
     private func answered(_ quantity: Measure.Quantity, _ answers: [Answer]) -> Double {

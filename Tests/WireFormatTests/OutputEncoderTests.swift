@@ -54,7 +54,7 @@ import WireFormat
 
     func tierChange(
         customer: String = "c-1", from: Int? = 0, cause: Cause = .deadline(.graceEnd), score: Double = 61.5,
-        nextTier: Int? = nil, missing: Double? = nil
+        fraction: Double? = nil
     ) -> OutputBuffer {
         var buffer = OutputBuffer()
         let span = buffer.append(text: customer)
@@ -70,8 +70,9 @@ import WireFormat
                 TierChange(
                     customer: span, from: from, to: 1, direction: .upgrade, reason: .requirementMet, cause: cause,
                     effectiveAt: EventTime(milliseconds: 1_772_359_509_007), sequence: 12, score: score,
-                    terms: EvidenceSpan(0..<2), criteria: EvidenceSpan(0..<2), nextTier: nextTier, missingScore: missing
-                ))
+                    terms: EvidenceSpan(0..<2), criteria: EvidenceSpan(0..<2),
+                    validUntil: EventTime(milliseconds: 1_798_761_600_000),
+                    progress: fraction.map { Progress(tier: 1, fraction: $0, unmet: EvidenceSpan(1..<2)) }))
         ]
         return buffer
     }
@@ -93,7 +94,7 @@ import WireFormat
     }
 
     @Test func `a tier change is written as its schema says`() throws {
-        let record = try #require(try encode(tierChange(nextTier: 1, missing: 3.5)).first)
+        let record = try #require(try encode(tierChange(fraction: 0.75)).first)
         let expected = """
             {"customer_id":"c-1","sequence":12,"from":"standard","to":"gold","to_label":{"en":"Gold","zh":"黄金"},\
             "direction":"upgrade","reasons":["requirement_met"],"effective_at":"2026-03-01T10:05:09.007Z","score":61.5,\
@@ -102,7 +103,8 @@ import WireFormat
             "criteria":[{"subject":"score","relation":"at_least","threshold":40.0,"value":61.5,"met":true},\
             {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}],\
             "cause":{"type":"deadline","deadline":"grace_end"},\
-            "progress":{"next_tier":"gold","missing_score":3.5},"actions":["send \\"gift\\"","礼物"],\
+            "valid_until":"2027-01-01T00:00:00.000Z","progress":{"next_tier":"gold","fraction":0.75,"unmet":[\
+            {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}]},"actions":["send \\"gift\\"","礼物"],\
             "policy":{"name":"retail","version":3,"hash":"\(String(repeating: "ab", count: 32))"}}
             """
         #expect(record.text == expected)
@@ -168,9 +170,9 @@ import WireFormat
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity]) func `what is no number is null`(score: Double) throws {
-        let record = try #require(try encode(tierChange(score: score, nextTier: 1)).first)
+        let record = try #require(try encode(tierChange(score: score, fraction: .nan)).first)
         #expect(record.json["score"] is NSNull)
-        #expect((record.json["progress"] as? [String: Any])?["missing_score"] is NSNull)
+        #expect((record.json["progress"] as? [String: Any])?["fraction"] is NSNull)
     }
 
     @Test func `confidence is low for one-time buyers and under borrowed parameters`() throws {

@@ -102,6 +102,8 @@ package struct Configuration: Hashable, Sendable {
         package var commands: String?
         package var tierChanges: String
         package var churnRisk: String
+        package var tierNotices: String
+        package var customerProfiles: String
         package var deadLetters: String
         /// Nil for the application's name and `-journal`.
         package var journal: String?
@@ -109,8 +111,8 @@ package struct Configuration: Hashable, Sendable {
         package init(
             orders: String = "orders", browse: String = "browse", feedback: String = "feedback",
             commands: String? = nil, tierChanges: String = "tier-changes", churnRisk: String = "churn-risk",
-            deadLetters: String = "dead-letters",
-            journal: String? = nil
+            tierNotices: String = "tier-notices", customerProfiles: String = "customer-profiles",
+            deadLetters: String = "dead-letters", journal: String? = nil
         ) {
             self.orders = orders
             self.browse = browse
@@ -118,6 +120,8 @@ package struct Configuration: Hashable, Sendable {
             self.commands = commands
             self.tierChanges = tierChanges
             self.churnRisk = churnRisk
+            self.tierNotices = tierNotices
+            self.customerProfiles = customerProfiles
             self.deadLetters = deadLetters
             self.journal = journal
         }

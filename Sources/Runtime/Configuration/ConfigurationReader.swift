@@ -46,6 +46,8 @@ struct ConfigurationReader {
         topics.commands = cursor?["commands"]?.text
         cursor?["tier_changes"]?.text.map { topics.tierChanges = $0 }
         cursor?["churn_risk"]?.text.map { topics.churnRisk = $0 }
+        cursor?["tier_notices"]?.text.map { topics.tierNotices = $0 }
+        cursor?["customer_profiles"]?.text.map { topics.customerProfiles = $0 }
         cursor?["dead_letters"]?.text.map { topics.deadLetters = $0 }
         topics.journal = cursor?["journal"]?.text
         checkDistinct(topics, cursor)
@@ -142,7 +144,8 @@ extension Configuration.Topics {
     fileprivate var uses: [(use: String, name: String)] {
         let optional = (commands.map { [("commands", $0)] } ?? []) + (journal.map { [("journal", $0)] } ?? [])
         return [("orders", orders), ("browse", browse), ("feedback", feedback)] + optional + [
-            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("dead_letters", deadLetters),
+            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("tier_notices", tierNotices),
+            ("customer_profiles", customerProfiles), ("dead_letters", deadLetters),
         ]
     }
 }

@@ -73,7 +73,8 @@ extension DaemonOptions {
             group: configuration.group,
             instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
             outputs: OutputTopics(
-                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters,
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
+                customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,

@@ -18,6 +18,9 @@ struct CanonicalPolicyReader {
     private var terms: [Term] = []
     private var tiers: [Tier] = []
     private var downgrade: DowngradeRule?
+    private var qualification: QualificationPeriod?
+    private var validity: Validity?
+    private var notices = NoticeRule()
     private var model: (PurchaseModel, isCalibrated: Bool)?
     private var churn: (horizonDays: Double, margin: Double)?
     private var levels: [ChurnRule.Level] = []
@@ -25,7 +28,7 @@ struct CanonicalPolicyReader {
     static func read(_ text: String) throws(KeptPolicyError) -> Policy {
         var reader = CanonicalPolicyReader()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.first == "tierd policy 1" else { throw .unknownForm }
+        guard lines.first == "tierd policy 2" else { throw .unknownForm }
         for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
             guard var words = CanonicalLine(line), reader.take(&words), words.isAtEnd else {
                 throw .unreadable(line: index + 1)
@@ -44,7 +47,7 @@ struct CanonicalPolicyReader {
             name: name, version: version, hash: "", calendar: ZoneCalendar(zone: "", transitions: transitions),
             currency: currency, exchangeRates: rates, countFrom: countFrom, maxFutureSkew: maxFutureSkew,
             history: history, spendHalfLife: spendHalfLife, measures: measures, terms: terms, tiers: tiers,
-            downgrade: downgrade,
+            downgrade: downgrade, qualification: qualification, validity: validity, notices: notices,
             churn: ChurnRule(
                 model: model.0, horizonDays: churn.horizonDays, levels: levels, margin: churn.margin,
                 isCalibrated: model.isCalibrated))
@@ -65,6 +68,10 @@ struct CanonicalPolicyReader {
         case "term": add(to: \.terms, term(&line))
         case "tier": add(to: \.tiers, tier(&line))
         case "downgrade": set(\.downgrade, Self.downgrade(&line))
+        case "qualification": set(\.qualification, Self.qualification(&line))
+        case "validity": set(\.validity, Self.validity(&line))
+        case "approaching_upgrade": set(\.notices.upgrade, Self.upgradeNotice(&line))
+        case "approaching_expiry": set(\.notices.expiry, Self.expiryNotice(&line))
         case "model": set(\.model, Self.model(&line))
         case "churn": takeChurn(&line)
         case "level": add(to: \.levels, Self.level(&line))
@@ -122,9 +129,35 @@ struct CanonicalPolicyReader {
 
     private static func downgrade(_ line: inout CanonicalLine) -> DowngradeRule? {
         guard let margin = line.number(), let dwell = span(&line), let grace = span(&line),
-            let mode = line.word().flatMap({ DowngradeRule.Mode(rawValue: $0) })
+            let mode = line.word().flatMap({ DowngradeRule.Mode(rawValue: $0) }),
+            let timing = line.word().flatMap({ DowngradeRule.Timing(rawValue: $0) }),
+            let withdraws = line.word().flatMap({ Bool($0) })
         else { return nil }
-        return DowngradeRule(margin: margin, minimumDwell: dwell, grace: grace, mode: mode)
+        return DowngradeRule(
+            margin: margin, minimumDwell: dwell, grace: grace, mode: mode, timing: timing, withdrawsOnRefund: withdraws)
+    }
+
+    private static func qualification(_ line: inout CanonicalLine) -> QualificationPeriod? {
+        guard let kind = line.word().flatMap({ QualificationPeriod.Kind(rawValue: $0) }),
+            let month = line.integer(Int.self), (1...12).contains(month)
+        else { return nil }
+        return QualificationPeriod(kind, firstMonth: month)
+    }
+
+    private static func validity(_ line: inout CanonicalLine) -> Validity? {
+        guard let months = line.integer(Int.self), let rounding = line.word().flatMap({ Validity.Rounding(rawValue: $0) })
+        else { return nil }
+        return Validity(months: months, rounding: rounding)
+    }
+
+    private static func upgradeNotice(_ line: inout CanonicalLine) -> NoticeRule.Upgrade? {
+        guard let within = line.number(), let coolDown = span(&line) else { return nil }
+        return NoticeRule.Upgrade(within: within, coolDown: coolDown)
+    }
+
+    private static func expiryNotice(_ line: inout CanonicalLine) -> NoticeRule.Expiry? {
+        guard let before = span(&line), let coolDown = span(&line) else { return nil }
+        return NoticeRule.Expiry(before: before, coolDown: coolDown)
     }
 
     private static func model(_ line: inout CanonicalLine) -> (PurchaseModel, isCalibrated: Bool)? {

@@ -5,8 +5,8 @@ extension Policy {
     /// were. The policy's hash is that of this text: a change of its form changes every hash, and so needs a new first line.
     package var canonicalText: String {
         let lines =
-            ["tierd policy 1", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
-            + tiers.map { $0.line(measures) } + downgradeLines + churnLines
+            ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
+            + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -35,7 +35,19 @@ extension Policy {
         let rule = downgrade
         return [
             "downgrade \(rule.margin) \(rule.minimumDwell.milliseconds) \(rule.grace.milliseconds) \(rule.mode.rawValue)"
+                + " \(rule.timing.rawValue) \(rule.withdrawsOnRefund)"
         ]
+    }
+
+    private var termsOfTierLines: [String] {
+        let period = qualification.map { "qualification \($0.kind.rawValue) \($0.firstMonth)" }
+        return [period, validity.map { "validity \($0.months) \($0.rounding.rawValue)" }].compactMap { $0 }
+    }
+
+    private var noticeLines: [String] {
+        let upgrade = notices.upgrade.map { "approaching_upgrade \($0.within) \($0.coolDown.milliseconds)" }
+        let expiry = notices.expiry.map { "approaching_expiry \($0.before.milliseconds) \($0.coolDown.milliseconds)" }
+        return [upgrade, expiry].compactMap { $0 }
     }
 
     private var churnLines: [String] {

@@ -7,6 +7,8 @@ struct PolicyCompiler {
     var problems: [FileProblem] = []
     /// Each once, in the order of first use.
     var measures: [Measure] = []
+    /// The first use of a measure over the qualification period.
+    var periodUse: Cursor?
     /// The first use of the longest window over each input.
     var longestUse: [InputKind: MeasureUse] = [:]
 
@@ -34,7 +36,10 @@ struct PolicyCompiler {
             measures: measures,
             terms: terms,
             tiers: tiers,
-            downgrade: compileDowngrade(root["downgrade"]),
+            downgrade: compileDowngrade(root["downgrade"], validity: root["validity"]),
+            qualification: compileQualification(root["qualification"]),
+            validity: compileValidity(root["validity"]),
+            notices: compileNotices(root["notices"]),
             churn: compileChurn(root["churn"]))
     }
 

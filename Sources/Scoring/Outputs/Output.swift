@@ -2,9 +2,11 @@
 package enum Output: Sendable {
     case tierChange(TierChange)
     case churnRisk(ChurnRiskChange)
+    case notice(TierNotice)
 
     package var customer: TextSpan {
         switch self {
+        case .notice(let notice): notice.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
         }
@@ -115,6 +117,14 @@ package enum DeadlineKind: UInt8, CaseIterable, Sendable {
     case graceEnd = 3
     /// The churn risk crosses a level's threshold.
     case churnCrossing = 4
+    /// The tier's term ends.
+    case termEnd = 5
+    /// A pin ends.
+    case pinEnd = 6
+    /// A notice is due.
+    case notice = 7
+    /// A portrait that was held back is due.
+    case portrait = 8
 
     package var name: StaticString {
         switch self {
@@ -123,6 +133,10 @@ package enum DeadlineKind: UInt8, CaseIterable, Sendable {
         case .decay: "decay"
         case .graceEnd: "grace_end"
         case .churnCrossing: "churn_crossing"
+        case .termEnd: "term_end"
+        case .pinEnd: "pin_end"
+        case .notice: "notice"
+        case .portrait: "portrait"
         }
     }
 }
@@ -143,13 +157,14 @@ package struct TierChange: Sendable {
     package var score: Double
     package var terms: EvidenceSpan
     package var criteria: EvidenceSpan
-    /// The next tier up and the score still missing for it; nil at the top or where the score does not decide it.
-    package var nextTier: Int?
-    package var missingScore: Double?
+    /// The first instant after the term; nil for a tier without one.
+    package var validUntil: EventTime?
+    /// Towards the next tier up; nil at the top.
+    package var progress: Progress?
 
     /// Raw values are the names on the wire.
-    package enum Direction: String, Sendable {
-        case entry, upgrade, downgrade, correction
+    package enum Direction: String, CaseIterable, Sendable {
+        case entry, upgrade, downgrade, renewal, correction, pin
     }
 
     /// Raw values are the reason codes on the wire.
@@ -158,15 +173,19 @@ package struct TierChange: Sendable {
         case requirementMet = "requirement_met"
         case requirementLost = "requirement_lost"
         case graceEnded = "grace_ended"
+        case termEnded = "term_ended"
+        case termRenewed = "term_renewed"
         case orderWithdrawn = "order_withdrawn"
+        case lateEvent = "late_event"
+        case pinned = "pinned"
+        case pinEnded = "pin_ended"
         case policyChanged = "policy_changed"
     }
 
     package init(
         customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause,
-        effectiveAt: EventTime,
-        sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan, nextTier: Int?,
-        missingScore: Double?
+        effectiveAt: EventTime, sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan,
+        validUntil: EventTime?, progress: Progress?
     ) {
         self.customer = customer
         self.from = from
@@ -179,8 +198,61 @@ package struct TierChange: Sendable {
         self.score = score
         self.terms = terms
         self.criteria = criteria
-        self.nextTier = nextTier
-        self.missingScore = missingScore
+        self.validUntil = validUntil
+        self.progress = progress
+    }
+}
+
+/// How near a customer is to the next tier.
+package struct Progress: Sendable {
+    /// An index into `Policy.tiers`.
+    package var tier: Int
+    /// 0…1: of `all` parts of the requirement the least, of `any` the most.
+    package var fraction: Double
+    /// The comparisons of its requirement that do not hold.
+    package var unmet: EvidenceSpan
+
+    package init(tier: Int, fraction: Double, unmet: EvidenceSpan) {
+        self.tier = tier
+        self.fraction = fraction
+        self.unmet = unmet
+    }
+}
+
+/// Something about a standing that is not a change, but will be or could be.
+package struct TierNotice: Sendable {
+    package var customer: TextSpan
+    package var kind: Kind
+    /// The tier held, an index into `Policy.tiers`.
+    package var tier: Int
+    package var cause: Cause
+    package var effectiveAt: EventTime
+    /// Seconds since the epoch: with customer and kind it tells one notice from another.
+    package var sequence: UInt32 { UInt32(clamping: effectiveAt.milliseconds / 1000) }
+    /// When the tier is lost as things stand; nil for a near upgrade.
+    package var expiresAt: EventTime?
+    /// What the tier that is near, or that will be lost, asks for.
+    package var criteria: EvidenceSpan
+    package var progress: Progress?
+
+    /// Raw values are the names on the wire.
+    package enum Kind: String, CaseIterable, Sendable {
+        case approachingUpgrade = "approaching_upgrade"
+        case approachingExpiry = "approaching_expiry"
+    }
+
+    package init(
+        customer: TextSpan, kind: Kind, tier: Int, cause: Cause, effectiveAt: EventTime, expiresAt: EventTime?,
+        criteria: EvidenceSpan, progress: Progress?
+    ) {
+        self.customer = customer
+        self.kind = kind
+        self.tier = tier
+        self.cause = cause
+        self.effectiveAt = effectiveAt
+        self.expiresAt = expiresAt
+        self.criteria = criteria
+        self.progress = progress
     }
 }
 

@@ -2,13 +2,36 @@
 /// the others are unknown until there is evidence.
 package struct Measure: Hashable, Sendable {
     package var quantity: Quantity
-    /// The calendar days that the window covers, today included; nil for the lifetime or where no window applies.
-    package var windowDays: Int?
+    package var window: Window
 
-    package init(_ quantity: Quantity, windowDays: Int? = nil) {
-        self.quantity = quantity
-        self.windowDays = windowDays
+    /// What a measure counts over.
+    package enum Window: Hashable, Sendable {
+        /// Calendar days, today included.
+        case days(Int)
+        /// The policy's qualification period, from its first day until now.
+        case period
+        /// Everything; also where no window applies.
+        case lifetime
     }
+
+    package init(_ quantity: Quantity, _ window: Window) {
+        self.quantity = quantity
+        self.window = window
+    }
+
+    /// Without days, over the lifetime.
+    package init(_ quantity: Quantity, windowDays: Int? = nil) {
+        self.init(quantity, windowDays.map { .days($0) } ?? .lifetime)
+    }
+
+    /// The days of a window of days.
+    package var windowDays: Int? {
+        guard case .days(let days) = window else { return nil }
+        return days
+    }
+
+    /// Whether something leaves it as time goes by.
+    package var isWindowed: Bool { window != .lifetime }
 
     package enum Quantity: Hashable, Sendable {
         /// Orders that count, net of cancellations and full refunds.
@@ -49,7 +72,11 @@ package struct Measure: Hashable, Sendable {
     package var name: String {
         let base = quantity.baseName
         guard quantity.takesWindow else { return base }
-        return windowDays.map { "\(base)_\($0)d" } ?? "\(base)_lifetime"
+        return switch window {
+        case .days(let days): "\(base)_\(days)d"
+        case .period: "\(base)_period"
+        case .lifetime: "\(base)_lifetime"
+        }
     }
 }
 
@@ -94,6 +121,9 @@ extension Measure.Quantity {
         }
     }
 
+    /// Whether `_period` may stand for the window.
+    package var takesPeriod: Bool { takesLifetime }
+
     /// Which input's history the window is taken over; nil where no window applies.
     package var history: InputKind? {
         switch self {
@@ -134,6 +164,7 @@ extension Measure {
     private static func parse(_ quantity: Quantity, suffix: Substring) -> Measure? {
         if suffix.isEmpty { return quantity.takesWindow ? nil : Measure(quantity) }
         if suffix == "_lifetime" { return quantity.takesLifetime ? Measure(quantity) : nil }
+        if suffix == "_period" { return quantity.takesPeriod ? Measure(quantity, .period) : nil }
         guard quantity.takesWindow, suffix.first == "_", suffix.last == "d",
             let days = Int(suffix.dropFirst().dropLast()), (1...maximumWindowDays).contains(days)
         else { return nil }

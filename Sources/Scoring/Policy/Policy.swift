@@ -22,13 +22,20 @@ package struct Policy: Sendable {
     /// From the lowest to the highest; the first has no entry condition.
     package var tiers: [Tier]
     package var downgrade: DowngradeRule
+    /// Of `_period` measures; there is one if such a measure is used.
+    package var qualification: QualificationPeriod?
+    /// For how long a tier is given; nil for as long as its requirement is met.
+    package var validity: Validity?
+    package var notices: NoticeRule
     package var churn: ChurnRule
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
         exchangeRates: [CurrencyCode: ExchangeRate] = [:], countFrom: OrderType = .completed,
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
-        measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule, churn: ChurnRule
+        measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
+        qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
+        churn: ChurnRule
     ) {
         self.name = name
         self.version = version
@@ -44,6 +51,9 @@ package struct Policy: Sendable {
         self.terms = terms
         self.tiers = tiers
         self.downgrade = downgrade
+        self.qualification = qualification
+        self.validity = validity
+        self.notices = notices
         self.churn = churn
     }
 }
@@ -120,6 +130,16 @@ package struct DowngradeRule: Hashable, Sendable {
     /// Time between failing the requirement and falling; recovery within it cancels the fall.
     package var grace: TimeSpan
     package var mode: Mode
+    package var timing: Timing
+    /// Whether a refund or cancellation takes back at once what the order had earned, without grace.
+    package var withdrawsOnRefund: Bool
+
+    /// When the requirement is looked at. Raw values are the names in policies.
+    package enum Timing: String, Hashable, Sendable {
+        case atOnce = "at_once"
+        /// At the end of the term that `Validity` gives; until then the tier is safe.
+        case endOfTerm = "end_of_term"
+    }
 
     package enum Mode: String, Hashable, Sendable {
         /// To the highest tier that is still retained.
@@ -128,11 +148,16 @@ package struct DowngradeRule: Hashable, Sendable {
         case oneStep = "one_step"
     }
 
-    package init(margin: Double, minimumDwell: TimeSpan, grace: TimeSpan, mode: Mode) {
+    package init(
+        margin: Double, minimumDwell: TimeSpan, grace: TimeSpan, mode: Mode, timing: Timing = .atOnce,
+        withdrawsOnRefund: Bool = true
+    ) {
         self.margin = margin
         self.minimumDwell = minimumDwell
         self.grace = grace
         self.mode = mode
+        self.timing = timing
+        self.withdrawsOnRefund = withdrawsOnRefund
     }
 }
 

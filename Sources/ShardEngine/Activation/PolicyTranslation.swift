@@ -31,7 +31,7 @@ struct PolicyTranslation {
     }
 
     /// The new index of a former tier.
-    func tier(_ former: UInt8) -> UInt8 { Int(former) < tiers.count ? tiers[Int(former)] : former }
+    private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
 
     /// Translates one record and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come to it.
     func apply(to record: CustomerStore.Record, _ store: borrowing CustomerStore, isAlreadyMarked: Bool) {
@@ -40,11 +40,25 @@ struct PolicyTranslation {
         let wasGone = isAlreadyMarked && record.pointee.isTierGone
         record.pointee.markUnsettled(isTierGone: wasGone || goneTiers[former])
         record.pointee.tier = tier(record.pointee.tier)
+        translateBounds(of: record)
         if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
             record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]
         }
         record.pointee.browseBudget = 0
         if let decay { refade(record, store, decay.former, decay.new) }
+    }
+
+    /// What a pin holds the tier between, and what was lost and could be given back.
+    private func translateBounds(of record: CustomerStore.Record) {
+        // 0 and none are no bounds, whatever the lowest tier is called.
+        if record.pointee.pinFloor > 0 { record.pointee.pinFloor = tier(record.pointee.pinFloor) }
+        if record.pointee.pinCeiling != CustomerRecord.noTier {
+            // Tiers may have changed places: the floor holds.
+            record.pointee.pinCeiling = max(tier(record.pointee.pinCeiling), record.pointee.pinFloor)
+        }
+        let lost = record.pointee.lostTier
+        guard lost != CustomerRecord.noTier else { return }
+        record.pointee.lostTier = goneTiers[Int(lost)] ? CustomerRecord.noTier : tier(lost)
     }
 
     /// Takes each order of the history out of the decayed spend at the former rate and puts it back at the new one. What has

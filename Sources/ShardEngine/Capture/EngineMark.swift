@@ -2,7 +2,7 @@ import Scoring
 
 /// What the engine's state means; raised when the same history would lead to another state or other outputs.
 package enum EngineVersion {
-    package static let state: UInt16 = 1
+    package static let state: UInt16 = 2
 }
 
 /// The part of a shard's state that belongs to no customer, at one instant between two batches.
@@ -22,7 +22,7 @@ package struct EngineMark: Hashable, Sendable {
     }
 }
 
-/// Images of whole customers, one after another, as `capture` encoded them (`schemas/snapshot.v1.md`).
+/// Images of whole customers, one after another, as `capture` encoded them (`schemas/snapshot.v2.md`).
 package struct CapturedImages: Hashable, Sendable {
     package var bytes: [UInt8]
     package var count: Int

@@ -74,6 +74,8 @@ extension CustomerStore {
         record.hashFragment = CustomerIndex.fragment(StableHash.of(image.id))
         record.idBlock = restored(image.id)
         record.browseBlock = restored(image.browse)
+        record.annexBlock = restored(image.annex)
+        record.portraitBlock = restored(image.portrait)
         if head.folded != FoldedOrders() {
             record.foldedBlock = arena.allocate(FoldedOrders.bytes)
             arena.address(record.foldedBlock).storeBytes(of: head.folded, as: FoldedOrders.self)

@@ -17,6 +17,8 @@ struct OrderLedger {
     enum Outcome {
         /// The history changed.
         case changed
+        /// The same, to less: what an order of this time, milliseconds, had added was taken back, in part or all of it.
+        case reduced(orderTime: Int64)
         /// Known and valid, but nothing that counts: a stage before the counting one, or a later stage of a counted order.
         case noEffect
     }
@@ -103,11 +105,12 @@ struct OrderLedger {
         let refunded = order.amount - net(revised, index..<revised.endOfOrder(index))
         // No order is worth less than nothing, whatever has been given back already.
         let total = max(entry.total, refunded)
+        let isLess = total < order.amount
         addToEWMA(total - order.amount, at: order.time, record)
         order.amount = total
         store.replaceOrderEntry(at: index, with: order, of: record)
         if withdrawIfNothingIsLeft(of: index, record, &store) { forgetSpendIfNothingCounts(record, store) }
-        return .changed
+        return isLess ? .reduced(orderTime: order.time) : .changed
     }
 
     private func cancel(
@@ -133,7 +136,7 @@ struct OrderLedger {
         if end > index + 1 { store.removeOrderEntries(index + 1..<end, of: record) }
         addToEWMA(-net, at: order.time, record)
         forgetSpendIfNothingCounts(record, store)
-        return .changed
+        return .reduced(orderTime: order.time)
     }
 
     private func refund(
@@ -156,7 +159,7 @@ struct OrderLedger {
         addToEWMA(-amount, at: order.time, record)
         _ = withdrawIfNothingIsLeft(of: index, record, &store)
         if net == amount { forgetSpendIfNothingCounts(record, store) }
-        return .changed
+        return .reduced(orderTime: order.time)
     }
 
     private static let beyondAnyAmount = -Money.limit.minorUnits - 1

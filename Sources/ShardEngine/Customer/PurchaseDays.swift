@@ -25,8 +25,8 @@ struct PurchaseDays {
 }
 
 extension CustomerStore {
-    /// All purchase days, those that have left the history included.
-    func purchaseDays(of record: Record, _ calendar: ZoneCalendar) -> PurchaseDays {
+    /// All purchase days up to `now`, those that have left the history included.
+    func purchaseDays(of record: Record, _ calendar: ZoneCalendar, upTo now: EventTime = .never) -> PurchaseDays {
         var days = PurchaseDays()
         let folded = folded(of: record)
         if folded.days > 0 {
@@ -37,7 +37,7 @@ extension CustomerStore {
         }
         let entries = orders(of: record)
         var index = 0
-        while index < entries.count {
+        while index < entries.count, entries.time(index) <= now.milliseconds {
             if entries.rawKind(index) == OrderEntry.Kind.order.rawValue {
                 days.add(calendar.day(of: EventTime(milliseconds: entries.time(index))).value)
             }

@@ -7,6 +7,7 @@ final class Rules {
     let policy: Policy
     let plan: MeasurePlan
     let ladder: TierLadder
+    let standing: StandingRules
     let expiryEffects: ExpiryEffects
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
@@ -17,6 +18,7 @@ final class Rules {
         self.policy = policy
         plan = MeasurePlan(policy)
         ladder = TierLadder(policy)
+        standing = StandingRules(policy)
         expiryEffects = ExpiryEffects(policy)
         browseEffects = BrowseEffects(policy, plan)
         churnScale = ChurnScale(policy.churn)
@@ -40,19 +42,22 @@ final class Rules {
         return converted.minorUnits
     }
 
-    /// Whether a customer's standing at `readings` is another than the one recorded.
-    func wouldChange(_ record: CustomerStore.Record, _ readings: Readings) -> Bool {
-        let held = Int(record.pointee.tier)
-        let isFalling = ladder.retained(upTo: held, readings) < held
-        return ladder.qualified(readings) > held || isFalling != (record.pointee.graceEndsAt != .max)
+    /// Whether a customer's standing at `readings` is another than `standing`.
+    func wouldChange(_ standing: Standing, _ watch: TierLadder.Watch, _ readings: Readings) -> Bool {
+        if standing.clamped(ladder.qualified(readings)) > standing.tier { return true }
+        guard watch.rungs.lowerBound <= standing.tier else { return false }
+        let isFalling = standing.clamped(ladder.retained(upTo: standing.tier, readings)) < standing.tier
+        return isFalling != (standing.graceEndsAt != .max)
     }
 
     /// Sets how much browsing needs no evaluation, and returns the points of the score kept back for them.
     /// `reach` is what expiries may do unwatched until the next evaluation.
-    func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach, _ readings: Readings) -> Double {
+    func setBrowseBudget(
+        _ record: CustomerStore.Record, _ watch: TierLadder.Watch, _ reach: ExpiryReach, _ readings: Readings
+    ) -> Double {
         record.pointee.browseBudget = 0
         guard browseEffects.actThroughScore else { return 0 }
-        let distance = ladder.distance(from: Int(record.pointee.tier), reach, readings.score)
+        let distance = ladder.distance(watch, reach, readings.score)
         let reserve = min(distance, 100) / 2
         record.pointee.browseBudget = browseEffects.budget(points: reserve)
         return record.pointee.browseBudget > 0 ? reserve : 0

@@ -1,8 +1,8 @@
 import Scoring
 
-/// The framing of a snapshot file, as `schemas/snapshot.v1.md` describes it.
+/// The framing of a snapshot file, as `schemas/snapshot.v2.md` describes it.
 enum SnapshotFormat {
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
     /// "TIERSNAP"
     static let magic: [UInt8] = [0x54, 0x49, 0x45, 0x52, 0x53, 0x4e, 0x41, 0x50]
     /// Magic, version, two bytes of zero, checksum: these never change their meaning.

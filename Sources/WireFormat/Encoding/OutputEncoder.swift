@@ -11,6 +11,7 @@ package struct OutputEncoder: Sendable {
     /// `ce_source`.
     private let tierHeaders: FixedHeaders
     private let churnHeaders: FixedHeaders
+    private let noticeHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
@@ -23,6 +24,7 @@ package struct OutputEncoder: Sendable {
         }
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
         churnHeaders = FixedHeaders(type: "tierd.churn-risk.v1", source: source)
+        noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`.
@@ -38,6 +40,11 @@ package struct OutputEncoder: Sendable {
                 to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
                 churnHeaders
             ) { write(change, buffer, &$0) }
+        case .notice(let notice):
+            encoded.append(
+                to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
+                buffer, noticeHeaders
+            ) { write(notice, buffer, &$0) }
         }
     }
 

@@ -62,7 +62,7 @@ struct KeptPolicyTests {
     @Test func `a text with the right hash that says something else is refused, whatever it says`() throws {
         let text = KeptPolicy(try Self.load("retail.yaml")).text
         let lines = text.split(separator: "\n").map(String.init)
-        #expect(try Self.error(text.replacing("tierd policy 1", with: "tierd policy 2")) == .unknownForm)
+        #expect(try Self.error(text.replacing("tierd policy 2", with: "tierd policy 1")) == .unknownForm)
         #expect(try Self.error(text + "gift 3\n") == .unreadable(line: lines.count + 1))
         #expect(try Self.error(text + "version 1\n") == .notCanonical)
         #expect(try Self.error(String(repeating: "x", count: KeptPolicy.longestText + 1)) != nil)
@@ -81,7 +81,7 @@ struct KeptPolicyTests {
     @Test func `conditions nested without end are refused`() throws {
         let text = KeptPolicy(try Self.load("retail.yaml")).text
         let deep = String(repeating: "not(", count: 100_000) + "score(below 1.0)" + String(repeating: ")", count: 100_000)
-        #expect(try Self.error("tierd policy 1\ntier \"a\" enter \(deep)\n") != nil)
+        #expect(try Self.error("tierd policy 2\ntier \"a\" enter \(deep)\n") != nil)
         #expect(try Self.error(text) == nil)
     }
 }

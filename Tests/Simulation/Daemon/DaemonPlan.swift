@@ -16,8 +16,7 @@ package struct DaemonPlan: Sendable {
     package var inputs: [(kind: InputKind, topic: String)] = [
         (.orders, "orders"), (.browse, "browse"), (.feedback, "feedback"),
     ]
-    package var outputs = OutputTopics(
-        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters", journal: "tierd-journal")
+    package var outputs = OutputTopics.standard
     package var batchRecords = 20
     package var snapshots = SnapshotRules(interval: 7, events: 60, keep: 2)
 
