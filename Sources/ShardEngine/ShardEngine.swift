@@ -15,12 +15,22 @@ package struct ShardEngine: ~Copyable {
     var evaluator: MeasureEvaluator
     var warming = Warming()
     var capture = Capture()
-    let rules: Rules
+    /// The customers who have not been settled since the policy became active; nil when all have.
+    package internal(set) var retiering: Retiering?
+    private(set) var rules: Rules
     private var keptSince = KeptSince()
 
     package init(policy: Policy) {
         rules = Rules(policy)
         evaluator = MeasureEvaluator(rules)
+    }
+
+    /// Decides by other rules from now on; what is recorded stays as it is.
+    mutating func adopt(_ rules: Rules) {
+        self.rules = rules
+        evaluator = MeasureEvaluator(rules)
+        keptSince = KeptSince()
+        if let clock { keptSince.update(to: rules.policy.calendar.day(of: clock), rules) }
     }
 
     package var customerCount: Int { store.count }
@@ -55,6 +65,10 @@ package struct ShardEngine: ~Copyable {
         // Used up: settling files the next one.
         record.pointee.deadline = .max
         let pinChanged = endPinIfDue(record, at: time)
+        if let since = retiering?.since, record.pointee.isUnsettled {
+            // No decision of the new rules is dated before them.
+            return retier(slot, at: max(time, since), pinChanged: pinChanged, into: &outputs)
+        }
         settle(
             Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
@@ -139,6 +153,7 @@ package struct ShardEngine: ~Copyable {
         aboutToChange(slot)
         // The wheel's entries for these stay behind and come up as superseded.
         while store.slab[slot].pointee.deadline <= now.milliseconds { fire(slot, into: &outputs) }
+        if retiering != nil, store.slab[slot].pointee.isUnsettled { retier(slot, at: now, into: &outputs) }
         return slot
     }
 

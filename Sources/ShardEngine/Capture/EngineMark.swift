@@ -11,11 +11,14 @@ package struct EngineMark: Hashable, Sendable {
     package var clock: EventTime?
     package var digest: UInt64
     package var customerCount: Int
+    /// How far the re-tiering after the last change of policy has come; nil when none is under way.
+    package var retiering: Retiering?
 
-    package init(clock: EventTime?, digest: UInt64, customerCount: Int) {
+    package init(clock: EventTime?, digest: UInt64, customerCount: Int, retiering: Retiering? = nil) {
         self.clock = clock
         self.digest = digest
         self.customerCount = customerCount
+        self.retiering = retiering
     }
 }
 
