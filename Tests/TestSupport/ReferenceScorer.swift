@@ -87,7 +87,7 @@ package struct ReferenceScorer {
         case .feedback(let feedback):
             guard event.time >= kept.feedback else { return .tooLate }
             guard customer.history.add(feedback, id: event.id, at: event.time) else { return .duplicate }
-        case .command: return .unsupportedCommand
+        case .command: return .unknownCustomer
         }
         customer.history.see(event)
         decideTier(
