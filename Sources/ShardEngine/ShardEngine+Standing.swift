@@ -80,10 +80,14 @@ extension ShardEngine {
         let held = standing.tier
         let keptNow = rules.ladder.retained(upTo: held, evaluator.readings)
         guard standing.clamped(keptNow) < held else { return }
-        lookBack(to: standing.since, from: occasion.time, record)
-        let keptThen = rules.ladder.retained(upTo: held, evaluator.readings)
+        // What an event gave was decided with it; what was given or renewed at the end of a term, as of the instant before.
+        var kept = keptNow
+        for instant in [standing.since, standing.since - 1] {
+            lookBack(to: instant, from: occasion.time, record)
+            kept = max(kept, rules.ladder.retained(upTo: held, evaluator.readings))
+        }
         evaluator.evaluate(record, store, at: occasion.time)
-        let move = standing.withdraw(to: max(keptNow, keptThen), at: occasion.time.milliseconds, rules.standing)
+        let move = standing.withdraw(to: kept, at: occasion.time.milliseconds, rules.standing)
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
 
