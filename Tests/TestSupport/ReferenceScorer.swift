@@ -245,7 +245,12 @@ package struct ReferenceScorer {
             EngineRun.TierMove(
                 from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
                 validUntil: customer.validUntil, isByTime: byTime, sequence: customer.tierSequence, score: score))
-        customer.lost = direction == .downgrade ? customer.tier : nil
+        if direction == .downgrade {
+            let isTogether = customer.lost != nil && customer.tierSince == time
+            customer.lost = isTogether ? customer.lost : customer.tier
+        } else {
+            customer.lost = nil
+        }
         customer.tier = tier
         customer.tierSince = since
         customer.graceEnd = nil

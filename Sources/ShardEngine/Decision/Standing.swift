@@ -73,7 +73,8 @@ extension Standing {
         _ rules: borrowing StandingRules
     ) -> Move {
         let move = Move(from: tier, to: to, direction: direction, reason: reason)
-        lost = direction == .downgrade ? tier : nil
+        // Rungs that were lost at one instant were lost together.
+        lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
         tier = to
         since = time
         graceEndsAt = .max
