@@ -93,7 +93,10 @@ let package = Package(
         .testTarget(
             name: "SnapshotsTests", dependencies: ["Snapshots", "ShardEngine", "Scoring", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ScoringTests",
+            dependencies: ["Scoring", "TestSupport", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict),
         .testTarget(
             name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),
         .testTarget(

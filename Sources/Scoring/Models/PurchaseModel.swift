@@ -39,7 +39,7 @@ package struct PurchaseModel: Hashable, Sendable {
     /// P(alive): the probability that the customer has not dropped out, 0…1; 1 under BG/NBD without a repeat.
     package func pAlive(_ history: PurchaseHistory) -> Double {
         guard let logOdds = logOddsOfHavingLeft(history) else { return 1 }
-        return Self.logistic(-logOdds)
+        return LogOdds.probability(-logOdds)
     }
 
     /// p0: the probability of no purchase in the next `horizon` days, 0…1; rises with silence.
@@ -47,7 +47,7 @@ package struct PurchaseModel: Hashable, Sendable {
         let stillNone = noneIfAlive(history, horizon: horizon)
         guard let logOdds = logOddsOfHavingLeft(history) else { return stillNone }
         // A sum of two positive parts: 1 − P·(1 − q) would lose the digits of a small p0.
-        return min(1, Self.logistic(logOdds) + Self.logistic(-logOdds) * stillNone)
+        return min(1, LogOdds.probability(logOdds) + LogOdds.probability(-logOdds) * stillNone)
     }
 
     /// A bound on dp0/dT per day from `history.age` on.
@@ -64,7 +64,7 @@ package struct PurchaseModel: Hashable, Sendable {
     }
 
     /// ln((1 − P)/P); nil where P is 1.
-    private func logOddsOfHavingLeft(_ history: PurchaseHistory) -> Double? {
+    func logOddsOfHavingLeft(_ history: PurchaseHistory) -> Double? {
         let x = history.repeats
         let dropouts: Double
         switch kind {
@@ -80,14 +80,12 @@ package struct PurchaseModel: Hashable, Sendable {
 
     /// ((α+T)/(α+T+H))^(r+x): the probability of no purchase by a customer who is alive.
     private func noneIfAlive(_ history: PurchaseHistory, horizon: Double) -> Double {
-        Double.exp(-(r + history.repeats) * Double.log(onePlus: horizon / (alpha + history.age)))
+        Double.exp(-hazard(history, horizon: horizon))
     }
 
-    /// 1/(1 + e^−z) without overflow and with full relative precision at both ends.
-    private static func logistic(_ z: Double) -> Double {
-        if z >= 0 { return 1 / (1 + Double.exp(-z)) }
-        let e = Double.exp(z)
-        return e / (1 + e)
+    /// −ln of that probability.
+    func hazard(_ history: PurchaseHistory, horizon: Double) -> Double {
+        (r + history.repeats) * Double.log(onePlus: horizon / (alpha + history.age))
     }
 }
 
@@ -102,37 +100,10 @@ extension PurchaseModel {
             let aged = PurchaseHistory(repeats: history.repeats, ageAtLast: history.ageAtLast, age: age)
             return probabilityOfNoPurchase(aged, horizon: horizon) - threshold
         }
-        var (low, lowExcess) = (history.age, excess(history.age))
-        if lowExcess >= 0 { return low }
-        // The safe first step: nothing can be reached earlier.
-        var high = low + max(-lowExcess / steepestRise(history, horizon: horizon), resolution)
-        var highExcess = excess(high)
-        while highExcess < 0 {
-            guard high < limit else { return nil }
-            (low, lowExcess) = (high, highExcess)
-            high = min(limit, low + 2 * (high - history.age))
-            highExcess = excess(high)
-        }
-        return narrow(low: &low, lowExcess, high: &high, highExcess, resolution: resolution, excess)
-    }
-
-    private func narrow(
-        low: inout Double, _ startLow: Double, high: inout Double, _ startHigh: Double, resolution: Double,
-        _ excess: (Double) -> Double
-    ) -> Double {
-        var (lowExcess, highExcess) = (startLow, startHigh)
-        // Each pass at least halves the bracket every second time; 200 passes are far beyond any need.
-        for pass in 0..<200 where high - low > resolution {
-            let secant = high - highExcess * (high - low) / (highExcess - lowExcess)
-            let middle = pass % 3 == 2 ? (low + high) / 2 : min(max(secant, low), high)
-            let step = min(max(middle, low + resolution / 2), high - resolution / 2)
-            let value = excess(step)
-            if value < 0 {
-                (low, lowExcess) = (step, value)
-            } else {
-                (high, highExcess) = (step, value)
-            }
-        }
-        return high
+        let now = excess(history.age)
+        // Nothing can be reached earlier than the steepest rise allows.
+        let earliest = -now / steepestRise(history, horizon: horizon)
+        return Crossing(limit: limit, resolution: resolution)
+            .first(from: history.age, notBefore: earliest, excessNow: now, excess)
     }
 }
