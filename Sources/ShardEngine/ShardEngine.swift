@@ -15,10 +15,16 @@ package struct ShardEngine: ~Copyable {
     var evaluator: MeasureEvaluator
     var warming = Warming()
     var capture = Capture()
+    var names: NameTable
+    /// The wall clock as the batch under way was stamped with it; nil between batches.
+    var present: EventTime?
     let rules: Rules
     private var keptSince = KeptSince()
 
-    package init(policy: Policy) {
+    package init(policy: Policy) { self.init(policy: policy, names: NameTable()) }
+
+    init(policy: Policy, names: consuming NameTable) {
+        self.names = names
         rules = Rules(policy)
         evaluator = MeasureEvaluator(rules)
     }
@@ -62,8 +68,8 @@ package struct ShardEngine: ~Copyable {
     /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
     /// `wallClock` the journalled reading against which a far future is judged.
     package mutating func apply(
-        _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer, wallClock: EventTime,
-        into outputs: inout OutputBuffer
+        _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer,
+        items: UnsafeBufferPointer<OrderItem>, wallClock: EventTime, into outputs: inout OutputBuffer
     ) throws(Rejection) {
         guard event.time >= .earliest, event.time < .outOfRange else { throw Rejection(.outOfRange, .occurredAt) }
         if rules.isTooFarAhead(event.time, of: clock, and: wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
@@ -74,6 +80,7 @@ package struct ShardEngine: ~Copyable {
         let slot = enter(id, event, now: now, into: &outputs)
         let record = store.slab[slot]
         let change = try change(record, event)
+        if rules.portraits != nil { portray(event, change, slot, record, text: text, items: items, at: now) }
         if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
@@ -143,7 +150,7 @@ package struct ShardEngine: ~Copyable {
     }
 
     /// What an event did to its customer's histories.
-    private enum Change: Equatable {
+    enum Change: Equatable {
         case nothing
         /// Changed; and when the order was made of which something was taken back, milliseconds.
         case orders(reducedOrderAt: Int64?)

@@ -40,7 +40,8 @@ struct PolicyCompiler {
             qualification: compileQualification(root["qualification"]),
             validity: compileValidity(root["validity"]),
             notices: compileNotices(root["notices"]),
-            churn: compileChurn(root["churn"]), value: compileValue(root["value"]))
+            churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
+            profiles: compileProfiles(root))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

@@ -5,6 +5,7 @@ import WireFormat
 package struct ReplayLines: Sendable {
     private let topics: OutputTopics
     private var json = JSONText()
+    private static let null = ContiguousArray("null".utf8)[...]
 
     package init(topics: OutputTopics = .standard) { self.topics = topics }
 
@@ -20,7 +21,8 @@ package struct ReplayLines: Sendable {
                         headers.field(header.name, utf8: outputs.bytes[header.value.range])
                     }
                 }
-                json.field("value", json: outputs.bytes[record.value.range])
+                json.field(
+                    "value", json: record.isTombstone ? Self.null : outputs.bytes[record.value.range])
             }
             json.endLine()
         }

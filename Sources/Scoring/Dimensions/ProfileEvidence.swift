@@ -68,8 +68,16 @@ package struct BrowsingEvidence: Hashable, Sendable {
     package static let halfLifeDays = 14.0
     package static let windowDays = 30
 
-    /// What an event of each kind counts in `engagement`, by raw value.
-    package static let weights: [Double] = [1, 1, 1, 2, 2, 3, 0, 4, 2, 1, 2, 1]
+    /// What an event of a kind counts in `engagement`.
+    package static func weight(of type: BrowseType) -> Double {
+        switch type {
+        case .pageViewed, .productViewed, .categoryViewed, .emailOpened, .pushOpened: 1
+        case .searched, .linkClicked, .wishlistAdded, .emailClicked: 2
+        case .cartAdded: 3
+        case .checkoutStarted: 4
+        case .cartRemoved: 0
+        }
+    }
 }
 
 /// Feedback within the history.

@@ -3,10 +3,12 @@ package enum Output: Sendable {
     case tierChange(TierChange)
     case churnRisk(ChurnRiskChange)
     case notice(TierNotice)
+    case profile(ProfileUpdate)
 
     package var customer: TextSpan {
         switch self {
         case .notice(let notice): notice.customer
+        case .profile(let update): update.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
         }
@@ -19,6 +21,8 @@ package struct OutputBuffer: Sendable {
     package var text: ContiguousArray<UInt8> = []
     package var terms: ContiguousArray<TermEvidence> = []
     package var criteria: ContiguousArray<CriterionEvidence> = []
+    package var profiles: ContiguousArray<Profile> = []
+    package var preferences: ContiguousArray<Preference> = []
 
     package init() {}
 
@@ -28,6 +32,8 @@ package struct OutputBuffer: Sendable {
         text.removeAll(keepingCapacity: true)
         terms.removeAll(keepingCapacity: true)
         criteria.removeAll(keepingCapacity: true)
+        profiles.removeAll(keepingCapacity: true)
+        preferences.removeAll(keepingCapacity: true)
     }
 
     package mutating func append(text bytes: UnsafeRawBufferPointer) -> TextSpan {

@@ -62,14 +62,20 @@ extension ShardEngine {
         rejected: inout [RejectedEvent]
     ) {
         var left = deadlineLimit
+        present = wallClock
+        defer { present = nil }
         let order = batch.sort()
+        let items = batch.events.items
         batch.events.text.withUnsafeBytes { text in
-            for start in stride(from: 0, to: order.count, by: Warming.group) {
-                let group = start..<min(start + Warming.group, order.count)
-                warm(batch, order, group)
-                for position in group {
-                    let index = Int(order[position])
-                    apply(batch, index, text, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
+            items.withUnsafeBufferPointer { items in
+                for start in stride(from: 0, to: order.count, by: Warming.group) {
+                    let group = start..<min(start + Warming.group, order.count)
+                    warm(batch, order, group)
+                    for position in group {
+                        let index = Int(order[position])
+                        apply(
+                            batch, index, text, items, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
+                    }
                 }
             }
         }
@@ -89,13 +95,15 @@ extension ShardEngine {
     }
 
     @inline(__always) private mutating func apply(
-        _ batch: borrowing Batch, _ index: Int, _ text: UnsafeRawBufferPointer, wallClock: EventTime, _ left: inout Int,
+        _ batch: borrowing Batch, _ index: Int, _ text: UnsafeRawBufferPointer,
+        _ items: UnsafeBufferPointer<OrderItem>, wallClock: EventTime, _ left: inout Int,
         into outputs: inout OutputBuffer, rejected: inout [RejectedEvent]
     ) {
         let event = batch.events.events[index]
         do throws(Rejection) {
             if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
-            try apply(event, from: batch.sources[index], text: text, wallClock: wallClock, into: &outputs)
+            try apply(
+                event, from: batch.sources[index], text: text, items: items, wallClock: wallClock, into: &outputs)
         } catch {
             rejected.append(RejectedEvent(index: index, rejection: error))
         }

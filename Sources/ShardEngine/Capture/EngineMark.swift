@@ -11,11 +11,14 @@ package struct EngineMark: Hashable, Sendable {
     package var clock: EventTime?
     package var digest: UInt64
     package var customerCount: Int
+    /// Of categories and channels, as `NameTable` lays them out; portraits refer to them by number.
+    package var names: [UInt8]
 
-    package init(clock: EventTime?, digest: UInt64, customerCount: Int) {
+    package init(clock: EventTime?, digest: UInt64, customerCount: Int, names: [UInt8] = []) {
         self.clock = clock
         self.digest = digest
         self.customerCount = customerCount
+        self.names = names
     }
 }
 

@@ -40,4 +40,5 @@ package enum ImagePart: String, Sendable {
     case orders
     case browsing
     case feedback
+    case portrait
 }

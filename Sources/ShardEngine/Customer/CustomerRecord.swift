@@ -72,6 +72,7 @@ extension CustomerRecord {
     private static let enteredBit: UInt8 = 1 << 4
     private static let mindsExpiryBit: UInt8 = 1 << 5
     private static let wideOrdersBit: UInt8 = 1 << 6
+    private static let owesPortraitBit: UInt8 = 1 << 7
 
     /// Bytes of the id, 1…256.
     var idLength: Int {
@@ -94,6 +95,12 @@ extension CustomerRecord {
     var mindsExpiry: Bool {
         @inline(__always) get { flags & Self.mindsExpiryBit != 0 }
         set { set(Self.mindsExpiryBit, newValue) }
+    }
+
+    /// Whether a profile is to be published; when, the portrait says.
+    var owesPortrait: Bool {
+        @inline(__always) get { flags & Self.owesPortraitBit != 0 }
+        set { set(Self.owesPortraitBit, newValue) }
     }
 
     var isPinned: Bool { pinFloor > 0 || pinCeiling != Self.noTier }

@@ -10,7 +10,7 @@ enum SnapshotFormat {
     /// Kind and length in front of a payload, the checksum behind it.
     static let frameHeadBytes = 5
     static let checksumBytes = 4
-    static let longestHeader = 1 << 16
+    static let longestHeader = 1 << 19
     /// Of a frame's payload: an image is shorter than this, whatever a customer did.
     static let longestCustomers = 1 << 19
     static let longestElement = frameHeadBytes + longestCustomers + checksumBytes

@@ -67,19 +67,21 @@ extension SnapshotHeader {
         bytes.put(mark.digest)
         bytes.put(UInt64(mark.customerCount))
         bytes.put(createdAt)
+        bytes.put(mark.names)
         return bytes.bytes
     }
 
-    /// Nil unless the bytes are a header's, to the last one.
+    /// Nil unless the bytes are a header's; the names are checked with the state that refers to them.
     init?(payload: UnsafeRawBufferPointer) {
         var fields = FrameFields(payload)
         guard let engineVersion = fields.take(UInt16.self), let application = fields.takeText(),
             let shard = fields.take(Int32.self), let partitionCount = fields.take(Int32.self),
             let topics = Self.topics(&fields), let hash = Self.hash(&fields), let sequence = fields.take(UInt64.self),
             let digest = fields.take(UInt64.self), let offset = fields.take(Int64.self),
-            let positions = Self.positions(&fields), let mark = Self.mark(&fields),
-            let createdAt = fields.take(Int64.self), fields.isAtEnd, sequence < UInt64(Int64.max)
+            let positions = Self.positions(&fields), var mark = Self.mark(&fields),
+            let createdAt = fields.take(Int64.self), sequence < UInt64(Int64.max)
         else { return nil }
+        mark.names = fields.takeRest()
         self.init(
             identity: SnapshotIdentity(
                 application: application, shard: shard, partitionCount: partitionCount, topics: topics,

@@ -13,6 +13,8 @@ package struct OutputEncoder: Sendable {
     private let tierHeaders: FixedHeaders
     private let churnHeaders: FixedHeaders
     private let noticeHeaders: FixedHeaders
+    private let profileHeaders: FixedHeaders
+    let profileRule: ProfileRule
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
@@ -27,6 +29,8 @@ package struct OutputEncoder: Sendable {
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
         churnHeaders = FixedHeaders(type: "tierd.churn-risk.v1", source: source)
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
+        profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
+        profileRule = policy.profiles ?? ProfileRule()
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`.
@@ -47,6 +51,17 @@ package struct OutputEncoder: Sendable {
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
             ) { write(notice, buffer, &$0) }
+        case .profile(let update): encode(update, in: buffer, into: &encoded)
+        }
+    }
+
+    private func encode(_ update: ProfileUpdate, in buffer: OutputBuffer, into encoded: inout EncodedOutputs) {
+        encoded.append(
+            to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
+            buffer, profileHeaders, isTombstone: update.profile == nil
+        ) { writer in
+            guard let index = update.profile else { return writer.append(instant: update.effectiveAt) }
+            return write(buffer.profiles[index], of: update.customer, buffer, &writer)
         }
     }
 
@@ -97,10 +112,17 @@ package struct OutputEncoder: Sendable {
     /// Returns where the time itself stands, counted from the writer's beginning.
     func writeEffectiveAt(_ time: EventTime, _ bytes: inout ByteWriter) -> TextSpan {
         bytes.append(literal: ",\"effective_at\":\"")
-        let start = bytes.count
-        bytes.append(time: time)
-        let span = TextSpan(offset: start, length: bytes.count - start)
+        let span = bytes.append(instant: time)
         bytes.append(literal: "\"")
         return span
+    }
+}
+
+extension ByteWriter {
+    /// Appends a time and says where.
+    fileprivate mutating func append(instant time: EventTime) -> TextSpan {
+        let start = count
+        append(time: time)
+        return TextSpan(offset: start, length: count - start)
     }
 }
