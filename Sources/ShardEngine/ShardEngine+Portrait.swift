@@ -44,7 +44,9 @@ extension ShardEngine {
 
     /// When the profile that is owed is due, milliseconds; `.max` while none is.
     func portraitDue(_ record: CustomerStore.Record) -> Int64 {
-        guard record.pointee.owesPortrait, let portrait = store.portrait(ifAnyOf: record) else { return .max }
+        guard rules.portraits != nil, record.pointee.owesPortrait,
+            let portrait = store.portrait(ifAnyOf: record)
+        else { return .max }
         return Int64(portrait.dueAt) * 1000
     }
 
@@ -67,7 +69,11 @@ extension ShardEngine {
         guard let times = rules.portraits else { return }
         let now = occasion.time.milliseconds
         guard isChanged || portraitDue(record) <= now else { return }
-        let earliest = earliestPortrait(record, times)
+        var earliest = earliestPortrait(record, times)
+        // What a change of policy moves silently is told later, once, like any other state.
+        if case .activation = occasion.cause, retiering?.mode == .silent {
+            earliest = max(earliest, now + times.throttle)
+        }
         guard earliest <= now else { return owePortrait(record, at: earliest) }
         store.portrait(orBeginOf: record).dueAt = 0
         record.pointee.owesPortrait = false

@@ -6,31 +6,31 @@ extension ShardEngine {
     /// What an accepted event adds, and that a profile is owed for it.
     @inline(__always) mutating func portray(
         _ event: Event, _ change: Change, _ slot: UInt32, _ record: CustomerStore.Record,
-        text: UnsafeRawBufferPointer, items: UnsafeBufferPointer<OrderItem>, at now: EventTime
+        _ parts: EventParts, at now: EventTime
     ) {
         switch (event.body, change) {
         case (.browse(let browse), _):
-            portray(browse, at: event.time, record, text: text)
+            portray(browse, at: event.time, record, parts)
             portrayBrowsing(slot, record, at: now)
         case (.order(let order), .orders(reducedOrderAt: nil)) where order.type.rawValue <= OrderType.completed.rawValue:
-            portray(order, at: event.time, record, text: text, items: items)
-        case (.feedback(let feedback), _): portray(feedback, at: event.time, record, text: text)
+            portray(order, at: event.time, record, parts)
+        case (.feedback(let feedback), _): portray(feedback, at: event.time, record, parts)
         case (.order, _), (.command, _): break
         }
     }
 
     private mutating func portray(
-        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, text: UnsafeRawBufferPointer
+        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         switch browse.type {
         case .productViewed:
             noteView(of: browse.skuHash, at: time, record)
-            noteInterest(browse.category, at: time, record, text)
-        case .categoryViewed: noteInterest(browse.category, at: time, record, text)
-        case .emailOpened, .emailClicked, .pushOpened, .linkClicked: noteContact(browse, at: time, record, text)
+            noteInterest(browse.category, at: time, record, parts)
+        case .categoryViewed: noteInterest(browse.category, at: time, record, parts)
+        case .emailOpened, .emailClicked, .pushOpened, .linkClicked: noteContact(browse, at: time, record, parts)
         case .pageViewed, .searched, .cartAdded, .cartRemoved, .checkoutStarted, .wishlistAdded: break
         }
-        if !browse.channel.isEmpty { noteAcquisition(browse.channel, record, text) }
+        if !browse.channel.isEmpty { noteAcquisition(browse.channel, record, parts) }
     }
 
     private mutating func noteView(of skuHash: UInt64, at time: EventTime, _ record: CustomerStore.Record) {
@@ -42,22 +42,22 @@ extension ShardEngine {
     }
 
     @inline(__always) private mutating func noteInterest(
-        _ category: TextSpan, at time: EventTime, _ record: CustomerStore.Record, _ text: UnsafeRawBufferPointer
+        _ category: TextSpan, at time: EventTime, _ record: CustomerStore.Record, _ _ parts: EventParts
     ) {
         guard !category.isEmpty else { return }
         store.weigh(
-            number(of: category, text), in: .categories, by: PreferenceWeight.view, isAnswer: false,
+            number(of: category, parts), in: .categories, by: PreferenceWeight.view, isAnswer: false,
             on: rules.policy.calendar.day(of: time).value, of: record)
     }
 
-    private mutating func number(of name: TextSpan, _ text: UnsafeRawBufferPointer) -> UInt16 {
-        names.number(of: UnsafeRawBufferPointer(rebasing: text[name.range]))
+    private mutating func number(of name: TextSpan, _ parts: EventParts) -> UInt16 {
+        names.number(of: parts.raw(name))
     }
 
     /// An e-mail opened is a contact; one clicked, a push opened or a link followed is an answer too. Links count when the
     /// producer says what they belong to.
     private mutating func noteContact(
-        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, _ text: UnsafeRawBufferPointer
+        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, _ _ parts: EventParts
     ) {
         if browse.type == .linkClicked, browse.campaign.isEmpty { return }
         let isAnswer = browse.type != .emailOpened
@@ -74,7 +74,7 @@ extension ShardEngine {
                 default: names.number(of: "email")
                 }
         } else {
-            name = number(of: browse.channel, text)
+            name = number(of: browse.channel, parts)
         }
         weigh(.marketing, name, isAnswer: isAnswer, at: time, record)
     }
@@ -89,27 +89,26 @@ extension ShardEngine {
     }
 
     private mutating func noteAcquisition(
-        _ channel: TextSpan, _ record: CustomerStore.Record, _ text: UnsafeRawBufferPointer
+        _ channel: TextSpan, _ record: CustomerStore.Record, _ _ parts: EventParts
     ) {
         let portrait = store.portrait(orBeginOf: record)
-        if portrait.acquisition == NameTable.none { portrait.acquisition = number(of: channel, text) }
+        if portrait.acquisition == NameTable.none { portrait.acquisition = number(of: channel, parts) }
     }
 
     /// An order that has just begun to count. What later happens to it does not change how it came about.
     private mutating func portray(
-        _ order: OrderEvent, at time: EventTime, _ record: CustomerStore.Record, text: UnsafeRawBufferPointer,
-        items: UnsafeBufferPointer<OrderItem>
+        _ order: OrderEvent, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
-        noteOrder(order, at: time, record, items)
+        noteOrder(order, at: time, record, parts.items)
         noteCost(of: order, record)
         if !order.channel.isEmpty {
-            weigh(.sales, number(of: order.channel, text), isAnswer: false, at: time, record)
-            noteAcquisition(order.channel, record, text)
+            weigh(.sales, number(of: order.channel, parts), isAnswer: false, at: time, record)
+            noteAcquisition(order.channel, record, parts)
         }
         let day = rules.policy.calendar.day(of: time).value
-        for index in order.items.range where !items[index].category.isEmpty {
+        for index in order.items.range where !parts.items[index].category.isEmpty {
             store.weigh(
-                number(of: items[index].category, text), in: .categories, by: PreferenceWeight.orderLine,
+                number(of: parts.items[index].category, parts), in: .categories, by: PreferenceWeight.orderLine,
                 isAnswer: true, on: day, of: record)
         }
     }
@@ -147,12 +146,12 @@ extension ShardEngine {
     }
 
     private mutating func portray(
-        _ feedback: FeedbackEvent, at time: EventTime, _ record: CustomerStore.Record, text: UnsafeRawBufferPointer
+        _ feedback: FeedbackEvent, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         if feedback.type == .referral { noteReferral(isConverted: feedback.isConverted == true, record) }
         guard !feedback.channel.isEmpty else { return }
-        weigh(.service, number(of: feedback.channel, text), isAnswer: false, at: time, record)
-        noteAcquisition(feedback.channel, record, text)
+        weigh(.service, number(of: feedback.channel, parts), isAnswer: false, at: time, record)
+        noteAcquisition(feedback.channel, record, parts)
     }
 
     /// A producer may tell of one referral twice, when it is made and when it is converted.

@@ -106,7 +106,7 @@ extension ShardEngine {
     }
 
     /// Says a move; the evaluator stands as of the instant that decided it.
-    private mutating func say(
+    mutating func say(
         _ move: Standing.Move, _ standing: Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {

@@ -18,7 +18,9 @@ package struct ShardEngine: ~Copyable {
     var names: NameTable
     /// The wall clock as the batch under way was stamped with it; nil between batches.
     var present: EventTime?
-    let rules: Rules
+    /// The customers who have not been settled since the policy became active; nil when all have.
+    package internal(set) var retiering: Retiering?
+    private(set) var rules: Rules
     private var keptSince = KeptSince()
 
     package init(policy: Policy) { self.init(policy: policy, names: NameTable()) }
@@ -27,6 +29,14 @@ package struct ShardEngine: ~Copyable {
         self.names = names
         rules = Rules(policy)
         evaluator = MeasureEvaluator(rules)
+    }
+
+    /// Decides by other rules from now on; what is recorded stays as it is.
+    mutating func adopt(_ rules: Rules) {
+        self.rules = rules
+        evaluator = MeasureEvaluator(rules)
+        keptSince = KeptSince()
+        if let clock { keptSince.update(to: rules.policy.calendar.day(of: clock), rules) }
     }
 
     package var customerCount: Int { store.count }
@@ -61,33 +71,36 @@ package struct ShardEngine: ~Copyable {
         // Used up: settling files the next one.
         record.pointee.deadline = .max
         let pinChanged = endPinIfDue(record, at: time)
+        if let since = retiering?.since, record.pointee.isUnsettled {
+            // No decision of the new rules is dated before them.
+            return retier(slot, at: max(time, since), pinChanged: pinChanged, into: &outputs)
+        }
         settle(
             Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
 
-    /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
-    /// `wallClock` the journalled reading against which a far future is judged.
+    /// Applies one event whose record came from `source`. `parts` is what the event's spans point into, `wallClock` the
+    /// journalled reading against which a far future is judged.
     package mutating func apply(
-        _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer,
-        items: UnsafeBufferPointer<OrderItem>, wallClock: EventTime, into outputs: inout OutputBuffer
+        _ event: Event, from source: SourcePosition, _ parts: EventParts, wallClock: EventTime,
+        into outputs: inout OutputBuffer
     ) throws(Rejection) {
         guard event.time >= .earliest, event.time < .outOfRange else { throw Rejection(.outOfRange, .occurredAt) }
         if rules.isTooFarAhead(event.time, of: clock, and: wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
         advance(to: event.time)
         guard let now = clock else { return }
         try refuseUnusable(event)
-        let id = UnsafeRawBufferPointer(rebasing: text[event.customer.range])
-        let slot = enter(id, event, now: now, into: &outputs)
+        let slot = enter(parts.raw(event.customer), event, now: now, into: &outputs)
         let record = store.slab[slot]
         let change = try change(record, event)
-        if rules.portraits != nil { portray(event, change, slot, record, text: text, items: items, at: now) }
+        if rules.portraits != nil { portray(event, change, slot, record, parts, at: now) }
         if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
         }
         var occasion = Occasion(
             slot: slot, time: now, cause: .event(source, id: event.id), lateEvent: now > event.time ? event.time : nil,
-            text: text)
+            text: parts.text)
         if case .feedback = change { occasion.isEvidence = true }
         if case .orders(let reducedOrderAt) = change {
             (occasion.isEvidence, occasion.ordersChanged) = (true, true)
@@ -146,6 +159,7 @@ package struct ShardEngine: ~Copyable {
         aboutToChange(slot)
         // The wheel's entries for these stay behind and come up as superseded.
         while store.slab[slot].pointee.deadline <= now.milliseconds { fire(slot, into: &outputs) }
+        if retiering != nil, store.slab[slot].pointee.isUnsettled { retier(slot, at: now, into: &outputs) }
         return slot
     }
 

@@ -115,6 +115,17 @@ package struct EngineRun: ~Copyable {
         }
     }
 
+    package mutating func activate(_ policy: Policy, _ activation: Activation = Activation()) {
+        engine.activate(policy, activation)
+    }
+
+    /// Settles a portion of the customers under the policy that became active.
+    package mutating func retier(atMost limit: Int) {
+        var outputs = OutputBuffer()
+        engine.retier(atMost: limit, into: &outputs)
+        note(outputs)
+    }
+
     private mutating func note(_ outputs: OutputBuffer) {
         for output in outputs.outputs {
             let customer = outputs.string(output.customer)

@@ -1,5 +1,6 @@
 import Logging
 import Scoring
+import ShardEngine
 
 /// What one process connects to and how much it may use: schemas/config.schema.json as a value, defaults included.
 package struct Configuration: Hashable, Sendable {
@@ -7,6 +8,7 @@ package struct Configuration: Hashable, Sendable {
     package var application: String
     /// Path of the policy file, relative to the working directory.
     package var policy: String
+    package var activation: ActivationRules
     package var clock: Clock
     package var kafka: Kafka
     package var topics: Topics
@@ -18,12 +20,14 @@ package struct Configuration: Hashable, Sendable {
     package var log: Log
 
     package init(
-        application: String = "tierd", policy: String, clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
+        application: String = "tierd", policy: String, activation: ActivationRules = ActivationRules(),
+        clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
         snapshots: Snapshots = Snapshots(), limits: Limits = Limits(), workers: Int = 2, http: HTTP = HTTP(),
         log: Log = Log()
     ) {
         self.application = application
         self.policy = policy
+        self.activation = activation
         self.clock = clock
         self.kafka = kafka
         self.topics = topics
@@ -42,6 +46,21 @@ package struct Configuration: Hashable, Sendable {
 
     /// The consumer group.
     package var group: String { kafka.group ?? application }
+
+    /// How a change of the policy reaches the customers who are there.
+    package struct ActivationRules: Hashable, Sendable {
+        package var mode: Activation.Mode
+        /// Customers that each shard looks at per second.
+        package var rate: Int
+        /// In mode `grandfathered`.
+        package var keepTierFor: TimeSpan
+
+        package init(mode: Activation.Mode = .emit, rate: Int = 1_000, keepTierFor: TimeSpan = .days(365)) {
+            self.mode = mode
+            self.rate = rate
+            self.keepTierFor = keepTierFor
+        }
+    }
 
     /// What moves time while no events arrive.
     package enum Clock: Hashable, Sendable {

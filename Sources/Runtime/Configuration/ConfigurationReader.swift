@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Scoring
+import ShardEngine
 
 /// Reads a document as a `Configuration` and collects what no schema can see.
 ///
@@ -12,6 +13,7 @@ struct ConfigurationReader {
         let kafka = readKafka(root["kafka"])
         var configuration = Configuration(policy: root["policy"]?.text ?? "", kafka: kafka)
         root["application"]?.text.map { configuration.application = $0 }
+        configuration.activation = readActivation(root["activation"])
         configuration.clock = readClock(root["clock"])
         configuration.topics = readTopics(root["topics"])
         checkJournal(configuration, root["topics"])
@@ -90,6 +92,15 @@ struct ConfigurationReader {
         cursor?["events"]?.integer.map { snapshots.events = $0 }
         cursor?["keep"]?.integer.map { snapshots.keep = $0 }
         return snapshots
+    }
+
+    private mutating func readActivation(_ cursor: Cursor?) -> Configuration.ActivationRules {
+        var rules = Configuration.ActivationRules()
+        let mode = cursor?["mode"]?.text
+        Activation.Mode.allCases.first { $0.name == mode }.map { rules.mode = $0 }
+        cursor?["rate"]?.integer.map { rules.rate = $0 }
+        cursor?["keep_tier_for"]?.span(&problems).map { rules.keepTierFor = $0 }
+        return rules
     }
 
     private mutating func readLimits(_ cursor: Cursor?) -> Configuration.Limits {

@@ -91,6 +91,8 @@ package enum Cause: Sendable {
     case event(SourcePosition, id: TextSpan)
     /// Time alone.
     case deadline(DeadlineKind)
+    /// Another policy became active.
+    case activation
 }
 
 /// Where a record came from.
@@ -183,6 +185,7 @@ package struct TierChange: Sendable {
         case lateEvent = "late_event"
         case pinned = "pinned"
         case pinEnded = "pin_ended"
+        case policyChanged = "policy_changed"
     }
 
     package init(

@@ -65,17 +65,13 @@ extension ShardEngine {
         present = wallClock
         defer { present = nil }
         let order = batch.sort()
-        let items = batch.events.items
-        batch.events.text.withUnsafeBytes { text in
-            items.withUnsafeBufferPointer { items in
-                for start in stride(from: 0, to: order.count, by: Warming.group) {
-                    let group = start..<min(start + Warming.group, order.count)
-                    warm(batch, order, group)
-                    for position in group {
-                        let index = Int(order[position])
-                        apply(
-                            batch, index, text, items, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
-                    }
+        batch.events.withParts { parts in
+            for start in stride(from: 0, to: order.count, by: Warming.group) {
+                let group = start..<min(start + Warming.group, order.count)
+                warm(batch, order, group)
+                for position in group {
+                    let index = Int(order[position])
+                    apply(batch, index, parts, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
                 }
             }
         }
@@ -95,15 +91,13 @@ extension ShardEngine {
     }
 
     @inline(__always) private mutating func apply(
-        _ batch: borrowing Batch, _ index: Int, _ text: UnsafeRawBufferPointer,
-        _ items: UnsafeBufferPointer<OrderItem>, wallClock: EventTime, _ left: inout Int,
+        _ batch: borrowing Batch, _ index: Int, _ parts: EventParts, wallClock: EventTime, _ left: inout Int,
         into outputs: inout OutputBuffer, rejected: inout [RejectedEvent]
     ) {
         let event = batch.events.events[index]
         do throws(Rejection) {
             if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
-            try apply(
-                event, from: batch.sources[index], text: text, items: items, wallClock: wallClock, into: &outputs)
+            try apply(event, from: batch.sources[index], parts, wallClock: wallClock, into: &outputs)
         } catch {
             rejected.append(RejectedEvent(index: index, rejection: error))
         }

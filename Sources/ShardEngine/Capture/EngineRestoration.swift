@@ -13,7 +13,8 @@ package struct EngineRestoration: ~Copyable {
         let clock = mark.clock?.milliseconds
         guard let names = NameTable(image: mark.names) else { throw .mark(mark) }
         guard (0..<CustomerIndex.maximumSlots).contains(mark.customerCount),
-            clock.map({ (0...ImageView.latest).contains($0) }) ?? (mark.customerCount == 0)
+            clock.map({ (0...ImageView.latest).contains($0) }) ?? (mark.customerCount == 0),
+            mark.retiering?.isWithin(customers: mark.customerCount) ?? true
         else { throw .mark(mark) }
         limits = ImageLimits(policy, names: names.count)
         engine = ShardEngine(policy: policy, names: names)
@@ -54,6 +55,7 @@ extension ShardEngine {
     /// Sets what belongs to no customer and builds index and deadline wheel from the restored records.
     fileprivate mutating func resume(at mark: EngineMark) throws(RestoreError) {
         digest = mark.digest
+        retiering = mark.retiering
         if let clock = mark.clock { advance(to: clock) }
         store.index = CustomerIndex(expecting: mark.customerCount)
         for slot in 0..<UInt32(mark.customerCount) {

@@ -16,7 +16,7 @@ struct PurchaseDays {
     /// Counts an order that counts.
     @inline(__always) mutating func add(_ day: Int32, _ fading: borrowing DayFading) {
         if first < 0 { first = day }
-        guard day != last else { return }
+        guard day > last else { return }
         ewmaAtLast = count == 0 ? 1 : ewmaAtLast * fading.after(days: day &- last) + 1
         count += 1
         last = day
@@ -78,7 +78,8 @@ extension CustomerStore {
         if folded.days > 0 {
             days.count = Int(folded.days)
             days.first = Int32(folded.firstDay)
-            days.last = calendar.day(of: EventTime(milliseconds: folded.lastAt)).value
+            // The first day may have been counted in another policy's time zone.
+            days.last = max(days.first, calendar.day(of: EventTime(milliseconds: folded.lastAt)).value)
             days.ewmaAtLast = folded.purchaseEWMA
             days.spend = folded.spend
             days.firstDaySpend = folded.firstDaySpend

@@ -83,6 +83,7 @@ package struct OutputEncoder: Sendable {
             bytes.append(literal: "\"cause\":{\"type\":\"deadline\",\"deadline\":\"")
             bytes.append(literal: kind.name)
             bytes.append(literal: "\"")
+        case .activation: bytes.append(literal: "\"cause\":{\"type\":\"activation\"")
         }
         bytes.append(literal: "}")
     }
