@@ -42,7 +42,7 @@ extension ShardEngine {
     }
 
     @inline(__always) private mutating func noteInterest(
-        _ category: TextSpan, at time: EventTime, _ record: CustomerStore.Record, _ _ parts: EventParts
+        _ category: TextSpan, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         guard !category.isEmpty else { return }
         store.weigh(
@@ -57,7 +57,7 @@ extension ShardEngine {
     /// An e-mail opened is a contact; one clicked, a push opened or a link followed is an answer too. Links count when the
     /// producer says what they belong to.
     private mutating func noteContact(
-        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, _ _ parts: EventParts
+        _ browse: BrowseEvent, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         if browse.type == .linkClicked, browse.campaign.isEmpty { return }
         let isAnswer = browse.type != .emailOpened
@@ -89,7 +89,7 @@ extension ShardEngine {
     }
 
     private mutating func noteAcquisition(
-        _ channel: TextSpan, _ record: CustomerStore.Record, _ _ parts: EventParts
+        _ channel: TextSpan, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         let portrait = store.portrait(orBeginOf: record)
         if portrait.acquisition == NameTable.none { portrait.acquisition = number(of: channel, parts) }
