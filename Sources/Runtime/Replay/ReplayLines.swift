@@ -5,7 +5,6 @@ import WireFormat
 package struct ReplayLines: Sendable {
     private let topics: OutputTopics
     private var json = JSONText()
-    private static let null = ContiguousArray("null".utf8)[...]
 
     package init(topics: OutputTopics = .standard) { self.topics = topics }
 
@@ -21,8 +20,7 @@ package struct ReplayLines: Sendable {
                         headers.field(header.name, utf8: outputs.bytes[header.value.range])
                     }
                 }
-                json.field(
-                    "value", json: record.isTombstone ? Self.null : outputs.bytes[record.value.range])
+                json.field("value", json: outputs.bytes[record.value.range])
             }
             json.endLine()
         }

@@ -13,13 +13,6 @@ package struct OutgoingRecord {
     package var isEntry = false
 }
 
-extension EncodedOutput {
-    /// The value among the bytes of its outputs; nil of a tombstone.
-    func value(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        isTombstone ? nil : UnsafeRawBufferPointer(rebasing: bytes[value.range])
-    }
-}
-
 extension EncodedTransaction {
     /// Hands out everything that the transaction writes: each batch's outputs, dead letters and journal entry.
     package func forEachRecord<Failure: Error>(
@@ -54,7 +47,7 @@ extension EncodedTransaction {
                     OutgoingRecord(
                         topic: topics.name(of: record.destination), partition: nil,
                         key: UnsafeRawBufferPointer(rebasing: bytes[record.key.range]),
-                        value: record.value(in: bytes), headers: headers))
+                        value: UnsafeRawBufferPointer(rebasing: bytes[record.value.range]), headers: headers))
             }
         }
     }

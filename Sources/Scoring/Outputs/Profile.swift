@@ -77,10 +77,10 @@ package struct Preference: Sendable {
 package struct ProfileUpdate: Sendable {
     package var customer: TextSpan
     package var effectiveAt: EventTime
-    /// An index into `OutputBuffer.profiles`; nil for a tombstone: the customer was erased.
-    package var profile: Int?
+    /// An index into `OutputBuffer.profiles`.
+    package var profile: Int
 
-    package init(customer: TextSpan, effectiveAt: EventTime, profile: Int?) {
+    package init(customer: TextSpan, effectiveAt: EventTime, profile: Int) {
         self.customer = customer
         self.effectiveAt = effectiveAt
         self.profile = profile
@@ -88,11 +88,4 @@ package struct ProfileUpdate: Sendable {
 
     /// Seconds since the epoch: with the customer it tells one profile from another, for there is one at most per second.
     package var sequence: UInt32 { UInt32(clamping: effectiveAt.milliseconds / 1000) }
-}
-
-extension OutputBuffer {
-    /// Tells readers of the compacted topic to forget the customer.
-    package mutating func appendProfileTombstone(of customer: TextSpan, at time: EventTime) {
-        outputs.append(.profile(ProfileUpdate(customer: customer, effectiveAt: time, profile: nil)))
-    }
 }

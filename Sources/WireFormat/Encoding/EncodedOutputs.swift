@@ -16,8 +16,6 @@ package struct EncodedOutput: Sendable {
     package var value: TextSpan
     /// Indices into `EncodedOutputs.headers`.
     package var headers: Range<Int>
-    /// Whether the record has no value: readers of a compacted topic then forget the key.
-    package var isTombstone = false
 }
 
 /// A record header. The name is ASCII and, as every static string, ends in a NUL for C.
@@ -74,8 +72,7 @@ extension EncodedOutputs {
     /// Nothing is written twice: the key, the subject and the sequence are parts of `ce_id`, the time is the value's.
     @inline(__always) mutating func append(
         to destination: OutputDestination, kind: StaticString, customer: TextSpan, sequence: UInt32,
-        _ buffer: OutputBuffer, _ fixed: FixedHeaders, isTombstone: Bool = false,
-        _ writeValue: (inout ByteWriter) -> TextSpan
+        _ buffer: OutputBuffer, _ fixed: FixedHeaders, _ writeValue: (inout ByteWriter) -> TextSpan
     ) {
         let start = bytes.count
         var (idEnd, valueEnd, time) = (0, 0, TextSpan.empty)
@@ -105,7 +102,7 @@ extension EncodedOutputs {
             EncodedHeader(name: "tierd_sequence", value: span(sequenceStart, idEnd - sequenceStart)))
         records.append(
             EncodedOutput(
-                destination: destination, key: key, value: span(idEnd, isTombstone ? 0 : valueEnd - idEnd),
-                headers: first..<headers.count, isTombstone: isTombstone))
+                destination: destination, key: key, value: span(idEnd, valueEnd - idEnd), headers: first..<headers.count
+            ))
     }
 }

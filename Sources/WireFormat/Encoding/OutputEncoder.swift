@@ -51,17 +51,11 @@ package struct OutputEncoder: Sendable {
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
             ) { write(notice, buffer, &$0) }
-        case .profile(let update): encode(update, in: buffer, into: &encoded)
-        }
-    }
-
-    private func encode(_ update: ProfileUpdate, in buffer: OutputBuffer, into encoded: inout EncodedOutputs) {
-        encoded.append(
-            to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
-            buffer, profileHeaders, isTombstone: update.profile == nil
-        ) { writer in
-            guard let index = update.profile else { return writer.append(instant: update.effectiveAt) }
-            return write(buffer.profiles[index], of: update.customer, buffer, &writer)
+        case .profile(let update):
+            encoded.append(
+                to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
+                buffer, profileHeaders
+            ) { write(buffer.profiles[update.profile], of: update.customer, buffer, &$0) }
         }
     }
 
@@ -113,17 +107,10 @@ package struct OutputEncoder: Sendable {
     /// Returns where the time itself stands, counted from the writer's beginning.
     func writeEffectiveAt(_ time: EventTime, _ bytes: inout ByteWriter) -> TextSpan {
         bytes.append(literal: ",\"effective_at\":\"")
-        let span = bytes.append(instant: time)
+        let start = bytes.count
+        bytes.append(time: time)
+        let span = TextSpan(offset: start, length: bytes.count - start)
         bytes.append(literal: "\"")
         return span
-    }
-}
-
-extension ByteWriter {
-    /// Appends a time and says where.
-    fileprivate mutating func append(instant time: EventTime) -> TextSpan {
-        let start = count
-        append(time: time)
-        return TextSpan(offset: start, length: count - start)
     }
 }
