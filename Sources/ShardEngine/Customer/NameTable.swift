@@ -64,7 +64,11 @@ struct NameTable: ~Copyable {
 
     /// Copies a name to the outputs' texts.
     func append(_ number: UInt16, to outputs: inout OutputBuffer) -> TextSpan {
-        guard number < count else { return outputs.append(text: "(other)") }
+        guard number < count else {
+            let name: StaticString = "(other)"
+            return outputs.append(
+                text: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        }
         return text.withUnsafeBytes { text in
             outputs.append(text: UnsafeRawBufferPointer(rebasing: text[range(Int(number))]))
         }
