@@ -45,9 +45,12 @@ extension ShardEngine {
         _ category: TextSpan, at time: EventTime, _ record: CustomerStore.Record, _ parts: EventParts
     ) {
         guard !category.isEmpty else { return }
-        store.weigh(
-            number(of: category, parts), in: .categories, by: PreferenceWeight.view, isAnswer: false,
-            on: rules.policy.calendar.day(of: time).value, of: record)
+        let entry = Portrait.Entry(name: number(of: category, parts), weight: PreferenceWeight.view, answered: 0)
+        store.weigh(entry, in: .categories, period: period(of: time), of: record)
+    }
+
+    private func period(of time: EventTime) -> UInt16 {
+        PreferenceWeight.period(of: rules.policy.calendar.day(of: time).value)
     }
 
     private mutating func number(of name: TextSpan, _ parts: EventParts) -> UInt16 {
@@ -83,9 +86,9 @@ extension ShardEngine {
         _ kind: Portrait.ChannelKind, _ name: UInt16, isAnswer: Bool, at time: EventTime,
         _ record: CustomerStore.Record
     ) {
-        store.weigh(
-            kind.rawValue << 14 | name, in: .channels, by: PreferenceWeight.view, isAnswer: isAnswer,
-            on: rules.policy.calendar.day(of: time).value, of: record)
+        let weight = PreferenceWeight.view
+        let entry = Portrait.Entry(name: kind.rawValue << 14 | name, weight: weight, answered: isAnswer ? weight : 0)
+        store.weigh(entry, in: .channels, period: period(of: time), of: record)
     }
 
     private mutating func noteAcquisition(
@@ -105,11 +108,11 @@ extension ShardEngine {
             weigh(.sales, number(of: order.channel, parts), isAnswer: false, at: time, record)
             noteAcquisition(order.channel, record, parts)
         }
-        let day = rules.policy.calendar.day(of: time).value
         for index in order.items.range where !parts.items[index].category.isEmpty {
+            let (name, weight) = (number(of: parts.items[index].category, parts), PreferenceWeight.orderLine)
             store.weigh(
-                number(of: parts.items[index].category, parts), in: .categories, by: PreferenceWeight.orderLine,
-                isAnswer: true, on: day, of: record)
+                Portrait.Entry(name: name, weight: weight, answered: weight), in: .categories,
+                period: period(of: time), of: record)
         }
     }
 

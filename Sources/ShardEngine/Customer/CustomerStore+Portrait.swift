@@ -52,31 +52,29 @@ extension CustomerStore {
     /// `PreferenceWeight.periodDays` that has gone by, and at the limit the lightest entry makes room and hands its weight
     /// on (Space-Saving: Metwally, Agrawal, El Abbadi 2005), so that the heaviest names are always among those kept and
     /// all weights together stay those of the stream.
-    mutating func weigh(
-        _ name: UInt16, in list: Portrait.List, by weight: UInt16, isAnswer: Bool, on day: Int32, of record: Record
-    ) {
+    mutating func weigh(_ added: Portrait.Entry, in list: Portrait.List, period: UInt16, of record: Record) {
         let portrait = portrait(orBeginOf: record)
-        let more = fade(portrait, to: PreferenceWeight.period(of: day), adding: weight)
+        let added = fade(portrait, to: period, adding: added)
         let (start, count) = (portrait.offset(of: list), portrait.count(list))
         var lightest = (offset: start, weight: UInt16.max)
         for index in 0..<count {
             let offset = start + index * Portrait.entryBytes
             var entry = portrait.entry(at: offset)
-            if entry.name == name {
-                entry.weight += more
-                if isAnswer { entry.answered += more }
+            if entry.name == added.name {
+                entry.weight += added.weight
+                entry.answered += added.answered
                 return store(entry, at: offset, portrait)
             }
             if entry.weight < lightest.weight { lightest = (offset, entry.weight) }
         }
-        let answered = isAnswer ? more : 0
         if count < Portrait.longestList {
             let end = start + count * Portrait.entryBytes
             let grown = openPortrait(at: end, bytes: Portrait.entryBytes, of: record)
-            grown.store(Portrait.Entry(name: name, weight: more, answered: answered), at: end)
+            grown.store(added, at: end)
             grown.addToCount(list)
         } else {
-            let entry = Portrait.Entry(name: name, weight: lightest.weight + more, answered: answered)
+            var entry = added
+            entry.weight += lightest.weight
             store(entry, at: lightest.offset, portrait)
         }
     }
@@ -87,23 +85,62 @@ extension CustomerStore {
         if entry.weight > PreferenceWeight.most { halve(portrait, times: 1) }
     }
 
-    /// Halves the weights for each period gone by. Returns what `weight` is worth now: less if it belongs to a period before.
-    private func fade(_ portrait: Portrait, to period: UInt16, adding weight: UInt16) -> UInt16 {
-        if period == portrait.period { return weight }
-        if period < portrait.period { return weight >> min(portrait.period - period, 15) }
-        halve(portrait, times: min(Int(period - portrait.period), 15))
+    /// Halves the weights for each period gone by. Returns what `added` is worth now: less if it belongs to a period before.
+    private func fade(_ portrait: Portrait, to period: UInt16, adding added: Portrait.Entry) -> Portrait.Entry {
+        if period == portrait.period { return added }
+        if period < portrait.period { return added.halved(times: Int(portrait.period - period)) }
+        halve(portrait, times: Int(period - portrait.period))
         portrait.period = period
-        return weight
+        return added
     }
 
     private func halve(_ portrait: Portrait, times: Int) {
         let start = portrait.offset(of: .categories)
         for index in 0..<portrait.count(.categories) + portrait.count(.channels) {
             let offset = start + index * Portrait.entryBytes
-            var entry = portrait.entry(at: offset)
-            entry.weight >>= UInt16(times)
-            entry.answered >>= UInt16(times)
-            portrait.store(entry, at: offset)
+            portrait.store(portrait.entry(at: offset).halved(times: times), at: offset)
+        }
+    }
+}
+
+extension CustomerStore {
+    /// Adds what another customer's portrait holds; the other stays as it is. Acquired by what `record` was acquired by, if
+    /// that is known.
+    mutating func mergePortrait(of merged: Record, into record: Record) {
+        guard let other = portrait(ifAnyOf: merged) else { return }
+        let own = portrait(orBeginOf: record)
+        if own.acquisition == NameTable.none { own.acquisition = other.acquisition }
+        if other.views > 0, own.views == 0 || other.firstViewAt < own.firstViewAt {
+            own.firstViewAt = other.firstViewAt
+        }
+        own.add(other.views, at: 16)
+        own.compared |= other.compared
+        own.answeredAt = max(own.answeredAt, other.answeredAt)
+        for part in Portrait.Part.allCases where other.has(part) { mergePart(part, of: merged, into: record) }
+        for list in [Portrait.List.categories, .channels] {
+            for index in 0..<other.count(list) {
+                weigh(other.entry(index, of: list), in: list, period: other.period, of: record)
+            }
+        }
+    }
+
+    private mutating func mergePart(_ part: Portrait.Part, of merged: Record, into record: Record) {
+        let (own, offset) = portraitPart(part, of: record)
+        guard let other = portrait(ifAnyOf: merged) else { return }
+        let source = other.offset(of: part)
+        func addCounts(_ places: [Int]) {
+            for place in places { own.add(other.load(source + place, as: UInt16.self), at: offset + place) }
+        }
+        switch part {
+        case .orders:
+            addCounts([0, 2, 4, 6, 12, 14, 16])
+            own.add(other.load(source + 8, as: UInt32.self), at: offset + 8)
+        case .costs:
+            for place in [0, 8] {
+                let sum = own.load(offset + place, as: Int64.self) &+ other.load(source + place, as: Int64.self)
+                own.store(sum, offset + place)
+            }
+        case .referrals: addCounts([0, 2])
         }
     }
 }

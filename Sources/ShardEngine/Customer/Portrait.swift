@@ -60,6 +60,11 @@ struct Portrait {
         var name: UInt16
         var weight: UInt16
         var answered: UInt16
+
+        func halved(times: Int) -> Entry {
+            let shift = UInt16(min(times, 15))
+            return Entry(name: name, weight: weight >> shift, answered: answered >> shift)
+        }
     }
 
     @inline(__always) func load<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type = Value.self) -> Value {
@@ -179,14 +184,22 @@ enum PortraitImage {
         else { return false }
         func isName(_ name: UInt16) -> Bool { name < names || name == NameTable.other }
         guard portrait.acquisition == NameTable.none || isName(portrait.acquisition) else { return false }
-        for index in 0..<portrait.count(.categories) where !isName(portrait.entry(index, of: .categories).name) {
-            return false
+        for index in 0..<portrait.count(.categories) {
+            let entry = portrait.entry(index, of: .categories)
+            guard isName(entry.name), areWeights(entry) else { return false }
         }
         for index in 0..<portrait.count(.channels) {
-            let name = portrait.entry(index, of: .channels).name
-            guard Portrait.ChannelKind(rawValue: name >> 14) != nil, isName(name & 0x3fff) else { return false }
+            let entry = portrait.entry(index, of: .channels)
+            guard Portrait.ChannelKind(rawValue: entry.name >> 14) != nil, isName(entry.name & 0x3fff),
+                areWeights(entry)
+            else { return false }
         }
         return true
+    }
+
+    /// So small that none can overflow when it is added to.
+    private static func areWeights(_ entry: Portrait.Entry) -> Bool {
+        entry.weight <= PreferenceWeight.most && entry.answered <= entry.weight
     }
 
     static func owes(_ bytes: UnsafeRawBufferPointer) -> Bool {
