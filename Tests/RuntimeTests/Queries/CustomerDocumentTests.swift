@@ -14,7 +14,8 @@ struct CustomerDocumentTests {
             .browse(time, "b-1") { $0.category = "tea" },
         ])
         let later = EventTime(milliseconds: time.milliseconds + 86_400_000)
-        let report = try #require(run.engine.report(on: Array("ann".utf8), at: later))
+        let found = run.engine.report(on: Array("ann".utf8), at: later)
+        let report = try #require(found)
         let json = try CustomerDocument.json(report, policy)
         return try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
     }

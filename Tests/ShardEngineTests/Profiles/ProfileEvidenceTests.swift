@@ -8,7 +8,8 @@ import Testing
     private func evidence(after events: [ShopEvent], at time: EventTime) throws -> ProfileEvidence {
         var run = ProfileRun(Policies.profiled())
         run.apply(events)
-        return try #require(run.profile(at: time)).profile.evidence
+        let found = run.profile(at: time)
+        return try #require(found).profile.evidence
     }
 
     @Test func `purchases are counted by orders and by days`() throws {
@@ -31,7 +32,8 @@ import Testing
 
     @Test func `even gaps deviate by nothing`() throws {
         let orders = (0..<6).map { ShopEvent.order(Policies.days(Double(7 * $0)), "o-\($0)") }
-        let purchases = try #require(try evidence(after: orders, at: Policies.days(36)).purchases)
+        let found = try evidence(after: orders, at: Policies.days(36))
+        let purchases = try #require(found.purchases)
         #expect(purchases.gapDeviation == 0 && purchases.regularity == 1)
     }
 

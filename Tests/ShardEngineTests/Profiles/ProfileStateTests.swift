@@ -68,12 +68,14 @@ import Testing
         }
         #expect(stripped(run.published[before...]) == stripped(twin.published[...]))
         #expect(run.engine.digest == twin.engine.digest)
-        #expect(run.engine.captureAll().images == twin.engine.captureAll().images)
-        #expect(run.engine.captureAll().mark == twin.engine.captureAll().mark)
+        let (end1, end2) = (run.engine.captureAll(), twin.engine.captureAll())
+        #expect(end1.images == end2.images)
+        #expect(end1.mark == end2.mark)
     }
 
     @Test func `the same history says the same, however it is cut into batches`() {
-        var (whole, parts) = (ProfileRun(policy), ProfileRun(policy))
+        var whole = ProfileRun(policy)
+        var parts = ProfileRun(policy)
         let events = history(0..<1_500)
         whole.apply(events)
         for start in stride(from: 0, to: 1_500, by: 7) {
@@ -81,7 +83,8 @@ import Testing
         }
         #expect(whole.engine.digest == parts.engine.digest)
         #expect(whole.published.map(\.at) == parts.published.map(\.at))
-        #expect(whole.engine.captureAll().images == parts.engine.captureAll().images)
+        let (first, second) = (whole.engine.captureAll(), parts.engine.captureAll())
+        #expect(first.images == second.images)
     }
 
     @Test func `portraits that no engine wrote are refused`() throws {
