@@ -62,6 +62,9 @@ struct NameTable: ~Copyable {
         return UnsafeRawBufferPointer(rebasing: name[..<end])
     }
 
+    /// A copy of a name, for reports.
+    func name(_ number: Int) -> [UInt8] { Array(text[range(number)]) }
+
     /// Copies a name to the outputs' texts.
     func append(_ number: UInt16, to outputs: inout OutputBuffer) -> TextSpan {
         guard number < count else {
