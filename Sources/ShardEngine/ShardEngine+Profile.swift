@@ -13,13 +13,36 @@ extension ShardEngine {
             cause: cause, effectiveAt: time, tier: standing.tier, tierSince: EventTime(milliseconds: standing.since),
             validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil), score: score,
             churn: profileChurn(record, at: time), evidence: evidence(record, at: time))
-        guard let portrait = store.portrait(ifAnyOf: record) else { return profile }
-        portrait.read(into: &profile.evidence)
-        if portrait.acquisition != NameTable.none {
-            profile.acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
+        if let portrait = store.portrait(ifAnyOf: record) {
+            portrait.read(into: &profile.evidence)
+            if portrait.acquisition != NameTable.none {
+                profile.acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
+            }
+            list(portrait, &profile, into: &outputs)
         }
-        list(portrait, &profile, into: &outputs)
+        if record.pointee.annexBytes > 0 { tell(store.decodedAnnex(of: record), &profile, into: &outputs) }
         return profile
+    }
+
+    /// What commands said of the customer. An attribute of that name says the channel of acquisition better than events.
+    private func tell(_ annex: CustomerAnnex, _ profile: inout Profile, into outputs: inout OutputBuffer) {
+        let (firstAttribute, firstTag) = (outputs.attributes.count, outputs.tags.count)
+        for attribute in annex.attributes {
+            let name = outputs.append(text: attribute.name)
+            switch attribute.kind {
+            case .text:
+                let value = outputs.append(text: attribute.value)
+                outputs.attributes.append(ProfileAttribute(name: name, .text(value)))
+                if attribute.name.elementsEqual("acquisition_channel".utf8) { profile.acquisitionChannel = value }
+            case .number:
+                outputs.attributes.append(
+                    ProfileAttribute(name: name, .number(outputs.append(text: attribute.value))))
+            case .flag: outputs.attributes.append(ProfileAttribute(name: name, .flag(attribute.value.first == 1)))
+            }
+        }
+        for tag in annex.tags { outputs.tags.append(outputs.append(text: tag)) }
+        profile.attributes = EvidenceSpan(firstAttribute..<outputs.attributes.count)
+        profile.tags = EvidenceSpan(firstTag..<outputs.tags.count)
     }
 
     private func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
@@ -149,5 +172,11 @@ extension Portrait {
             if entry.answered > 0 { preferences.categoriesBought += 1 }
         }
         if sum > 0 { preferences.concentration = Double(squares) / (Double(sum) * Double(sum)) }
+    }
+}
+
+extension OutputBuffer {
+    fileprivate mutating func append(text bytes: [UInt8]) -> TextSpan {
+        bytes.withUnsafeBytes { append(text: $0) }
     }
 }

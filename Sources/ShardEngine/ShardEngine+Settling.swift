@@ -14,7 +14,9 @@ extension ShardEngine {
         }
         notify(occasion, record, graceBefore: graceBefore, into: &outputs)
         // Whoever has just come by browsing alone is told of once there is more to tell.
-        let isChanged = occasion.isEvidence || occasion.pinChanged || hadEntered && outputs.outputs.count > saidBefore
+        let isChanged =
+            occasion.isEvidence || occasion.pinChanged || occasion.attributesChanged
+            || hadEntered && outputs.outputs.count > saidBefore
         settlePortrait(occasion, record, isChanged: isChanged, into: &outputs)
         schedule(occasion.slot, record, at: time)
         foldDecision(occasion.slot, record, at: time, score)

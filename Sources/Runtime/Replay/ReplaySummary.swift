@@ -17,6 +17,7 @@ package struct ReplaySummary: Sendable {
     package private(set) var churnChanges = 0
     package private(set) var notices = 0
     package private(set) var profiles = 0
+    package private(set) var erasures = 0
     /// Lines that were not scored, by reason.
     package private(set) var rejections: [Count]
     package var customers = 0
@@ -59,6 +60,7 @@ package struct ReplaySummary: Sendable {
             if let from = change.from { churnLevels[from].count -= 1 }
         case .notice: notices += 1
         case .profile: profiles += 1
+        case .erasure: erasures += 1
         }
     }
 }

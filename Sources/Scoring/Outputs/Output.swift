@@ -4,11 +4,13 @@ package enum Output: Sendable {
     case churnRisk(ChurnRiskChange)
     case notice(TierNotice)
     case profile(ProfileUpdate)
+    case erasure(Erasure)
 
     package var customer: TextSpan {
         switch self {
         case .notice(let notice): notice.customer
         case .profile(let update): update.customer
+        case .erasure(let erasure): erasure.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
         }
@@ -23,6 +25,8 @@ package struct OutputBuffer: Sendable {
     package var criteria: ContiguousArray<CriterionEvidence> = []
     package var profiles: ContiguousArray<Profile> = []
     package var preferences: ContiguousArray<Preference> = []
+    package var attributes: ContiguousArray<ProfileAttribute> = []
+    package var tags: ContiguousArray<TextSpan> = []
 
     package init() {}
 
@@ -34,6 +38,8 @@ package struct OutputBuffer: Sendable {
         criteria.removeAll(keepingCapacity: true)
         profiles.removeAll(keepingCapacity: true)
         preferences.removeAll(keepingCapacity: true)
+        attributes.removeAll(keepingCapacity: true)
+        tags.removeAll(keepingCapacity: true)
     }
 
     package mutating func append(text bytes: UnsafeRawBufferPointer) -> TextSpan {
@@ -185,6 +191,7 @@ package struct TierChange: Sendable {
         case lateEvent = "late_event"
         case pinned = "pinned"
         case pinEnded = "pin_ended"
+        case merged
         case policyChanged = "policy_changed"
     }
 

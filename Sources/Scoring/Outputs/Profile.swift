@@ -18,6 +18,9 @@ package struct Profile: Sendable {
     package var categories: EvidenceSpan
     package var channels: EvidenceSpan
     package var interests: EvidenceSpan
+    /// In `OutputBuffer.attributes` and `OutputBuffer.tags`, sorted by their bytes.
+    package var attributes: EvidenceSpan
+    package var tags: EvidenceSpan
 
     package struct Churn: Sendable {
         /// An index into `Policy.churn.levels`.
@@ -48,6 +51,7 @@ package struct Profile: Sendable {
         self.churn = churn
         self.evidence = evidence
         (categories, channels, interests) = (EvidenceSpan(0..<0), EvidenceSpan(0..<0), EvidenceSpan(0..<0))
+        (attributes, tags) = (EvidenceSpan(0..<0), EvidenceSpan(0..<0))
     }
 }
 
@@ -70,6 +74,24 @@ package struct Preference: Sendable {
         self.kind = kind
         self.share = share
         self.answered = answered
+    }
+}
+
+/// A fact about a customer that a command gave.
+package struct ProfileAttribute: Sendable {
+    package var name: TextSpan
+    package var value: Value
+
+    package enum Value: Sendable {
+        case text(TextSpan)
+        /// A number's digits as JSON has them.
+        case number(TextSpan)
+        case flag(Bool)
+    }
+
+    package init(name: TextSpan, _ value: Value) {
+        self.name = name
+        self.value = value
     }
 }
 

@@ -20,6 +20,7 @@ extension OutputEncoder {
             ChurnForecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount, policy.churn, policy.value)
         }
         write(profile, forecast, buffer, &bytes)
+        write(told: profile, buffer, &bytes)
         bytes.append(literal: ",")
         write(profile.cause, buffer, &bytes)
         write(tier.closing, &bytes)
@@ -45,6 +46,28 @@ extension OutputEncoder {
         bytes.append(literal: "}")
         write(RFM(profile.evidence.purchases, profileRule.rfm), &bytes)
         write(profile.churn, forecast, pAlive, &bytes)
+    }
+
+    /// What commands said of the customer.
+    private func write(told profile: Profile, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) {
+        bytes.append(literal: ",\"attributes\":{")
+        for index in profile.attributes.range {
+            if index > profile.attributes.range.lowerBound { bytes.append(literal: ",") }
+            let attribute = buffer.attributes[index]
+            bytes.append(jsonString: attribute.name, of: buffer.text)
+            bytes.append(literal: ":")
+            switch attribute.value {
+            case .text(let text): bytes.append(jsonString: text, of: buffer.text)
+            case .number(let digits): bytes.append(digits, of: buffer.text)
+            case .flag(let flag): bytes.append(literal: flag ? "true" : "false")
+            }
+        }
+        bytes.append(literal: "},\"tags\":[")
+        for index in profile.tags.range {
+            if index > profile.tags.range.lowerBound { bytes.append(literal: ",") }
+            bytes.append(jsonString: buffer.tags[index], of: buffer.text)
+        }
+        bytes.append(literal: "]")
     }
 
     private func write(_ rfm: RFM, _ bytes: inout ByteWriter) {

@@ -15,6 +15,7 @@ package struct OutputEncoder: Sendable {
     private let noticeHeaders: FixedHeaders
     private let profileHeaders: FixedHeaders
     let profileRule: ProfileRule
+    private let erasureHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
@@ -31,6 +32,7 @@ package struct OutputEncoder: Sendable {
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
         profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
         profileRule = policy.profiles ?? ProfileRule()
+        erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`.
@@ -56,6 +58,7 @@ package struct OutputEncoder: Sendable {
                 to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
                 buffer, profileHeaders
             ) { write(buffer.profiles[update.profile], of: update.customer, buffer, &$0) }
+        case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
         }
     }
 
