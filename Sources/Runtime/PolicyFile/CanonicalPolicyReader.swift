@@ -145,7 +145,8 @@ struct CanonicalPolicyReader {
     }
 
     private static func validity(_ line: inout CanonicalLine) -> Validity? {
-        guard let months = line.integer(Int.self), let rounding = line.word().flatMap({ Validity.Rounding(rawValue: $0) })
+        guard let months = line.integer(Int.self),
+            let rounding = line.word().flatMap({ Validity.Rounding(rawValue: $0) })
         else { return nil }
         return Validity(months: months, rounding: rounding)
     }
