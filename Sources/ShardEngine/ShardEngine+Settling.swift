@@ -8,7 +8,7 @@ extension ShardEngine {
         let graceBefore = record.pointee.graceEndsAt
         settleTier(occasion, record, into: &outputs)
         let score = evaluator.score
-        if occasion.ordersChanged || Int64(record.pointee.churnCrossing) * 1000 <= time.milliseconds {
+        if mindsChurn(occasion, record) {
             settleChurn(occasion, record, into: &outputs)
         }
         notify(occasion, record, graceBefore: graceBefore, into: &outputs)

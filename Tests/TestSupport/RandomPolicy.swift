@@ -58,7 +58,7 @@ package enum RandomPolicy {
         case .dwellSeconds: 200
         case .csatLatest, .csatMean: 70
         case .npsLatest, .npsMean: 7
-        case .pAlive, .p0: 0.7
+        case .pAlive, .p0, .churnRisk: 0.7
         }
     }
 
@@ -119,6 +119,18 @@ package enum RandomPolicy {
             timing: hasTerms && random.chance(0.6) ? .endOfTerm : .atOnce, withdrawsOnRefund: random.chance(0.7))
     }
 
+    private static func score(_ random: inout SeededRandom) -> ChurnModel.Score {
+        switch random.below(3) {
+        case 0: .p0
+        case 1: .combined(CombinedChurnScore(constant: random.double(-2...1)))
+        default:
+            .logistic(
+                LogisticChurnScore(
+                    intercept: random.double(-2...0), recency: random.double(0...1), frequency: -random.double(0...1),
+                    monetary: -random.double(0...0.2), age: random.double(0...0.3), ewma: -random.double(0...1)))
+        }
+    }
+
     private static func churn(_ random: inout SeededRandom) -> ChurnRule {
         var from = 0.0
         let levels = (0..<(1 + random.below(4))).map { index in
@@ -126,7 +138,9 @@ package enum RandomPolicy {
             return ChurnRule.Level(name: "level-\(index)", from: from)
         }
         return ChurnRule(
-            model: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
+            scoring: ChurnModel(
+                purchases: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
+                ewmaHalfLifeDays: random.double(5...120), score: score(&random)),
             levels: levels, margin: random.pick([0, 0.02, 0.1]), isCalibrated: true)
     }
 }

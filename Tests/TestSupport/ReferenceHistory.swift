@@ -98,7 +98,11 @@ struct ReferenceHistory {
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen:
             return answered(measure.quantity, answers.filter { today - $0.day < span ?? policy.history.feedbackDays })
         case .pAlive: return purchases(at: time).map { policy.churn.model.pAlive($0) } ?? .nan
-        case .p0: return risk(at: time)
+        case .p0:
+            return purchases(at: time).map {
+                policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
+            } ?? .nan
+        case .churnRisk: return risk(at: time, adjusted: false)
         }
     }
 
@@ -164,10 +168,28 @@ struct ReferenceHistory {
     }
 
     /// NaN before the first order.
-    func risk(at time: EventTime) -> Double {
-        purchases(at: time).map {
-            policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
-        } ?? .nan
+    func risk(at time: EventTime, adjusted: Bool = true) -> Double {
+        guard let history = purchases(at: time) else { return .nan }
+        let days = Set(orders.filter(\.counts).map { policy.calendar.day(of: $0.time) })
+        let last = days.max() ?? DayIndex(0)
+        let halfLife = policy.churn.scoring.ewmaHalfLifeDays
+        let ewma = days.sorted().reduce(0.0) { $0 + pow(2, -Double(last - $1) / halfLife) }
+        let spend = Double(orders.reduce(0) { $0 + $1.net }) / minorPerMajor
+        return policy.churn.scoring.risk(
+            ChurnEvidence(
+                history: history, ewmaAtLast: ewma, monetary: spend,
+                adjustment: adjusted && policy.churn.adjustment != .none ? adjustment(at: time) : 0))
+    }
+
+    private func adjustment(at time: EventTime) -> Double {
+        let today = policy.calendar.day(of: time)
+        let kept = answers.filter { today - $0.day < policy.history.feedbackDays }
+        let rated = answered(.csatMean, kept)
+        func seen(_ ages: Range<Int>) -> Double { Double(visits.filter { ages.contains(today - $0.day) }.count) }
+        let (recent, before) = (seen(0..<30), seen(30..<60))
+        return policy.churn.adjustment.logOdds(
+            openComplaints: Int(answered(.complaintsOpen, kept)), satisfaction: rated.isNaN ? nil : rated,
+            browseDrop: before < 5 ? nil : max(0, 1 - recent / before))
     }
 
     private var minorPerMajor: Double { pow(10, Double(policy.currency.exponent)) }

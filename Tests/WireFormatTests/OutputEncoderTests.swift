@@ -86,9 +86,10 @@ import WireFormat
                 ChurnRiskChange(
                     customer: span, from: nil, to: to,
                     cause: .event(SourcePosition(input: .orders, partition: 7, offset: 1 << 40, timestamp: -1), id: id),
-                    effectiveAt: .earliest, sequence: 1, probability: 0.875, pAlive: 0.25,
-                    history: PurchaseHistory(repeats: repeats, ageAtLast: 80.5, age: 200.25), daysSinceLastOrder: 119.75
-                ))
+                    effectiveAt: .earliest, sequence: 1, probability: 0.875,
+                    evidence: ChurnEvidence(
+                        history: PurchaseHistory(repeats: repeats, ageAtLast: 80.5, age: 200.25), ewmaAtLast: 2),
+                    meanAmount: 50, daysSinceLastOrder: 119.75))
         ]
         return buffer
     }
@@ -114,11 +115,25 @@ import WireFormat
 
     @Test func `a churn-risk change is written as its schema says`() throws {
         let record = try #require(try encode(churnRisk()).first)
+        let model = Self.policy.churn.model
+        let evidence = ChurnEvidence(history: PurchaseHistory(repeats: 3, ageAtLast: 80.5, age: 200.25), ewmaAtLast: 2)
+        let (history, drivers) = (evidence.history, ChurnDrivers(evidence, Self.policy.churn.scoring))
+        let logOdds = drivers.habit + drivers.silence
+        #expect(abs(logOdds - Self.policy.churn.scoring.logOdds(evidence)) < 1e-12)
+        func instant(_ quantile: Double) -> String {
+            let days = model.daysUntilPurchaseIfAlive(history, quantile: quantile) ?? .infinity
+            return Date(timeIntervalSince1970: Double(Int64(days * 86_400_000)) / 1000).formatted(
+                Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
         let expected = """
             {"customer_id":"c-2","sequence":1,"from":null,"to":"high","effective_at":"1970-01-01T00:00:00.000Z",\
-            "probability":0.875,"p_alive":0.25,"horizon_days":90.0,"model":"bg_nbd",\
-            "drivers":{"days_since_last_order":119.75,"purchase_days":4.0,"age_days":200.25},"confidence":"normal","cause":{"type":"event","topic":"shop.orders",\
-            "partition":7,"offset":1099511627776,"timestamp":-1,"id":"o-\\u0001\\n9"},"actions":["call"],\
+            "probability":0.875,"p_alive":\(model.pAlive(history)),"horizon_days":90.0,"model":"bg_nbd","score":"p0",\
+            "drivers":{"days_since_last_order":119.75,"purchase_days":4.0,"age_days":200.25,"recent_purchases":\(Self.policy.churn.scoring.purchaseEWMA(evidence)),\
+            "log_odds":{"habit":\(drivers.habit),"silence":\(drivers.silence),"adjustment":0.0}},\
+            "forecast":{"expected_orders":\(model.expectedPurchases(history, horizon: 90)),"expected_value":null,\
+            "value_at_risk":null,"lifetime_value":null,"next_order":{"expected_at":"\(instant(0.5))",\
+            "earliest":"\(instant(0.1))","latest":"\(instant(0.9))"}},\
+            "confidence":"normal","cause":{"type":"event","topic":"shop.orders","partition":7,"offset":1099511627776,"timestamp":-1,"id":"o-\\u0001\\n9"},"actions":["call"],\
             "policy":{"name":"retail","version":3,"hash":"\(String(repeating: "ab", count: 32))"}}
             """
         #expect(record.text == expected)

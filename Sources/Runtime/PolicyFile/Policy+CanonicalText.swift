@@ -7,6 +7,7 @@ extension Policy {
         let lines =
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
             + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
+            + valueLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -50,13 +51,27 @@ extension Policy {
         return [upgrade, expiry].compactMap { $0 }
     }
 
+    private var adjustmentLines: [String] {
+        let adjustment = churn.adjustment
+        guard adjustment != .none else { return [] }
+        return [
+            "adjustment \(adjustment.perOpenComplaint) \(adjustment.dissatisfaction) \(adjustment.browseDrop) \(adjustment.limit)"
+        ]
+    }
+
+    private var valueLines: [String] {
+        guard let value else { return [] }
+        let amounts = value.amounts
+        return ["value \(amounts.p) \(amounts.q) \(amounts.v) \(value.months) \(value.discountPerMonth)"]
+    }
+
     private var churnLines: [String] {
         let model = churn.model
         let parameters = "\(model.r) \(model.alpha) \(model.a) \(model.b)"
         return [
             "model \(model.kind.rawValue) \(parameters) calibrated \(churn.isCalibrated)",
-            "churn \(churn.horizonDays) \(churn.margin)",
-        ]
+            "churn \(churn.horizonDays) \(churn.margin) \(churn.scoring.ewmaHalfLifeDays) \(churn.scoring.score.canonicalText)",
+        ] + adjustmentLines
             + churn.levels.map {
                 "level \($0.name.quoted) \($0.from)\($0.label.canonicalText)\($0.actions.canonicalText)"
             }
@@ -67,6 +82,17 @@ extension Tier {
     fileprivate func line(_ measures: [Measure]) -> String {
         let condition = entry.map { " enter " + $0.canonicalText(measures) } ?? ""
         return "tier \(name.quoted)\(condition)\(label.canonicalText)\(actions.canonicalText)"
+    }
+}
+
+extension ChurnModel.Score {
+    fileprivate var canonicalText: String {
+        switch self {
+        case .p0: "p0"
+        case .combined(let score): "combined(\(score.p0) \(score.ewma) \(score.constant))"
+        case .logistic(let score):
+            "logistic(\(score.intercept) \(score.recency) \(score.frequency) \(score.monetary) \(score.age) \(score.ewma))"
+        }
     }
 }
 

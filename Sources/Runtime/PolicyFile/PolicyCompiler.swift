@@ -40,7 +40,7 @@ struct PolicyCompiler {
             qualification: compileQualification(root["qualification"]),
             validity: compileValidity(root["validity"]),
             notices: compileNotices(root["notices"]),
-            churn: compileChurn(root["churn"]))
+            churn: compileChurn(root["churn"]), value: compileValue(root["value"]))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

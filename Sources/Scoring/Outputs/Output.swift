@@ -268,15 +268,15 @@ package struct ChurnRiskChange: Sendable {
     package var sequence: UInt32
     /// Probability of no purchase within the horizon, 0…1.
     package var probability: Double
-    /// Probability that the customer has not left for good, 0…1.
-    package var pAlive: Double
-    /// Repeat purchase days, days from the first to the last, days from the first until now.
-    package var history: PurchaseHistory
+    /// Everything that it follows from; forecasts follow from it too.
+    package var evidence: ChurnEvidence
+    /// Mean total of the repeat purchase days, major units; 0 without one.
+    package var meanAmount: Double
     package var daysSinceLastOrder: Double
 
     package init(
         customer: TextSpan, from: Int?, to: Int, cause: Cause, effectiveAt: EventTime, sequence: UInt32,
-        probability: Double, pAlive: Double, history: PurchaseHistory, daysSinceLastOrder: Double
+        probability: Double, evidence: ChurnEvidence, meanAmount: Double, daysSinceLastOrder: Double
     ) {
         self.customer = customer
         self.from = from
@@ -285,8 +285,8 @@ package struct ChurnRiskChange: Sendable {
         self.effectiveAt = effectiveAt
         self.sequence = sequence
         self.probability = probability
-        self.pAlive = pAlive
-        self.history = history
+        self.evidence = evidence
+        self.meanAmount = meanAmount
         self.daysSinceLastOrder = daysSinceLastOrder
     }
 }

@@ -66,6 +66,8 @@ package struct Measure: Hashable, Sendable {
         case pAlive
         /// Probability of no purchase within the churn horizon; unknown before the first order.
         case p0
+        /// The churn risk as the policy scores it, without its adjustment; unknown before the first order.
+        case churnRisk
     }
 
     /// The name in policies, outputs and the API, e.g. `spend_365d`.
@@ -101,6 +103,7 @@ extension Measure.Quantity {
         case .complaintsOpen: "complaints_open"
         case .pAlive: "p_alive"
         case .p0: "p0"
+        case .churnRisk: "churn_risk"
         }
     }
 
@@ -108,7 +111,8 @@ extension Measure.Quantity {
         switch self {
         case .orders, .spend, .averageOrderValue, .browse, .dwellSeconds, .sessions, .csatMean, .npsMean, .complaints:
             true
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0:
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0,
+            .churnRisk:
             false
         }
     }
@@ -130,7 +134,7 @@ extension Measure.Quantity {
         case .orders, .spend, .averageOrderValue: .orders
         case .browse, .dwellSeconds, .sessions: .browse
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0: nil
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: nil
         }
     }
 
@@ -139,6 +143,7 @@ extension Measure.Quantity {
             .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil),
             .dwellSeconds,
             .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
+            .churnRisk,
         ] + BrowseType.allCases.map { .browse($0) }
 }
 

@@ -28,6 +28,8 @@ package struct Policy: Sendable {
     package var validity: Validity?
     package var notices: NoticeRule
     package var churn: ChurnRule
+    /// What customers are worth; nil where no amounts have been fitted.
+    package var value: ValueRule?
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
@@ -35,7 +37,7 @@ package struct Policy: Sendable {
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
         measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
         qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
-        churn: ChurnRule
+        churn: ChurnRule, value: ValueRule? = nil
     ) {
         self.name = name
         self.version = version
@@ -55,6 +57,7 @@ package struct Policy: Sendable {
         self.validity = validity
         self.notices = notices
         self.churn = churn
+        self.value = value
     }
 }
 
@@ -158,41 +161,5 @@ package struct DowngradeRule: Hashable, Sendable {
         self.mode = mode
         self.timing = timing
         self.withdrawsOnRefund = withdrawsOnRefund
-    }
-}
-
-/// How the churn risk is computed and cut into levels.
-package struct ChurnRule: Hashable, Sendable {
-    package var model: PurchaseModel
-    /// Days ahead in which "no purchase" is the risk.
-    package var horizonDays: Double
-    /// From the lowest to the highest risk; the first starts at 0.
-    package var levels: [Level]
-    /// A level is left downwards only when the risk is this far below its threshold.
-    package var margin: Double
-    /// False while the parameters are the documented defaults: outputs then say low confidence.
-    package var isCalibrated: Bool
-
-    package struct Level: Hashable, Sendable {
-        package var name: String
-        package var label: Label
-        /// The risk from which it holds, 0…1.
-        package var from: Double
-        package var actions: [String]
-
-        package init(name: String, label: Label = Label(), from: Double, actions: [String] = []) {
-            self.name = name
-            self.label = label
-            self.from = from
-            self.actions = actions
-        }
-    }
-
-    package init(model: PurchaseModel, horizonDays: Double, levels: [Level], margin: Double, isCalibrated: Bool) {
-        self.model = model
-        self.horizonDays = horizonDays
-        self.levels = levels
-        self.margin = margin
-        self.isCalibrated = isCalibrated
     }
 }

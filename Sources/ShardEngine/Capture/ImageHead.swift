@@ -6,7 +6,7 @@ import Scoring
 /// layout: `init(_:slot:folded:)` and `CustomerRecord.init(_:)` are the two places that know both.
 struct ImageHead {
     /// With the length in front.
-    static let bytes = 125
+    static let bytes = 141
     /// What silence or a pending downgrade has as its instant when there is none.
     static let never = Int64.max
     private static let hasEnteredBit: UInt8 = 1
@@ -81,6 +81,8 @@ struct ImageHead {
         writer.put(pinCeiling)
         writer.put(annexBytes)
         writer.put(portraitBytes)
+        writer.put(folded.firstDaySpend)
+        writer.put(folded.purchaseEWMA.bitPattern)
     }
 
     @inline(__always) init(at address: UnsafeRawPointer) {
@@ -119,6 +121,8 @@ struct ImageHead {
         pinCeiling = reader.take()
         annexBytes = reader.take()
         portraitBytes = reader.take()
+        folded.firstDaySpend = reader.take()
+        folded.purchaseEWMA = Double(bitPattern: reader.take())
     }
 
     @inline(__always) init(_ record: CustomerStore.Record, slot: UInt32, folded: FoldedOrders) {

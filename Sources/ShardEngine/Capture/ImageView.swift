@@ -159,8 +159,12 @@ extension ImageView {
     /// Without orders there are no purchase days either.
     @inline(__always) private var isFoldedValid: Bool {
         let folded = head.folded
+        guard folded.purchaseEWMA.isFinite, folded.purchaseEWMA >= 0,
+            folded.firstDaySpend.magnitude < UInt64(Self.largestSum)
+        else { return false }
         guard folded.days == 0 else { return folded.orders > 0 }
-        return folded.orders == 0 && folded.firstDay == 0 && folded.lastAt == 0
+        return folded.orders == 0 && folded.firstDay == 0 && folded.lastAt == 0 && folded.purchaseEWMA == 0
+            && folded.firstDaySpend == 0
     }
 
     /// Sorted by time, what has left the history before all of them.

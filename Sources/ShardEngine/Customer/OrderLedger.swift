@@ -2,15 +2,17 @@ import RealModule
 import Scoring
 
 /// Applies order events to a customer's history: each order once, on its own date, whatever the order of arrival.
-struct OrderLedger {
+struct OrderLedger: ~Copyable {
     private let calendar: ZoneCalendar
     private let countFrom: OrderType
     private let decayRate: Double
+    private let fading: DayFading
 
     init(_ policy: Policy) {
         calendar = policy.calendar
         countFrom = policy.countFrom
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
+        fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
     }
 
     /// What an event did.
@@ -36,7 +38,7 @@ struct OrderLedger {
     func apply(
         _ entry: Entry, to record: CustomerStore.Record, _ store: inout CustomerStore, keptSince: EventTime
     ) throws(Rejection) -> Outcome {
-        store.foldOrders(before: keptSince, of: record, calendar)
+        store.foldOrders(before: keptSince, of: record, calendar, fading)
         switch entry.type {
         case .placed, .paid, .completed: return try count(entry, record, &store)
         case .updated: return try update(entry, record, &store)

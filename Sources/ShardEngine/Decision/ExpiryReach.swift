@@ -39,7 +39,7 @@ struct ExpiryEffects: ~Copyable {
             guard term.curve.isMonotone, measure.quantity != .spend else { return anywhere(term) }
             return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
         case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen: return anywhere(term)
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0: return .none
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: return .none
         }
     }
 

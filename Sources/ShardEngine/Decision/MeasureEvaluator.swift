@@ -28,7 +28,7 @@ struct MeasureEvaluator: ~Copyable {
         self.rules = rules
         let (policy, plan) = (rules.policy, rules.plan)
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
-        minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
+        minorPerMajor = rules.minorPerMajor
         sums = HistorySums(plan)
         orderStarts = FlatArray(repeating: 0, count: plan.orderWindows.count)
         steps = FlatArray(plan.steps)
@@ -76,8 +76,8 @@ struct MeasureEvaluator: ~Copyable {
         }
         let purchases =
             rules.plan.needsPurchaseHistory
-            ? store.purchaseDays(of: record, rules.policy.calendar, upTo: time)
-                .history(at: time, rules.policy.calendar) : nil
+            ? store.purchaseDays(of: record, rules, upTo: time).evidence(
+                at: time, rules.policy.calendar, minorPerMajor: minorPerMajor, adjustment: 0) : nil
         for index in 0..<steps.count { set(index, record, store, time, purchases) }
         nextExpiry =
             sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
@@ -95,7 +95,7 @@ struct MeasureEvaluator: ~Copyable {
 
     private mutating func set(
         _ index: Int, _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ time: EventTime,
-        _ history: PurchaseHistory?
+        _ purchases: ChurnEvidence?
     ) {
         motions[index] = .still
         switch steps[index] {
@@ -115,7 +115,7 @@ struct MeasureEvaluator: ~Copyable {
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .browse(let sum, let divisor): values[index] = Double(sums.browse[sum]) / divisor
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: setFeedback(index)
-        case .pAlive, .p0: setPurchase(index, history)
+        case .pAlive, .p0, .churnRisk: setPurchase(index, purchases)
         }
     }
 
@@ -158,21 +158,27 @@ struct MeasureEvaluator: ~Copyable {
         }
     }
 
-    private mutating func setPurchase(_ index: Int, _ history: PurchaseHistory?) {
-        guard let history else {
+    private mutating func setPurchase(_ index: Int, _ evidence: ChurnEvidence?) {
+        guard let evidence else {
             values[index] = .nan
             return
         }
-        let model = rules.policy.churn.model
-        if case .pAlive = steps[index] {
+        let scoring = rules.policy.churn.scoring
+        let (model, history) = (scoring.purchases, evidence.history)
+        let perDay: Double
+        switch steps[index] {
+        case .pAlive:
             values[index] = model.pAlive(history)
             motions[index] = .fallingAtMost(rate: model.steepestFall(history) / TimeSpan.millisecondsPerDay)
-        } else {
-            let horizon = rules.policy.churn.horizonDays
-            values[index] = model.probabilityOfNoPurchase(history, horizon: horizon)
-            motions[index] = .risingAtMost(
-                rate: model.steepestRise(history, horizon: horizon) / TimeSpan.millisecondsPerDay)
+            return
+        case .p0:
+            values[index] = model.probabilityOfNoPurchase(history, horizon: scoring.horizonDays)
+            perDay = model.steepestRise(history, horizon: scoring.horizonDays)
+        default:
+            values[index] = scoring.risk(evidence)
+            perDay = scoring.steepestRise(evidence)
         }
+        motions[index] = .risingAtMost(rate: perDay / TimeSpan.millisecondsPerDay)
     }
 
     /// 0…100.

@@ -35,6 +35,7 @@ struct MeasurePlan {
         case complaintsOpen
         case pAlive
         case p0
+        case churnRisk
     }
 
     /// What one browse measure adds up over the days of its window.
@@ -83,6 +84,9 @@ struct MeasurePlan {
         case .p0:
             needsPurchaseHistory = true
             return .p0
+        case .churnRisk:
+            needsPurchaseHistory = true
+            return .churnRisk
         }
     }
 

@@ -1,3 +1,4 @@
+import RealModule
 import Scoring
 
 /// A policy and everything that follows from it alone, compiled once; one per shard.
@@ -12,6 +13,8 @@ final class Rules {
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
     let ledger: OrderLedger
+    let fading: DayFading
+    let minorPerMajor: Double
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -23,7 +26,12 @@ final class Rules {
         browseEffects = BrowseEffects(policy, plan)
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
+        fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
+        minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
     }
+
+    /// Whether anything besides orders moves the churn risk.
+    var adjustsChurn: Bool { policy.churn.adjustment != .none }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {

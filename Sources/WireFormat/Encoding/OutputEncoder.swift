@@ -5,6 +5,7 @@ import Scoring
 /// The same output gives the same bytes, `ce_id` included, so that a repeat is recognised for what it is.
 package struct OutputEncoder: Sendable {
     let fragments: PolicyFragments
+    let policy: Policy
     /// The input topics' names as JSON, by `InputKind.rawValue`.
     private let topics: [ContiguousArray<UInt8>]
     /// The headers that every output of a kind has, one behind the other: `ce_specversion`, `content-type`, `ce_type`,
@@ -15,6 +16,7 @@ package struct OutputEncoder: Sendable {
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
+        self.policy = policy
         topics = InputKind.allCases.map { kind in
             var topic = ContiguousArray<UInt8>()
             var scratch = ByteScratch()

@@ -7,8 +7,7 @@ import Testing
 /// What is told of an entry that has to do with a change of policy.
 struct JournalExplanationTests {
     private static let archive = JournalArchive(
-        bootstrap: "nowhere",
-        topics: OutputTopics.standard)
+        bootstrap: "nowhere", topics: OutputTopics(journal: "tierd-journal"))
 
     private static func text(_ change: (inout JournalEntry) -> Void) -> String {
         var entry = JournalSamples.chain(1)[0]

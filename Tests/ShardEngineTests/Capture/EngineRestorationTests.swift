@@ -102,7 +102,7 @@ import Testing
 
     @Test func `histories must be in order and of known kinds`() throws {
         // After the head and the four bytes of "anna": two orders, 26 bytes of browsing at the most, one feedback.
-        let orders = 125 + 4
+        let orders = 141 + 4
         let browse = orders + 2 * 25
         #expect(refusal(orders + 8, [255, 255, 255, 255, 255, 3, 0, 0]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 33, [0, 0, 0, 0, 0, 0, 0, 0]) == .invalid(.orders, slot: 0))
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `what an order line cannot hold is refused`() {
-        let (hash, amount, kind) = (125 + 4, 125 + 4 + 16, 125 + 4 + 24)
+        let (hash, amount, kind) = (141 + 4, 141 + 4 + 16, 141 + 4 + 24)
         #expect(refusal(hash, [255, 255, 255, 255, 255, 255, 0, 0]) == nil)
         #expect(refusal(hash + 6, [1]) == .invalid(.orders, slot: 0))
         #expect(refusal(hash + 7, [0x80]) == .invalid(.orders, slot: 0))
@@ -149,7 +149,7 @@ import Testing
     func `an amount of any size is restored whole`(amount: Int64) throws {
         var (mark, parts) = state()
         // Of the second line: the first is as narrow as can be.
-        let position = 125 + 4 + 25 + 16
+        let position = 141 + 4 + 25 + 16
         parts[0].replaceSubrange(position..<position + 8, with: bytes(amount))
         var restoration = try EngineRestoration(policy: policy, mark: mark)
         for part in parts { try part.withUnsafeBytes { try restoration.restore($0) } }
@@ -167,11 +167,11 @@ import Testing
     @Test func `an empty or overlong id is refused`() {
         var (mark, parts) = state()
         let anna = parts[0]
-        parts[0] = Array(anna[..<125] + anna[129...])
+        parts[0] = Array(anna[..<141] + anna[145...])
         parts[0][0] -= 4
         parts[0][94] = 0
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))
-        parts[0] = Array(anna[..<129] + [UInt8](repeating: 97, count: 256) + anna[129...])
+        parts[0] = Array(anna[..<145] + [UInt8](repeating: 97, count: 256) + anna[145...])
         parts[0][1] += 1
         parts[0][95] += 1
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))
