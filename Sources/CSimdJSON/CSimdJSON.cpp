@@ -269,7 +269,7 @@ struct Reader {
         const csj_type type = is_object ? CSJ_OBJECT : CSJ_ARRAY;
         // What a campaign is called takes the field of the campaign itself.
         if (key == CSJ_CAMPAIGN_NAME && is_object) return campaign(at);
-        fields[key] = {unescaped, uint32_t(at - stage.structural_indexes.get()), type};
+        fields[key] = {nullptr, uint32_t(at - stage.structural_indexes.get()), type};
         if (scope == Scope::event && is_object) {
             if (key == CSJ_REFUND) return object<Scope::refund>(at);
             if (key == CSJ_EXCHANGE_RATE) return object<Scope::rate>(at);
@@ -397,7 +397,10 @@ struct csj_parser {
     std::unique_ptr<dom_parser_implementation> stage;
     /// The record's bytes and the padding that simdjson and the key table read beyond the end.
     std::unique_ptr<uint8_t[]> source;
+    /// Room for a record's strings twice: as it is read, and as parts of it are read again.
     std::unique_ptr<uint8_t[]> strings;
+    /// Behind the strings of the last record; null if it has no backslash.
+    uint8_t *free_strings = nullptr;
     size_t maximum_bytes = 0;
     uint32_t maximum_depth = 0;
     csj_field fields[CSJ_KEY_COUNT] = {};
@@ -411,7 +414,7 @@ struct csj_parser {
         maximum_bytes = bytes;
         maximum_depth = depth;
         source.reset(new (std::nothrow) uint8_t[bytes + simdjson::SIMDJSON_PADDING]);
-        strings.reset(new (std::nothrow) uint8_t[bytes + 2 * simdjson::SIMDJSON_PADDING]);
+        strings.reset(new (std::nothrow) uint8_t[2 * bytes + 3 * simdjson::SIMDJSON_PADDING]);
         if (!source || !strings) return false;
         const simdjson::implementation *kernels = simdjson::get_active_implementation();
         return kernels->create_dom_parser_implementation(bytes + 1, depth, stage) == simdjson::SUCCESS;
@@ -450,6 +453,7 @@ extern "C" csj_status csj_parse(
     if (reader.depth > parser->maximum_depth) return CSJ_TOO_DEEP;
     if (end != first + stage.n_structural_indexes) return CSJ_MALFORMED;
     if (root.type != CSJ_OBJECT) return CSJ_NOT_AN_OBJECT;
+    parser->free_strings = reader.unescaped;
     *record = {reader.present, reader.duplicated, parser->fields, &parser->lines};
     return CSJ_OK;
 }
@@ -457,7 +461,7 @@ extern "C" csj_status csj_parse(
 // MARK: Reading again
 //
 // What follows reads parts of a record whose grammar has been checked once more, for what is in them. Strings are
-// unescaped to where they were before, so that nothing that has been handed out changes.
+// unescaped behind those of the record, so that nothing of it that has been handed out changes.
 
 namespace {
 
@@ -475,12 +479,11 @@ void take(csj_record &call, csj_field *fields, csj_key canonical, const csj_reco
 extern "C" csj_record csj_read_call(csj_parser *parser, const csj_record *record) {
     const Place first = parser->stage->structural_indexes.get();
     csj_field *fields = parser->call_fields;
-    Reader reader{*parser->stage, parser->source.get(), fields, &parser->lines, parser->maximum_depth, nullptr};
+    Reader reader{*parser->stage,  parser->source.get(),  fields,
+                  &parser->lines,  parser->maximum_depth, parser->free_strings};
     const auto open = [&](csj_key key) -> const csj_field * {
         const csj_field &field = record->fields[key];
-        if ((record->present & uint64_t(1) << key) == 0 || field.type != CSJ_OBJECT) return nullptr;
-        reader.unescaped = const_cast<uint8_t *>(field.text);
-        return &field;
+        return (record->present & uint64_t(1) << key) != 0 && field.type == CSJ_OBJECT ? &field : nullptr;
     };
     // In this order: a campaign's name among the properties counts before the context's.
     if (const csj_field *context = open(CSJ_CONTEXT)) reader.object<Scope::context>(first + context->length);
@@ -492,7 +495,8 @@ extern "C" csj_record csj_read_call(csj_parser *parser, const csj_record *record
         reader.object<Scope::properties>(first + properties->length);
     }
     const uint64_t campaign = uint64_t(1) << CSJ_CAMPAIGN_NAME;
-    if ((reader.present & campaign) == 0) fields[CSJ_CAMPAIGN_NAME] = context_campaign;
+    const bool is_named = (reader.present & campaign) != 0 && fields[CSJ_CAMPAIGN_NAME].type != CSJ_NULL;
+    if (!is_named && (of_context & campaign) != 0) fields[CSJ_CAMPAIGN_NAME] = context_campaign;
     csj_record call = {reader.present | of_context, reader.duplicated, fields, &parser->lines};
     take(call, fields, CSJ_CUSTOMER_ID, *record, CSJ_USER_ID);
     take(call, fields, CSJ_CUSTOMER_ID, *record, CSJ_ANONYMOUS_ID);
@@ -504,8 +508,7 @@ extern "C" csj_record csj_read_call(csj_parser *parser, const csj_record *record
 
 extern "C" const csj_member *csj_list(csj_parser *parser, csj_field container, uint32_t *count) {
     const uint8_t *source = parser->source.get();
-    Reader reader{*parser->stage, source, nullptr, nullptr, parser->maximum_depth,
-                  const_cast<uint8_t *>(container.text)};
+    Reader reader{*parser->stage, source, nullptr, nullptr, parser->maximum_depth, parser->free_strings};
     Place at = parser->stage->structural_indexes.get() + container.length + 1;
     *count = 0;
     while (source[*at] != '}' && source[*at] != ']') {

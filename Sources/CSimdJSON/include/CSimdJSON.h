@@ -157,7 +157,7 @@ typedef enum csj_status {
 
 typedef struct csj_parser csj_parser;
 
-/// Reserves memory for records of at most `maximum_bytes` (about six times that, committed by the system as it is
+/// Reserves memory for records of at most `maximum_bytes` (about seven times that, committed by the system as it is
 /// touched) and `maximum_depth` levels. Returns null if there is not so much. Parsing allocates nothing.
 csj_parser *csj_create(size_t maximum_bytes, uint32_t maximum_depth);
 
@@ -171,7 +171,7 @@ csj_status csj_parse(csj_parser *parser, const void *bytes, size_t length, csj_f
 csj_record csj_read_call(csj_parser *parser, const csj_record *record);
 
 /// Lists what `container`, an object or an array among the fields of the last record parsed, holds: the first
-/// `CSJ_MAXIMUM_MEMBERS`, valid until the next list. Sets `count` to how many there are in all.
+/// `CSJ_MAXIMUM_MEMBERS`, valid until the next list or call. Sets `count` to how many there are in all.
 const csj_member *csj_list(csj_parser *parser, csj_field container, uint32_t *count);
 
 /// Builds simdjson's own document tree and drops it: the measure that benchmarks compare with. `csj_padding()` bytes

@@ -16,7 +16,7 @@ struct PurchaseDays {
     /// Counts an order that counts.
     @inline(__always) mutating func add(_ day: Int32, _ fading: borrowing DayFading) {
         if first < 0 { first = day }
-        guard day != last else { return }
+        guard day > last else { return }
         ewmaAtLast = count == 0 ? 1 : ewmaAtLast * fading.after(days: day &- last) + 1
         count += 1
         last = day

@@ -27,11 +27,13 @@ import Scoring
     }
 
     @inline(__always) mutating func add(_ text: UnsafeRawBufferPointer) -> TextSpan {
-        unsafe precondition(count + text.count + Self.wordBytes <= memory.count, "an event has more text than it can have")
+        unsafe precondition(
+            count + text.count + Self.wordBytes <= memory.count, "an event has more text than it can have")
         let place = unsafe memory.baseAddress.unsafelyUnwrapped + count
         var position = 0
         while position < text.count {
-            let word = unsafe text.baseAddress.unsafelyUnwrapped.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let word = unsafe text.baseAddress.unsafelyUnwrapped.loadUnaligned(
+                fromByteOffset: position, as: UInt64.self)
             unsafe place.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
             position += Self.wordBytes
         }

@@ -40,9 +40,8 @@ struct OrderFields {
         case .placed, .paid, .completed, .updated:
             guard currency != nil else { throw Rejection(.missingField, .currency) }
             guard total != nil else { throw Rejection(.missingField, .total) }
-        case .refunded:
-            guard currency != nil else { throw Rejection(.missingField, .currency) }
-        case .cancelled:
+        case .cancelled, .refunded:
+            // Without an amount it is the whole order, in whatever currency that was.
             break
         }
         return OrderEvent(

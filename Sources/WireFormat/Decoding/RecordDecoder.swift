@@ -25,7 +25,7 @@ package struct RecordDecoder: ~Copyable {
     package static let defaultMaximumBytes = 1 << 20
 
     /// - Parameters:
-    ///   - maximumBytes: Larger records are rejected; six times as much address space is reserved.
+    ///   - maximumBytes: Larger records are rejected; seven times as much address space is reserved.
     ///   - requiresKey: Whether a record without a key is rejected; false where records come from files.
     package init(
         maximumBytes: Int = RecordDecoder.defaultMaximumBytes, requiresKey: Bool = true
