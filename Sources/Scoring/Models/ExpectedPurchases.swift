@@ -3,7 +3,7 @@ import RealModule
 /// Purchases expected of a customer who is alive: the purchase rate is gamma, the drop-out probability beta distributed.
 ///
 /// With s = r+x the mean over p ~ Beta(a, b) of (1 − (1 + p·H/(α+T))^−s)/p. Fader, Hardie, Lee (2005) write it with ₂F₁;
-/// Euler's transformation of that (equation 10 of their note) cannot overflow:
+/// Euler's transformation of that cannot overflow:
 /// C/(a−1) · [1 − (1−z)^(a−1) · ₂F₁(C−s, a−1; C; z)], C = a+b−1, z = H/(α+T+H).
 struct ExpectedPurchases {
     /// r + x.
