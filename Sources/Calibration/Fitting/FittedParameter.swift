@@ -20,6 +20,7 @@ package enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertibl
     case tooFewRepeatBuyers(found: Int, needed: Int)
     case noPurchases
     case emptyHoldout(from: String, days: Int)
+    case holdoutBeyondHistory(from: String, days: Int, lastDay: String)
 
     package var description: String {
         switch self {
@@ -28,7 +29,9 @@ package enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertibl
         case .noPurchases:
             "no order counts until then; check the date, `count_orders_from` and the currencies of the policy"
         case .emptyHoldout(let from, let days):
-            "nobody bought in the \(days) days after \(from): there is nothing to test against; choose an earlier date"
+            "of the customers of \(from), none or all bought in the \(days) days after it: there is nothing to tell apart; choose another date"
+        case .holdoutBeyondHistory(let from, let days, let lastDay):
+            "the history ends on \(lastDay), before the \(days) days after \(from) are over; choose an earlier date or a shorter holdout"
         }
     }
 }

@@ -105,3 +105,13 @@ package struct HistoryFit: Sendable {
             monetary: Quantiles.fifths(known.map(\.evidence.monetary)))
     }
 }
+
+extension HistoryFit.Settings {
+    /// What a policy says about a fit.
+    package init(_ policy: Policy, until: DayIndex, horizonDays: Int) {
+        self.init(
+            until: until, horizonDays: horizonDays, kind: policy.churn.model.kind,
+            spendHalfLifeDays: policy.spendHalfLife.days,
+            minorPerMajor: Double.pow(10, Double(policy.currency.exponent)))
+    }
+}

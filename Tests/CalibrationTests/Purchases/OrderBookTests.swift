@@ -5,20 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct OrderBookTests {
-    private static let usd = CurrencyCode("USD")!
     private static let eur = CurrencyCode("EUR")!
-
-    private func policy(countFrom: OrderType = .completed) -> Policy {
-        Policy(
-            name: "p", version: 1, hash: "", calendar: .utc, currency: Self.usd,
-            exchangeRates: [Self.eur: ExchangeRate(billionths: 2_000_000_000)], countFrom: countFrom,
-            history: History(orderDays: 365, browseDays: 30, feedbackDays: 365), measures: [], terms: [],
-            tiers: [Tier(name: "all", entry: nil)],
-            downgrade: DowngradeRule(margin: 0.2, minimumDwell: .zero, grace: .zero, mode: .immediate),
-            churn: ChurnRule(
-                model: .defaultBGNBD, horizonDays: 90, levels: [ChurnRule.Level(name: "low", from: 0)], margin: 0,
-                isCalibrated: false))
-    }
 
     private struct Line {
         var order: String
@@ -27,7 +14,7 @@ import Testing
         var type: OrderType = .completed
         var total: Int64 = 0
         var refund: Int64?
-        var currency = OrderBookTests.usd
+        var currency = Samples.usd
     }
 
     private func events(_ lines: [Line]) -> EventBuffer {
@@ -47,7 +34,7 @@ import Testing
     }
 
     private func days(_ lines: [Line], countFrom: OrderType = .completed) -> [[Int64]] {
-        var book = OrderBook(policy: policy(countFrom: countFrom))
+        var book = OrderBook(policy: Samples.policy(countFrom: countFrom))
         book.note(events(lines))
         return book.customers().map { $0.days.flatMap { [Int64($0.day.value), $0.amount] } }
     }
@@ -83,7 +70,7 @@ import Testing
     }
 
     @Test func `other currencies count at the policy's rate, and without one they are counted as left out`() {
-        var book = OrderBook(policy: policy())
+        var book = OrderBook(policy: Samples.policy(rates: [Self.eur: ExchangeRate(billionths: 2_000_000_000)]))
         let yen = CurrencyCode("JPY")!
         book.note(
             events([
