@@ -16,6 +16,8 @@ package struct BacktestReport: Sendable {
     package var revenue: Int64
     package var churnScores: [ChurnScoreResult]
     package var valueScores: [ValueScoreResult]
+    /// Of the revenue itself: as far as any score can bend.
+    package var perfectGains: [GainsPoint]
     /// In the order given.
     package var policies: [PolicyResult]
     /// From the first policy to each of the others.
@@ -48,6 +50,7 @@ package struct BacktestReport: Sendable {
         }
         churnScores = ChurnScoreResult.all(known, outcomes, fit)
         valueScores = ValueScoreResult.all(known, outcomes, fit)
+        perfectGains = Ranking.gains(outcomes.map { Double($0.revenue) }, amounts: outcomes.map(\.revenue))
         let spenders = known.enumerated().map { (id: purchases[$1.customer].id, revenue: outcomes[$0].revenue) }
         policies = tiers.map { PolicyResult($0, spenders, at: settings.until, end: end) }
         moves = tiers.dropFirst().map { PolicyMoves(from: tiers[0], to: $0, spenders, at: settings.until) }

@@ -128,11 +128,13 @@ extension BacktestReport {
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
         h1 { font-size: 22px; margin: 0 0 12px; } h2 { font-size: 16px; margin: 0 0 8px; }
         dl { display: flex; flex-wrap: wrap; gap: 12px; margin: 0 0 20px; }
-        dl div { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 8px 16px; flex: 1 1 150px; }
+        dl div { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 8px 16px;
+          flex: 1 1 150px; display: flex; flex-direction: column; justify-content: space-between; }
         dt { color: var(--faint); font-size: 13px; } dd { margin: 0; font-size: 22px; font-variant-numeric: tabular-nums; }
         main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 16px; }
         figure, section { margin: 0; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 16px 18px; }
         figure { display: flex; flex-direction: column; } figure svg { width: 100%; max-height: 400px; margin: auto; }
+        figure:last-child:nth-child(odd) { grid-column: 1 / -1; }
         figcaption, section p { color: var(--faint); font-size: 13px; margin: 6px 0 0; }
         section { margin-top: 16px; } section p { margin-bottom: 22px; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0; font-size: 13px; }

@@ -4,6 +4,7 @@ import Scoring
 /// Colours that stay apart for the colour-blind (Okabe, Ito), in the order of use.
 enum Palette {
     static let series = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+    static let reference = "#9aa5b1"
     /// From the lowest tier up.
     static let tiers = ["#9aa5b1", "#56b4e9", "#e69f00", "#7b5ea7", "#d55e00", "#009e73", "#0072b2", "#cc79a7"]
 
@@ -36,7 +37,7 @@ extension BacktestReport {
             }
             plot.curve(bins.map { ($0.0, $0.1) }, colour: colour)
             for (predicted, observed, count) in bins {
-                let radius = 2.5 + 9 * Double.sqrt(Double(count) / Double(customers))
+                let radius = 2.5 + 6 * Double.sqrt(Double(count) / Double(customers))
                 let tip =
                     "\(score.title): \(Figures.count(count)) customers, predicted \(Figures.percent(predicted)), "
                     + "observed \(Figures.percent(observed))"
@@ -59,6 +60,9 @@ extension BacktestReport {
             legend.append((score.title, colour))
             plot.curve(Self.thinned(score.gains).map { ($0.customers, $0.amount) }, colour: colour)
         }
+        plot.curve(
+            Self.thinned(perfectGains).map { ($0.customers, $0.amount) }, colour: Palette.reference, isDashed: true)
+        legend.append(("the perfect order", Palette.reference))
         return Figure(
             heading: "Who brings the revenue?",
             reading: "The further a curve bends to the upper left, the better the score finds those who will spend.",
@@ -109,7 +113,10 @@ extension BacktestReport {
             for (to, count) in row.enumerated() where count > 0 {
                 let tip = "\(moves.fromTiers[from]) → \(moves.toTiers[to]): \(Figures.count(count)) customers"
                 let share = Double(count) / whole
-                bands.append(FlowPlot.Band(from: from, to: to, sizeFrom: share, sizeTo: share, tip: tip))
+                bands.append(
+                    FlowPlot.Band(
+                        from: from, to: to, sizeFrom: share, sizeTo: share, tip: tip,
+                        isMarked: moves.fromTiers[from] != moves.toTiers[to]))
             }
         }
         let after = moves.toTiers.indices.map { tier in moves.customers.reduce(0) { $0 + $1[tier] } }
@@ -119,7 +126,9 @@ extension BacktestReport {
             right: parts(moves.toTiers, after), bands: bands)
         return Figure(
             heading: "Who moves from \(moves.from) to \(moves.to)?",
-            reading: "Customers by tier on \(until.date) under the one policy and under the other.", drawing: drawing)
+            reading:
+                "Customers by tier on \(until.date) under the one policy and under the other; who moves is drawn darker.",
+            drawing: drawing)
     }
 
     /// A curve of a few hundred points at most looks the same.

@@ -14,6 +14,8 @@ struct FlowPlot {
         var sizeFrom: Double
         var sizeTo: Double
         var tip: String
+        /// Drawn stronger than the others.
+        var isMarked = false
     }
 
     private static let width = 560.0
@@ -45,7 +47,7 @@ struct FlowPlot {
             rightTops[band.to] += band.sizeTo * scale.right
             drawing.ribbon(
                 left: (leftEnd, from, leftTops[band.from]), right: (rightStart, to, rightTops[band.to]),
-                colour: left[band.from].colour, opacity: 0.4, tip: band.tip)
+                colour: left[band.from].colour, opacity: band.isMarked ? 0.7 : 0.3, tip: band.tip)
         }
         return drawing
     }

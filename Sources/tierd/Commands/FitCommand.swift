@@ -15,6 +15,7 @@ struct FitCommand: ParsableCommand {
             YAML to standard output.
 
               tierd fit --policy retail.yaml --orders orders.jsonl.gz > fitted.yaml
+              kcat -C -e -q -b localhost:9092 -t orders | tierd fit --policy retail.yaml --orders - > fitted.yaml
 
             The policy gives time zone, currency, the stage from which an order counts, the purchase model and the
             horizon. The same files give the same numbers. Exit code 1 if the purchase or the value model did not converge.
