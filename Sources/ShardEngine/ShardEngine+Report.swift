@@ -10,6 +10,8 @@ package struct CustomerReport: Sendable {
     package var tierSequence: UInt32
     /// When a pending downgrade falls due; nil while none is pending.
     package var graceEndsAt: EventTime?
+    /// The first instant after the tier's term; nil for a tier without one.
+    package var validUntil: EventTime?
     package var score: Double
     /// In the order of `Policy.measures`; nil for unknown.
     package var measures: [Double?]
@@ -17,9 +19,11 @@ package struct CustomerReport: Sendable {
     package var points: [Double]
     package var churnLevel: Int?
     package var churnSequence: UInt32
-    /// Probability of no purchase within the horizon, and of being alive; nil before the first order.
+    /// The churn risk and what it follows from; nil before the first order.
     package var churnRisk: Double?
-    package var pAlive: Double?
+    package var churnEvidence: ChurnEvidence?
+    /// Mean total of the repeat purchase days, major units; 0 without one.
+    package var meanAmount: Double
     /// When silence alone raises the churn level next.
     package var churnRisesAt: EventTime?
     /// When the engine looks at the customer next if no event comes, and why.
@@ -37,20 +41,21 @@ extension ShardEngine {
         let record = store.slab[slot]
         let asOf = max(time, clock ?? time)
         evaluator.evaluate(record, store, at: asOf)
-        let days = store.purchaseDays(of: record, rules.policy.calendar)
-        let history = days.history(at: asOf, rules.policy.calendar)
+        let days = store.purchaseDays(of: record, rules)
+        let evidence = churnEvidence(days, record, at: asOf)
         let rule = rules.policy.churn
         let lastOrderAt = store.lastOrderAt(of: record)
         return CustomerReport(
             id: id, asOf: asOf, tier: Int(record.pointee.tier),
             tierSince: EventTime(milliseconds: record.pointee.tierSince), tierSequence: record.pointee.tierSequence,
-            graceEndsAt: Self.instant(record.pointee.graceEndsAt), score: evaluator.score,
+            graceEndsAt: Self.instant(record.pointee.graceEndsAt),
+            validUntil: Self.instant(record.pointee.standing.validUntil), score: evaluator.score,
             measures: evaluator.values.elements.map { $0.isNaN ? nil : $0 }, points: evaluator.points.elements,
             churnLevel: record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel),
             churnSequence: record.pointee.churnSequence,
-            churnRisk: history.map { rule.model.probabilityOfNoPurchase($0, horizon: rule.horizonDays) },
-            pAlive: history.map { rule.model.pAlive($0) },
-            churnRisesAt: history.flatMap { riseOfChurn(record, $0, days) },
+            churnRisk: evidence.map { rule.scoring.risk($0) }, churnEvidence: evidence,
+            meanAmount: days.meanRepeatAmount / rules.minorPerMajor,
+            churnRisesAt: evidence.flatMap { riseOfChurn(record, $0, days) },
             deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
             firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
             lastOrderAt: lastOrderAt < 0 ? nil : EventTime(milliseconds: lastOrderAt))
@@ -58,10 +63,10 @@ extension ShardEngine {
 
     /// The record itself may hold no more than a second before which it cannot be.
     private func riseOfChurn(
-        _ record: CustomerStore.Record, _ history: PurchaseHistory, _ days: PurchaseDays
+        _ record: CustomerStore.Record, _ evidence: ChurnEvidence, _ days: PurchaseDays
     ) -> EventTime? {
         let birth = rules.policy.calendar.start(of: DayIndex(days.first))
-        return rules.churnScale.nextRise(above: Int(record.pointee.churnLevel), history, birth: birth)
+        return rules.churnScale.nextRise(above: Int(record.pointee.churnLevel), evidence, birth: birth)
             .map { EventTime(milliseconds: Int64($0) * 1000) }
     }
 

@@ -15,12 +15,22 @@ package struct ShardEngine: ~Copyable {
     var evaluator: MeasureEvaluator
     var warming = Warming()
     var capture = Capture()
-    let rules: Rules
+    /// The customers who have not been settled since the policy became active; nil when all have.
+    package internal(set) var retiering: Retiering?
+    private(set) var rules: Rules
     private var keptSince = KeptSince()
 
     package init(policy: Policy) {
         rules = Rules(policy)
         evaluator = MeasureEvaluator(rules)
+    }
+
+    /// Decides by other rules from now on; what is recorded stays as it is.
+    mutating func adopt(_ rules: Rules) {
+        self.rules = rules
+        evaluator = MeasureEvaluator(rules)
+        keptSince = KeptSince()
+        if let clock { keptSince.update(to: rules.policy.calendar.day(of: clock), rules) }
     }
 
     package var customerCount: Int { store.count }
@@ -54,7 +64,13 @@ package struct ShardEngine: ~Copyable {
         let kind = record.pointee.deadlineKind
         // Used up: settling files the next one.
         record.pointee.deadline = .max
-        settle(slot, at: time, cause: .deadline(kind), lateBy: nil, ordersChanged: false, text: nil, into: &outputs)
+        let pinChanged = endPinIfDue(record, at: time)
+        if let since = retiering?.since, record.pointee.isUnsettled {
+            // No decision of the new rules is dated before them.
+            return retier(slot, at: max(time, since), pinChanged: pinChanged, into: &outputs)
+        }
+        settle(
+            Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
 
     /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
@@ -76,9 +92,15 @@ package struct ShardEngine: ~Copyable {
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
         }
-        settle(
-            slot, at: now, cause: .event(source, id: event.id), lateBy: now > event.time ? event.time : nil,
-            ordersChanged: change == .orders, text: text, into: &outputs)
+        var occasion = Occasion(
+            slot: slot, time: now, cause: .event(source, id: event.id), lateEvent: now > event.time ? event.time : nil,
+            text: text)
+        if case .feedback = change { occasion.isEvidence = true }
+        if case .orders(let reducedOrderAt) = change {
+            (occasion.isEvidence, occasion.ordersChanged) = (true, true)
+            occasion.reducedOrderAt = reducedOrderAt
+        }
+        settle(occasion, into: &outputs)
     }
 
     /// Whether the standing cannot have changed by an event in time.
@@ -131,13 +153,15 @@ package struct ShardEngine: ~Copyable {
         aboutToChange(slot)
         // The wheel's entries for these stay behind and come up as superseded.
         while store.slab[slot].pointee.deadline <= now.milliseconds { fire(slot, into: &outputs) }
+        if retiering != nil, store.slab[slot].pointee.isUnsettled { retier(slot, at: now, into: &outputs) }
         return slot
     }
 
     /// What an event did to its customer's histories.
     private enum Change: Equatable {
         case nothing
-        case orders
+        /// Changed; and when the order was made of which something was taken back, milliseconds.
+        case orders(reducedOrderAt: Int64?)
         case browse(opensSession: Bool)
         case feedback
     }
@@ -150,8 +174,11 @@ package struct ShardEngine: ~Copyable {
                 total: try rules.amount(order.total, in: order.currency),
                 refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
                 })
-            let outcome = try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders)
-            return outcome == .changed ? .orders : .nothing
+            switch try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) {
+            case .changed: return .orders(reducedOrderAt: nil)
+            case .reduced(let orderTime): return .orders(reducedOrderAt: orderTime)
+            case .noEffect: return .nothing
+            }
         case .browse(let browse):
             let day = UInt16(clamping: rules.policy.calendar.day(of: event.time).value)
             let added = store.addBrowse(browse, on: day, droppingBefore: keptSince.browseDay, of: record)

@@ -35,6 +35,7 @@ package struct Metric: Hashable, Sendable {
         case partitions
         case transactions
         case errors
+        case activations
         case rebalances
         case customers
         case shards

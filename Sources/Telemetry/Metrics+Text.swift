@@ -48,6 +48,9 @@ extension Metrics {
                 .init(["published"], totals.snapshots), .init(["failed"], totals.snapshotFailures),
                 .init(["skipped"], totals.snapshotsSkipped),
             ])
+        text.add(
+            .policyActivations,
+            [.init(["activated"], totals.policiesActivated), .init(["refused"], totals.policiesRefused)])
         text.add(.rebalances, [.init([], rebalances)])
     }
 
@@ -58,6 +61,11 @@ extension Metrics {
         text.add(.stateBytes, shards.compactMap { .init(["\($0.partition)"], $0.stateBytes) })
         text.add(.snapshotTime, shards.compactMap { .init(["\($0.partition)"], $0.snapshotSeconds) })
         text.add(.snapshotBytes, shards.compactMap { .init(["\($0.partition)"], $0.snapshotBytes) })
+        let policies = Dictionary(grouping: shards.compactMap(\.policy.values)) { $0 }
+        // In the order of the labels, not of the dictionary.
+        let ordered = policies.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        text.add(.policyInfo, ordered.map { .init($0.key, Double($0.value.count)) })
+        text.add(.retierRemaining, shards.compactMap { .init(["\($0.partition)"], $0.retierRemaining) })
     }
 
     private func addLag(of shards: [ShardMetrics], to text: inout PrometheusText) {

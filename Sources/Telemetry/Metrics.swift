@@ -117,6 +117,17 @@ extension Metric {
         labels: ["partition"])
     static let snapshotBytes = Metric(
         "tierd_snapshot_bytes", .gauge, .bytes, "Size of a shard's newest snapshot.", labels: ["partition"])
+    static let policyInfo = Metric(
+        "tierd_policy_info", .gauge, .shards, "Shards of this process that decide by this policy.",
+        labels: ["name", "version", "hash"])
+    static let policyActivations = Metric(
+        "tierd_policy_activations_total", .counter, .activations,
+        "Changes of policy; activated: a shard took one up, refused: the policy file was not valid.",
+        labels: ["outcome"])
+    static let retierRemaining = Metric(
+        "tierd_retier_remaining", .gauge, .customers,
+        "Customers whom a re-tiering has still to look at; each is looked at twice, for rises and for the rest.",
+        labels: ["partition"])
     static let rebalances = Metric(
         "tierd_rebalances_total", .counter, .rebalances, "Assignments and revocations seen by this process.")
     static let assignedShards = Metric(
@@ -147,7 +158,8 @@ extension Metric {
     package static let all: [Metric] = [
         records, recordBytes, eventsApplied, rejects, deadLetters, deadLettersSuppressed, outputs, deadlinesFired,
         batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
-        offsetDisagreements, snapshots, rebalances, assignedShards, shardPhase, shardClock, customers, stateBytes,
-        snapshotTime, snapshotBytes, lagRecords, lagSeconds, processStart, buildInfo,
+        offsetDisagreements, snapshots, policyActivations, rebalances, assignedShards, shardPhase, shardClock, customers,
+        stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining, lagRecords, lagSeconds, processStart,
+        buildInfo,
     ]
 }

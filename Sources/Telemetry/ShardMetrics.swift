@@ -16,6 +16,9 @@ package struct ShardMetrics: Sendable {
     /// When the newest snapshot was published, seconds since the epoch, and its size.
     package let snapshotSeconds = Gauge()
     package let snapshotBytes = Gauge()
+    /// Name, version and hash of the policy that decides.
+    package let policy = InfoGauge()
+    package let retierRemaining = Gauge()
 }
 
 /// One input topic, seen from one shard.
@@ -53,4 +56,6 @@ package struct TotalMetrics: Sendable {
     package let snapshots = Counter()
     package let snapshotFailures = Counter()
     package let snapshotsSkipped = Counter()
+    package let policiesActivated = Counter()
+    package let policiesRefused = Counter()
 }

@@ -32,10 +32,7 @@ struct BrokerFixture {
     }
 
     var outputs: OutputTopics {
-        OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk",
-            deadLetters: prefix + "dead-letters",
-            journal: prefix + "journal")
+        OutputTopics(prefix: prefix, journal: prefix + "journal")
     }
 
     func admin() throws -> Admin { try Admin(settings: settings) }

@@ -1,11 +1,9 @@
 import Foundation
+import KafkaClient
 import Testing
 
 /// The pinned broker as a process of one test's own, to be killed and started again on the same data.
 final class CrashBroker {
-    /// It writes its data out about once a second; what is younger does not outlive SIGKILL.
-    static let secondsToDisk = 2.0
-
     private let folder: URL
     private var process = Process()
     private var port = "0"
@@ -37,6 +35,17 @@ final class CrashBroker {
             guard let address = text.firstMatch(of: /kafka +127\.0\.0\.1:(\d+)/) else { return false }
             port = String(address.1)
             return try Program.run("kcat", ["-L", "-m", "2", "-b", bootstrap]).status == 0
+        }
+    }
+
+    /// Returns when all that it has acknowledged so far outlives SIGKILL: it writes its whole state to one file about
+    /// once a second, so a topic made now stands in the file no earlier than everything before it.
+    func flush(_ fixture: BrokerFixture) throws {
+        let marker = "\(fixture.prefix)flushed-\(UInt32.random(in: 0 ... .max))"
+        _ = try fixture.admin().createTopics([NewTopic(name: marker, partitions: 1, replication: 1)])
+        let state = folder.appending(path: "data/kafka.json")
+        eventually("the broker has written its state to \(state.path)", within: 60) {
+            (try? String(contentsOf: state, encoding: .utf8))?.contains(marker) ?? false
         }
     }
 

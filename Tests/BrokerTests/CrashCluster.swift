@@ -80,15 +80,16 @@ final class CrashCluster {
         }
     }
 
-    /// Nothing fed is left to work on; only for instances that answer.
+    func hasAllShards(_ index: Int) -> Bool {
+        instances[index].isReady && instances[index].metric("tierd_assigned_shards") == Double(fixture.partitions)
+    }
+
+    /// The group has committed everything that was fed, as any tool would see it.
     var isCaughtUp: Bool {
-        let lags = instances.flatMap { instance in
-            (0..<fixture.partitions).compactMap { shard in
-                instance.metric(
-                    #"tierd_consumer_lag_records{topic="\#(fixture.inputs[0].topic)",partition="\#(shard)"}"#)
-            }
-        }
-        return lags.count == Int(fixture.partitions) && lags.allSatisfy { $0 == 0 }
+        let places = (0..<fixture.partitions).map { TopicPartition(topic: fixture.inputs[0].topic, partition: $0) }
+        let observer = try? Consumer(settings: fixture.settings, groupID: fixture.prefix + "app")
+        guard let committed = try? observer?.committed(places, timeoutMilliseconds: 5_000) else { return false }
+        return committed.reduce(0) { $0 + ($1.offset ?? 0) } == Int64(fed)
     }
 
     /// From now on a start plays out the silence after the last order; only once everything is fed, or the clock would

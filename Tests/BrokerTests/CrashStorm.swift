@@ -43,6 +43,9 @@ final class CrashStorm {
     private let plan: CrashPlan
     private var random: SplitMix64
     private var lives: [Life]
+    /// Whose first long absence lasts, and whose other one lives, until the other one has all shards: however slow the
+    /// machine, shards move at least once.
+    private var awaitsHeir: Int?
     private let started = SteadyClock.now
     private(set) var kills = 0
     private(set) var restarts = 0
@@ -75,6 +78,7 @@ final class CrashStorm {
                 if cluster.isFed { try cluster.allowSilence() }
             }
             for index in lives.indices { try turn(index, SteadyClock.now) }
+            if let absent = awaitsHeir, cluster.hasAllShards(1 - absent) { awaitsHeir = nil }
             DaemonProcess.pause(milliseconds: 20)
         }
     }
@@ -82,7 +86,7 @@ final class CrashStorm {
     private func turn(_ index: Int, _ now: Double) throws {
         let instance = cluster.instances[index]
         switch lives[index] {
-        case .down(let until, _) where now >= until:
+        case .down(let until, _) where now >= until && awaitsHeir != index:
             try instance.start()
             if until > 0 { restarts += 1 }
             lives[index] = .up(
@@ -90,7 +94,8 @@ final class CrashStorm {
         case .down(let until, let sessionEnd) where now >= sessionEnd:
             cluster.endSession(index)
             lives[index] = .down(until: until, sessionEnd: .infinity)
-        case .up(_, let until, _) where now >= until && kills < plan.kills: killAndMaybeOther(index)
+        case .up(_, let until, _) where now >= until && kills < plan.kills && awaitsHeir == nil:
+            killAndMaybeOther(index)
         case .up(let since, let until, false):
             guard instance.isReady else {
                 #expect(instance.isRunning, "\(instance.instance) has ended by itself: \(cluster.errors(index))")
@@ -104,7 +109,9 @@ final class CrashStorm {
 
     private func killAndMaybeOther(_ index: Int) {
         kill(index)
-        guard kills < plan.kills, Double.random(in: 0..<1, using: &random) < Self.bothShare else { return }
+        guard kills < plan.kills, awaitsHeir == nil, Double.random(in: 0..<1, using: &random) < Self.bothShare else {
+            return
+        }
         for other in lives.indices { if case .up = lives[other] { kill(other) } }
     }
 
@@ -113,6 +120,7 @@ final class CrashStorm {
         cluster.instances[index].kill()
         let (isLong, now) = (kills % 3 == 1, SteadyClock.now)
         kills += 1
+        if kills == 2 { awaitsHeir = index }
         let absence = Double.random(in: isLong ? Self.longAbsence : Self.shortAbsence, using: &random)
         lives[index] = .down(until: now + absence, sessionEnd: now + CrashCluster.sessionSeconds)
         guard isLong else { return }

@@ -59,6 +59,8 @@ final class DaemonProcess {
               feedback: \(inputs[2])
               tier_changes: \(fixture.outputs.tierChanges)
               churn_risk: \(fixture.outputs.churnRisk)
+              tier_notices: \(fixture.outputs.tierNotices)
+              customer_profiles: \(fixture.outputs.customerProfiles)
               dead_letters: \(fixture.outputs.deadLetters)
               journal: \(fixture.outputs.journal)
             limits: {batch_records: 100, commit_interval: 100ms}

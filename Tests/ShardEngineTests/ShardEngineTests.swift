@@ -146,7 +146,7 @@ import Testing
 
     @Test func `commands are refused`() {
         var run = EngineRun(Policies.spend())
-        run.apply([ScriptedEvent(Policies.start, "a", "1", .command(CommandEvent(type: .erase)))])
+        run.apply([ScriptedEvent(Policies.start, "a", "1", .command(CommandEvent(.erase(blockFor: nil))))])
         #expect(run.rejections.map(\.reason) == [.unsupportedCommand])
         #expect(run.engine.customerCount == 0)
     }

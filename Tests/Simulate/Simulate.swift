@@ -47,7 +47,8 @@ struct Simulate: ParsableCommand {
             "\(seeds) seeds in \(seconds) s: \(failed.count) failed; \(total.kills) kills, \(total.powerCuts) power cuts, "
                 + "\(total.pauses) pauses, \(total.stops) clean stops; \(total.entries) batches, \(total.ticks) of them ticks, "
                 + "\(total.outputs) outputs, \(total.snapshotsLoaded) snapshots loaded, \(total.replayed) batches replayed, "
-                + "\(total.rebuilds) doubtful commits")
+                + "\(total.rebuilds) doubtful commits, \(total.policyChanges) policy files changed, "
+                + "\(total.activations) activations")
         if let first = failed.first {
             print("to see one: scripts/simulate --seed \(first)")
             throw ExitCode(1)

@@ -13,26 +13,39 @@ package struct EngineRun: ~Copyable {
     package struct Said: Equatable, Sendable {
         package var tiers: [TierMove] = []
         package var churn: [ChurnMove] = []
+        package var notices: [Notice] = []
         package init() {}
+    }
+
+    package struct Notice: Equatable, Sendable {
+        package var kind: TierNotice.Kind
+        package var tier: Int
+        package var at: EventTime
+        package var expiresAt: EventTime?
+        package var isByTime: Bool
     }
 
     package struct TierMove: Equatable, Sendable {
         package var from: Int?
         package var to: Int
         package var direction: TierChange.Direction
+        package var reason: TierChange.Reason
         package var at: EventTime
+        package var validUntil: EventTime?
         package var isByTime: Bool
         package var sequence: UInt32
         package var score: Double
 
         package init(
-            from: Int?, to: Int, direction: TierChange.Direction, at: EventTime, isByTime: Bool, sequence: UInt32,
-            score: Double
+            from: Int?, to: Int, direction: TierChange.Direction, reason: TierChange.Reason, at: EventTime,
+            validUntil: EventTime?, isByTime: Bool, sequence: UInt32, score: Double
         ) {
             self.from = from
             self.to = to
             self.direction = direction
+            self.reason = reason
             self.at = at
+            self.validUntil = validUntil
             self.isByTime = isByTime
             self.sequence = sequence
             self.score = score
@@ -102,6 +115,17 @@ package struct EngineRun: ~Copyable {
         }
     }
 
+    package mutating func activate(_ policy: Policy, _ activation: Activation = Activation()) {
+        engine.activate(policy, activation)
+    }
+
+    /// Settles a portion of the customers under the policy that became active.
+    package mutating func retier(atMost limit: Int) {
+        var outputs = OutputBuffer()
+        engine.retier(atMost: limit, into: &outputs)
+        note(outputs)
+    }
+
     private mutating func note(_ outputs: OutputBuffer) {
         for output in outputs.outputs {
             let customer = outputs.string(output.customer)
@@ -110,8 +134,14 @@ package struct EngineRun: ~Copyable {
             case .tierChange(let change):
                 said[customer, default: Said()].tiers.append(
                     TierMove(
-                        from: change.from, to: change.to, direction: change.direction, at: change.effectiveAt,
-                        isByTime: change.cause.isDeadline, sequence: change.sequence, score: change.score))
+                        from: change.from, to: change.to, direction: change.direction, reason: change.reason,
+                        at: change.effectiveAt, validUntil: change.validUntil, isByTime: change.cause.isDeadline,
+                        sequence: change.sequence, score: change.score))
+            case .notice(let notice):
+                said[customer, default: Said()].notices.append(
+                    Notice(
+                        kind: notice.kind, tier: notice.tier, at: notice.effectiveAt, expiresAt: notice.expiresAt,
+                        isByTime: notice.cause.isDeadline))
             case .churnRisk(let change):
                 said[customer, default: Said()].churn.append(
                     ChurnMove(

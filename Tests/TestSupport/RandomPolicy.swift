@@ -4,7 +4,12 @@ import Scoring
 package enum RandomPolicy {
     package static func draw(_ random: inout SeededRandom) -> Policy {
         let history = History(
-            orderDays: 20 + random.below(200), browseDays: 5 + random.below(60), feedbackDays: 10 + random.below(150))
+            orderDays: 31 + random.below(200), browseDays: 5 + random.below(60), feedbackDays: 10 + random.below(150))
+        let qualification = QualificationPeriod(
+            random.pick(periods(within: history.orderDays)), firstMonth: 1 + random.below(12))
+        let validity =
+            random.chance(0.5)
+            ? Validity(months: 1 + random.below(4), rounding: random.pick(Validity.Rounding.allCases)) : nil
         var measures: [Measure] = []
         for _ in 0..<(2 + random.below(5)) {
             let measure = measure(&random, history)
@@ -16,7 +21,12 @@ package enum RandomPolicy {
             countFrom: random.pick([.completed, .completed, .paid, .placed]), history: history,
             spendHalfLife: .days(5 + random.below(90)), measures: measures,
             terms: (0..<(1 + random.below(5))).map { term(&random, $0, measures) },
-            tiers: tiers(&random, measures), downgrade: downgrade(&random), churn: churn(&random))
+            tiers: tiers(&random, measures), downgrade: downgrade(&random, hasTerms: validity != nil),
+            qualification: qualification, validity: validity, churn: churn(&random))
+    }
+
+    private static func periods(within days: Int) -> [QualificationPeriod.Kind] {
+        QualificationPeriod.Kind.allCases.filter { QualificationPeriod($0).maximumDays <= days }
     }
 
     private static let calendars: [ZoneCalendar] =
@@ -28,6 +38,7 @@ package enum RandomPolicy {
         let quantity = random.pick(Measure.Quantity.all)
         guard quantity.takesWindow else { return Measure(quantity) }
         if quantity.takesLifetime, random.chance(0.2) { return Measure(quantity) }
+        if quantity.takesPeriod, random.chance(0.3) { return Measure(quantity, .period) }
         let longest =
             switch quantity.history {
             case .browse: history.browseDays
@@ -47,7 +58,7 @@ package enum RandomPolicy {
         case .dwellSeconds: 200
         case .csatLatest, .csatMean: 70
         case .npsLatest, .npsMean: 7
-        case .pAlive, .p0: 0.7
+        case .pAlive, .p0, .churnRisk: 0.7
         }
     }
 
@@ -99,12 +110,25 @@ package enum RandomPolicy {
         }
     }
 
-    private static func downgrade(_ random: inout SeededRandom) -> DowngradeRule {
+    private static func downgrade(_ random: inout SeededRandom, hasTerms: Bool) -> DowngradeRule {
         DowngradeRule(
             margin: random.pick([0, 0.1, 0.2, 0.5]),
             minimumDwell: random.pick([.zero, .days(3), .days(30), TimeSpan(milliseconds: 123_456_789)]),
             grace: random.pick([.zero, .zero, .days(7), .days(28), TimeSpan(milliseconds: 1)]),
-            mode: random.chance(0.5) ? .immediate : .oneStep)
+            mode: random.chance(0.5) ? .immediate : .oneStep,
+            timing: hasTerms && random.chance(0.6) ? .endOfTerm : .atOnce, withdrawsOnRefund: random.chance(0.7))
+    }
+
+    private static func score(_ random: inout SeededRandom) -> ChurnModel.Score {
+        switch random.below(3) {
+        case 0: .p0
+        case 1: .combined(CombinedChurnScore(constant: random.double(-2...1)))
+        default:
+            .logistic(
+                LogisticChurnScore(
+                    intercept: random.double(-2...0), recency: random.double(0...1), frequency: -random.double(0...1),
+                    monetary: -random.double(0...0.2), age: random.double(0...0.3), ewma: -random.double(0...1)))
+        }
     }
 
     private static func churn(_ random: inout SeededRandom) -> ChurnRule {
@@ -114,7 +138,9 @@ package enum RandomPolicy {
             return ChurnRule.Level(name: "level-\(index)", from: from)
         }
         return ChurnRule(
-            model: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
+            scoring: ChurnModel(
+                purchases: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
+                ewmaHalfLifeDays: random.double(5...120), score: score(&random)),
             levels: levels, margin: random.pick([0, 0.02, 0.1]), isCalibrated: true)
     }
 }

@@ -8,6 +8,7 @@ extension ReferenceHistory {
     mutating func add(_ order: OrderEvent, id: String, at time: EventTime, keptSince: EventTime) -> OrderOutcome {
         for index in orders.indices where orders[index].time < keptSince { orders[index].isClosed = true }
         early.removeAll { $0.time < keptSince }
+        reducedOrderAt = nil
         switch order.type {
         case .placed, .paid, .completed: return count(order, id, time)
         case .updated: return update(order, id, time)
@@ -27,6 +28,7 @@ extension ReferenceHistory {
         for act in waiting {
             _ = act.isCancellation ? cancel(id, act.time) : refund(act.refund, id, act.time)
         }
+        reducedOrderAt = nil
         return .changed
     }
 
@@ -35,7 +37,9 @@ extension ReferenceHistory {
         if let revised = orders[index].revisedAt, revised >= time { return .duplicate }
         orders[index].revisedAt = time
         let refunded = orders[index].total - orders[index].net
-        orders[index].total = max(order.total.minorUnits, refunded)
+        let total = max(order.total.minorUnits, refunded)
+        if total < orders[index].total { reducedOrderAt = orders[index].time }
+        orders[index].total = total
         useUp(index)
         return .changed
     }
@@ -48,6 +52,7 @@ extension ReferenceHistory {
         }
         if orders[index].isCancelled { return .duplicate }
         orders[index].isCancelled = true
+        reducedOrderAt = orders[index].time
         return .changed
     }
 
@@ -63,6 +68,7 @@ extension ReferenceHistory {
         if orders[index].refunds.contains(where: { $0.time == time && $0.asked == amount }) { return .duplicate }
         let given = min(amount ?? .max, orders[index].net)
         orders[index].refunds.append((time, amount, given))
+        reducedOrderAt = orders[index].time
         useUp(index)
         return .changed
     }

@@ -46,6 +46,8 @@ struct ReferenceHistory {
     var visits: [Visit] = []
     var answers: [Answer] = []
     private var latestSession: UInt32 = 0
+    /// When the order was made that the latest order event took something back from; nil if it took nothing.
+    var reducedOrderAt: EventTime?
 
     init(_ policy: Policy) { self.policy = policy }
 
@@ -76,9 +78,10 @@ struct ReferenceHistory {
     func value(_ measure: Measure, at time: EventTime) -> Double {
         let today = policy.calendar.day(of: time)
         let span = measure.windowDays
-        let start = span.map { policy.calendar.windowStart(days: $0, seenOn: today) } ?? .earliest
-        let bought = orders.filter { $0.counts && $0.time >= start }
-        let spend = Double(orders.filter { $0.time >= start }.reduce(0) { $0 + $1.net }) / minorPerMajor
+        let start = windowStart(measure, today)
+        let within = orders.filter { $0.time >= start && (!measure.isWindowed || !$0.isClosed) }
+        let bought = within.filter(\.counts)
+        let spend = Double(within.reduce(0) { $0 + $1.net }) / minorPerMajor
         let seen = visits.filter { today - $0.day < span ?? .max }
         switch measure.quantity {
         case .orders: return Double(bought.count)
@@ -95,8 +98,35 @@ struct ReferenceHistory {
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen:
             return answered(measure.quantity, answers.filter { today - $0.day < span ?? policy.history.feedbackDays })
         case .pAlive: return purchases(at: time).map { policy.churn.model.pAlive($0) } ?? .nan
-        case .p0: return risk(at: time)
+        case .p0:
+            return purchases(at: time).map {
+                policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
+            } ?? .nan
+        case .churnRisk: return risk(at: time, adjusted: false)
         }
+    }
+
+    private func windowStart(_ measure: Measure, _ today: DayIndex) -> EventTime {
+        switch measure.window {
+        case .lifetime: return .earliest
+        case .days(let days): return policy.calendar.windowStart(days: days, seenOn: today)
+        case .period:
+            let second = EventTime(milliseconds: firstSeen.milliseconds / 1000 * 1000)
+            let anchor = policy.calendar.day(of: second)
+            return policy.qualification.map {
+                policy.calendar.start(of: $0.start(containing: today, anchor: anchor))
+            } ?? .never
+        }
+    }
+
+    /// The history as if nothing later than `time` had happened, of what is still kept at `now`.
+    func upTo(_ time: EventTime, knownAt now: EventTime) -> ReferenceHistory {
+        var past = self
+        let (day, today) = (policy.calendar.day(of: time), policy.calendar.day(of: now))
+        past.orders.removeAll { $0.time > time }
+        past.visits.removeAll { $0.day > day || today - $0.day >= policy.history.browseDays }
+        past.answers.removeAll { $0.day > day || today - $0.day >= policy.history.feedbackDays }
+        return past
     }
 
     private func answered(_ quantity: Measure.Quantity, _ answers: [Answer]) -> Double {
@@ -138,10 +168,28 @@ struct ReferenceHistory {
     }
 
     /// NaN before the first order.
-    func risk(at time: EventTime) -> Double {
-        purchases(at: time).map {
-            policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
-        } ?? .nan
+    func risk(at time: EventTime, adjusted: Bool = true) -> Double {
+        guard let history = purchases(at: time) else { return .nan }
+        let days = Set(orders.filter(\.counts).map { policy.calendar.day(of: $0.time) })
+        let last = days.max() ?? DayIndex(0)
+        let halfLife = policy.churn.scoring.ewmaHalfLifeDays
+        let ewma = days.sorted().reduce(0.0) { $0 + pow(2, -Double(last - $1) / halfLife) }
+        let spend = Double(orders.reduce(0) { $0 + $1.net }) / minorPerMajor
+        return policy.churn.scoring.risk(
+            ChurnEvidence(
+                history: history, ewmaAtLast: ewma, monetary: spend,
+                adjustment: adjusted && policy.churn.adjustment != .none ? adjustment(at: time) : 0))
+    }
+
+    private func adjustment(at time: EventTime) -> Double {
+        let today = policy.calendar.day(of: time)
+        let kept = answers.filter { today - $0.day < policy.history.feedbackDays }
+        let rated = answered(.csatMean, kept)
+        func seen(_ ages: Range<Int>) -> Double { Double(visits.filter { ages.contains(today - $0.day) }.count) }
+        let (recent, before) = (seen(0..<30), seen(30..<60))
+        return policy.churn.adjustment.logOdds(
+            openComplaints: Int(answered(.complaintsOpen, kept)), satisfaction: rated.isNaN ? nil : rated,
+            browseDrop: before < 5 ? nil : max(0, 1 - recent / before))
     }
 
     private var minorPerMajor: Double { pow(10, Double(policy.currency.exponent)) }

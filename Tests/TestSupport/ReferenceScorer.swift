@@ -22,6 +22,9 @@ package struct ReferenceScorer {
         var tier: Int?
         var tierSince = EventTime.earliest
         var graceEnd: EventTime?
+        var validUntil: EventTime?
+        /// What the last downgrade took.
+        var lost: Int?
         var level: Int?
         var tierSequence: UInt32 = 0
         var churnSequence: UInt32 = 0
@@ -70,12 +73,14 @@ package struct ReferenceScorer {
         endure(until: now, &customer)
         defer { if customer.tier != nil { customers[event.customer] = customer } }
         var ordersChanged = false
+        var reducedOrderAt: EventTime?
         switch event.body {
         case .order(let order):
             guard event.time >= kept.orders else { return .tooLate }
             let outcome = customer.history.add(order, id: event.id, at: event.time, keptSince: kept.orders)
             if outcome == .duplicate { return .duplicate }
             ordersChanged = outcome == .changed
+            reducedOrderAt = customer.history.reducedOrderAt
         case .browse(let browse):
             guard event.time >= kept.browse else { return .tooLate }
             customer.history.add(browse, at: event.time)
@@ -85,7 +90,8 @@ package struct ReferenceScorer {
         case .command: return .unsupportedCommand
         }
         customer.history.see(event)
-        decideTier(&customer, at: now, byTime: false, late: event.time < now ? event.time : nil)
+        decideTier(
+            &customer, at: now, byTime: false, late: event.time < now ? event.time : nil, reduced: reducedOrderAt)
         if ordersChanged { decideChurn(&customer, at: now, byTime: false) }
         return nil
     }
@@ -101,7 +107,7 @@ package struct ReferenceScorer {
             if let rise = riseSecond(customer, from: customer.seen, to: next) { next = min(next, rise) }
             next = firstChange(customer, from: customer.seen, to: next)
             customer.seen = next
-            decideTier(&customer, at: next, byTime: true, late: nil)
+            decideTier(&customer, at: next, byTime: true, late: nil, reduced: nil)
             if customer.level != nil, riseIsDue(customer, at: next) {
                 decideChurn(&customer, at: next, byTime: true)
             }
@@ -140,50 +146,102 @@ package struct ReferenceScorer {
     private func wouldChange(_ customer: Customer, at time: EventTime) -> Bool {
         guard let tier = customer.tier else { return false }
         let view = View(policy, customer.history, at: time)
-        let isFalling = view.retained(upTo: tier) < tier
-        return view.qualified > tier || isFalling != (customer.graceEnd != nil)
+        if view.qualified > tier { return true }
+        guard policy.downgrade.timing == .atOnce || customer.graceEnd != nil else { return false }
+        return (view.retained(upTo: tier) < tier) != (customer.graceEnd != nil)
     }
 
     // MARK: Decisions
 
-    private mutating func decideTier(_ customer: inout Customer, at time: EventTime, byTime: Bool, late: EventTime?) {
+    private mutating func decideTier(
+        _ customer: inout Customer, at time: EventTime, byTime: Bool, late: EventTime?, reduced: EventTime?
+    ) {
         customer.seen = max(customer.seen, time)
+        guard customer.tier != nil else {
+            let view = View(policy, customer.history, at: time)
+            move(&customer, to: view.qualified, .entry, .firstSeen, time, byTime, view.score)
+            return
+        }
+        if let late { giveBack(late, &customer, at: time, byTime) }
+        if let end = customer.validUntil, end <= time, customer.graceEnd == nil {
+            // Decided as of the last instant of the term.
+            fallIfDue(
+                &customer, View(asOf: end.before, knownAt: time, policy, customer.history), at: time, byTime, once: true
+            )
+        }
         let view = View(policy, customer.history, at: time)
-        guard let held = customer.tier else {
-            move(&customer, to: view.qualified, .entry, time, byTime, view.score)
-            return
-        }
-        if view.qualified > held {
+        if let reduced { withdraw(reduced, &customer, view, at: time, byTime) }
+        if let held = customer.tier, view.qualified > held {
             let isCorrection = late.map { $0 < customer.tierSince } ?? false
-            move(&customer, to: view.qualified, isCorrection ? .correction : .upgrade, time, byTime, view.score)
-            return
+            move(
+                &customer, to: view.qualified, isCorrection ? .correction : .upgrade,
+                isCorrection ? .lateEvent : .requirementMet, time, byTime, view.score)
         }
+        fallIfDue(&customer, view, at: time, byTime, once: false)
+    }
+
+    /// With what came late it might never have been lost.
+    private mutating func giveBack(_ late: EventTime, _ customer: inout Customer, at time: EventTime, _ byTime: Bool) {
+        guard let lost = customer.lost, let tier = customer.tier, late < customer.tierSince else { return }
+        let lostAt = customer.tierSince
+        let then = View(asOf: lostAt.before, knownAt: time, policy, customer.history)
+        let kept = then.retained(upTo: lost)
+        guard kept > tier else { return }
+        move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, termFrom: lostAt)
+    }
+
+    /// What a refunded order had earned is taken back unless it would be kept without it, then or now.
+    private mutating func withdraw(
+        _ orderTime: EventTime, _ customer: inout Customer, _ now: View, at time: EventTime, _ byTime: Bool
+    ) {
+        guard policy.downgrade.withdrawsOnRefund, let tier = customer.tier, customer.graceEnd == nil,
+            orderTime <= customer.tierSince, now.retained(upTo: tier) < tier
+        else { return }
+        let kept = max(
+            now.retained(upTo: tier),
+            View(asOf: customer.tierSince, knownAt: time, policy, customer.history).retained(upTo: tier))
+        if kept < tier { move(&customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score) }
+    }
+
+    private mutating func fallIfDue(
+        _ customer: inout Customer, _ view: View, at time: EventTime, _ byTime: Bool, once: Bool
+    ) {
         while let tier = customer.tier {
-            let retained = view.retained(upTo: tier)
-            guard retained < tier else {
+            let termIsOver = customer.validUntil.map { $0 <= time } ?? false
+            guard policy.downgrade.timing == .atOnce || termIsOver else {
                 customer.graceEnd = nil
                 return
             }
+            let retained = view.retained(upTo: tier)
+            guard retained < tier else {
+                customer.graceEnd = nil
+                if termIsOver { move(&customer, to: tier, .renewal, .termRenewed, time, byTime, view.score) }
+                return
+            }
+            let hadGrace = customer.graceEnd != nil
             let end =
                 customer.graceEnd
                 ?? max(time + policy.downgrade.grace, customer.tierSince + policy.downgrade.minimumDwell)
             customer.graceEnd = end
             guard end <= time else { return }
             move(
-                &customer, to: policy.downgrade.mode == .oneStep ? tier - 1 : retained, .downgrade, time, byTime,
-                view.score)
+                &customer, to: policy.downgrade.mode == .oneStep ? tier - 1 : retained, .downgrade,
+                hadGrace ? .graceEnded : termIsOver ? .termEnded : .requirementLost, time, byTime, view.score)
+            if once { return }
         }
     }
 
     private mutating func move(
-        _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ time: EventTime, _ byTime: Bool,
-        _ score: Double
+        _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
+        _ time: EventTime, _ byTime: Bool, _ score: Double, termFrom: EventTime? = nil
     ) {
         customer.tierSequence += 1
+        customer.validUntil = tier == 0 ? nil : policy.validity?.end(from: termFrom ?? time, policy.calendar)
         said[customer.name, default: EngineRun.Said()].tiers.append(
             EngineRun.TierMove(
-                from: customer.tier, to: tier, direction: direction, at: time, isByTime: byTime,
-                sequence: customer.tierSequence, score: score))
+                from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
+                validUntil: customer.validUntil, isByTime: byTime, sequence: customer.tierSequence, score: score))
+        customer.lost = direction == .downgrade ? customer.tier : nil
         customer.tier = tier
         customer.tierSince = time
         customer.graceEnd = nil
@@ -225,6 +283,11 @@ private struct View {
         score = min(max(sum, 0), 100)
     }
 
+    /// As if nothing later were known.
+    init(asOf time: EventTime, knownAt now: EventTime, _ policy: Policy, _ history: ReferenceHistory) {
+        self.init(policy, history.upTo(time, knownAt: now), at: time)
+    }
+
     private func meets(_ condition: Condition?) -> Bool {
         guard let condition else { return true }
         return condition.isMet { subject in
@@ -238,4 +301,8 @@ private struct View {
     func retained(upTo tier: Int) -> Int {
         (0...tier).last { meets(policy.tiers[$0].entry?.eased(by: policy.downgrade.margin)) } ?? 0
     }
+}
+
+extension EventTime {
+    fileprivate var before: EventTime { EventTime(milliseconds: milliseconds - 1) }
 }

@@ -41,6 +41,16 @@ package struct TranscribedRun: ~Copyable {
         keep(outputs, [])
     }
 
+    package mutating func activate(_ policy: Policy, _ activation: Activation) {
+        engine.activate(policy, activation)
+    }
+
+    package mutating func retier(atMost limit: Int) {
+        var outputs = OutputBuffer()
+        engine.retier(atMost: limit, into: &outputs)
+        keep(outputs, [])
+    }
+
     private mutating func keep(_ outputs: OutputBuffer, _ rejected: [RejectedEvent]) {
         let said = outputs.outputs.map { "\(outputs.string($0.customer)): \($0)" }
         pages.append("\(said) \(outputs.terms) \(outputs.criteria) \(rejected)")

@@ -21,6 +21,14 @@ struct DecodedRecord {
     }
 
     var event: Event? { buffer.events.first }
+    /// Nothing was left in the buffer.
+    var isEmpty: Bool {
+        buffer.events.isEmpty && buffer.text.isEmpty && buffer.items.isEmpty && buffer.attributes.isEmpty
+    }
+    var items: [OrderItem] { order.map { Array(buffer.items[$0.items.range]) } ?? [] }
+    var changes: [AttributeChange] {
+        if case .attribute(let changes)? = command?.action { Array(buffer.attributes[changes.range]) } else { [] }
+    }
 
     var order: OrderEvent? {
         if case .order(let order)? = event?.body { order } else { nil }
@@ -90,6 +98,15 @@ enum Sample {
             [
                 ("event_id", "\"k-1\""), ("customer_id", "\"c-1\""), ("type", "\"erase\""),
                 ("occurred_at", "\"2026-03-01T10:00:00Z\""),
+            ], changes)
+    }
+
+    /// A `track` call of Segment's with `properties` as they are given.
+    static func track(_ event: String, _ properties: String, _ changes: [String: String?] = [:]) -> String {
+        object(
+            [
+                ("type", "\"track\""), ("event", "\"\(event)\""), ("userId", "\"c-1\""), ("messageId", "\"m-1\""),
+                ("timestamp", "\"2026-03-01T10:00:00.250Z\""), ("properties", properties),
             ], changes)
     }
 

@@ -12,40 +12,22 @@ import WireFormat
         var bytes = ContiguousArray<UInt8>()
         var encoder = EventEncoder()
         encoder.encode(event, in: first.buffer, into: &bytes)
-        let second = try DecodedRecord(Array(bytes), as: input, maximumBytes: 1 << 20)
+        let second = try DecodedRecord(Array(bytes), as: event.body.input, maximumBytes: 1 << 20)
         let again = try #require(second.event, "\(String(describing: second.rejection))")
-        #expect(description(of: again, second.buffer) == description(of: event, first.buffer))
+        #expect(EventText.of(again, second.buffer) == EventText.of(event, first.buffer))
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Everything that an event says, with its texts in place of spans; a session is a hash that cannot be written back.
-    private static func description(of event: Event, _ buffer: EventBuffer) -> String {
-        var body = event.body
-        var texts = [buffer.string(event.customer), buffer.string(event.id)]
-        switch body {
-        case .order(var order):
-            texts.append(buffer.string(order.channel))
-            order.channel = .empty
-            body = .order(order)
-        case .browse(var browse):
-            texts.append(buffer.string(browse.category))
-            browse.category = .empty
-            browse.sessionHash = 0
-            body = .browse(browse)
-        case .feedback, .command:
-            break
-        }
-        return "\(event.time) \(event.customerHash) \(event.idHash) \(texts) \(body)"
     }
 
     @Test func `an order is written with exact amounts`() throws {
         let json = Sample.order([
             "total": "29.3", "discount": "0.05", "cost": "0", "refund": "{\"amount\":1e1}", "channel": "\"网店\"",
+            "shipping": "4.95", "coupon": "\"X\"",
         ])
         #expect(
             try Self.roundTrip(Array(json.utf8), as: .orders) == """
                 {"order_id":"o-1","customer_id":"c-1","occurred_at":"2026-03-01T10:00:00.000Z","type":"completed",\
-                "currency":"USD","total":29.30,"discount":0.05,"cost":0.00,"refund":{"amount":10.00},"channel":"网店"}
+                "currency":"USD","total":29.30,"discount":0.05,"shipping":4.95,"cost":0.00,"refund":{"amount":10.00},"channel":"网店",\
+                "coupon":"used"}
                 """)
     }
 
@@ -73,6 +55,38 @@ import WireFormat
         let nps = try Self.roundTrip(Array(Sample.feedback(["type": "\"nps\"", "score": "9"]).utf8), as: .feedback)
         #expect(nps.hasSuffix("\"type\":\"nps\",\"score\":9}"))
         #expect(try Self.roundTrip(Array(Sample.command().utf8), as: .commands).hasSuffix("\"type\":\"erase\"}"))
+    }
+
+    @Test func `lines and a rate are written as far as they were kept`() throws {
+        let json = Sample.order([
+            "items": #"[{"sku":"a","category":"music","quantity":2.5,"unit_price":1},{"unit_price":"0.125"}]"#,
+            "exchange_rate": #"{"rate":7.25,"currency":"CNY"}"#,
+        ])
+        #expect(
+            try Self.roundTrip(Array(json.utf8), as: .orders)
+                .hasSuffix(
+                    #""total":29.33,"exchange_rate":{"rate":"7.250000000","currency":"CNY"},"items":["#
+                        + #"{"quantity":2.500,"unit_price":1.00,"category":"music"},"#
+                        + #"{"quantity":1.000,"unit_price":0.13}]}"#))
+    }
+
+    @Test func `a command is written with all that it asks for`() throws {
+        let pin = Sample.command([
+            "type": "\"pin\"", "tier": "\"gold\"", "mode": "\"floor\"", "by": "\"anna\"", "until": "1772700000000",
+            "reason": "\"a \\\"lost\\\" parcel\"",
+        ])
+        #expect(
+            try Self.roundTrip(Array(pin.utf8), as: .commands)
+                .hasSuffix(
+                    #""type":"pin","tier":"gold","mode":"floor","until":"2026-03-05T08:40:00.000Z","by":"anna","#
+                        + #""reason":"a \"lost\" parcel"}"#))
+        let attribute = Sample.command([
+            "type": "\"attribute\"", "set": #"{"b":"x","a":-1.50,"c":false}"#, "unset": #"["d","e"]"#,
+            "remove_tags": #"["t"]"#,
+        ])
+        #expect(
+            try Self.roundTrip(Array(attribute.utf8), as: .commands)
+                .hasSuffix(#""set":{"b":"x","a":-1.50,"c":false},"unset":["d","e"],"remove_tags":["t"]}"#))
     }
 
     @Test func `every score survives`() throws {

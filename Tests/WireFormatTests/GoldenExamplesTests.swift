@@ -19,6 +19,13 @@ struct Example: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Calls of Segment's, each as if it had come by each of the three inputs of events.
+    static func calls(in subfolder: String = "") -> [Example] {
+        files(in: folder.appending(path: "\(subfolder)segment")).flatMap { file in
+            [InputKind.orders, .browse, .feedback].map { Example(file: file, input: $0) }
+        }
+    }
+
     private static func files(in folder: URL) -> [URL] {
         let found = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return (found ?? []).filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
@@ -28,21 +35,22 @@ struct Example: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct GoldenExamplesTests {
-    @Test(arguments: Example.all()) func `a golden example survives decoding, encoding and decoding`(
+    @Test(arguments: Example.all() + Example.calls()) func `a golden example survives decoding, encoding and decoding`(
         example: Example
     ) throws {
         let text = try EventEncoderTests.roundTrip(example.bytes(), as: example.input)
         #expect(text.hasPrefix("{"))
     }
 
-    @Test(arguments: Example.all(in: "invalid/")) func `an invalid example is rejected for the reason in its name`(
+    @Test(arguments: Example.all(in: "invalid/") + Example.calls(in: "invalid/"))
+    func `an invalid example is rejected for the reason in its name`(
         example: Example
     ) throws {
         let name = try #require(
             example.file.deletingPathExtension().lastPathComponent.components(separatedBy: "--").first)
         let decoded = try DecodedRecord(example.bytes(), as: example.input, maximumBytes: 1 << 20)
         #expect(decoded.rejection?.reason == Rejection.Reason(rawValue: name))
-        #expect(decoded.buffer.events.isEmpty && decoded.buffer.text.isEmpty)
+        #expect(decoded.isEmpty)
     }
 
     @Test func `there are examples of every input`() {
@@ -50,5 +58,6 @@ struct Example: Sendable, CustomTestStringConvertible {
             #expect(Example.all().contains { $0.input == input })
             #expect(Example.all(in: "invalid/").contains { $0.input == input })
         }
+        #expect(!Example.calls().isEmpty && !Example.calls(in: "invalid/").isEmpty)
     }
 }

@@ -54,7 +54,7 @@ import WireFormat
 
     func tierChange(
         customer: String = "c-1", from: Int? = 0, cause: Cause = .deadline(.graceEnd), score: Double = 61.5,
-        nextTier: Int? = nil, missing: Double? = nil
+        fraction: Double? = nil
     ) -> OutputBuffer {
         var buffer = OutputBuffer()
         let span = buffer.append(text: customer)
@@ -70,8 +70,9 @@ import WireFormat
                 TierChange(
                     customer: span, from: from, to: 1, direction: .upgrade, reason: .requirementMet, cause: cause,
                     effectiveAt: EventTime(milliseconds: 1_772_359_509_007), sequence: 12, score: score,
-                    terms: EvidenceSpan(0..<2), criteria: EvidenceSpan(0..<2), nextTier: nextTier, missingScore: missing
-                ))
+                    terms: EvidenceSpan(0..<2), criteria: EvidenceSpan(0..<2),
+                    validUntil: EventTime(milliseconds: 1_798_761_600_000),
+                    progress: fraction.map { Progress(tier: 1, fraction: $0, unmet: EvidenceSpan(1..<2)) }))
         ]
         return buffer
     }
@@ -85,15 +86,16 @@ import WireFormat
                 ChurnRiskChange(
                     customer: span, from: nil, to: to,
                     cause: .event(SourcePosition(input: .orders, partition: 7, offset: 1 << 40, timestamp: -1), id: id),
-                    effectiveAt: .earliest, sequence: 1, probability: 0.875, pAlive: 0.25,
-                    history: PurchaseHistory(repeats: repeats, ageAtLast: 80.5, age: 200.25), daysSinceLastOrder: 119.75
-                ))
+                    effectiveAt: .earliest, sequence: 1, probability: 0.875,
+                    evidence: ChurnEvidence(
+                        history: PurchaseHistory(repeats: repeats, ageAtLast: 80.5, age: 200.25), ewmaAtLast: 2),
+                    meanAmount: 50, daysSinceLastOrder: 119.75))
         ]
         return buffer
     }
 
     @Test func `a tier change is written as its schema says`() throws {
-        let record = try #require(try encode(tierChange(nextTier: 1, missing: 3.5)).first)
+        let record = try #require(try encode(tierChange(fraction: 0.75)).first)
         let expected = """
             {"customer_id":"c-1","sequence":12,"from":"standard","to":"gold","to_label":{"en":"Gold","zh":"黄金"},\
             "direction":"upgrade","reasons":["requirement_met"],"effective_at":"2026-03-01T10:05:09.007Z","score":61.5,\
@@ -102,7 +104,8 @@ import WireFormat
             "criteria":[{"subject":"score","relation":"at_least","threshold":40.0,"value":61.5,"met":true},\
             {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}],\
             "cause":{"type":"deadline","deadline":"grace_end"},\
-            "progress":{"next_tier":"gold","missing_score":3.5},"actions":["send \\"gift\\"","礼物"],\
+            "valid_until":"2027-01-01T00:00:00.000Z","progress":{"next_tier":"gold","fraction":0.75,"unmet":[\
+            {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}]},"actions":["send \\"gift\\"","礼物"],\
             "policy":{"name":"retail","version":3,"hash":"\(String(repeating: "ab", count: 32))"}}
             """
         #expect(record.text == expected)
@@ -112,11 +115,25 @@ import WireFormat
 
     @Test func `a churn-risk change is written as its schema says`() throws {
         let record = try #require(try encode(churnRisk()).first)
+        let model = Self.policy.churn.model
+        let evidence = ChurnEvidence(history: PurchaseHistory(repeats: 3, ageAtLast: 80.5, age: 200.25), ewmaAtLast: 2)
+        let (history, drivers) = (evidence.history, ChurnDrivers(evidence, Self.policy.churn.scoring))
+        let logOdds = drivers.habit + drivers.silence
+        #expect(abs(logOdds - Self.policy.churn.scoring.logOdds(evidence)) < 1e-12)
+        func instant(_ quantile: Double) -> String {
+            let days = model.daysUntilPurchaseIfAlive(history, quantile: quantile) ?? .infinity
+            return Date(timeIntervalSince1970: Double(Int64(days * 86_400_000)) / 1000).formatted(
+                Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
         let expected = """
             {"customer_id":"c-2","sequence":1,"from":null,"to":"high","effective_at":"1970-01-01T00:00:00.000Z",\
-            "probability":0.875,"p_alive":0.25,"horizon_days":90.0,"model":"bg_nbd",\
-            "drivers":{"days_since_last_order":119.75,"purchase_days":4.0,"age_days":200.25},"confidence":"normal","cause":{"type":"event","topic":"shop.orders",\
-            "partition":7,"offset":1099511627776,"timestamp":-1,"id":"o-\\u0001\\n9"},"actions":["call"],\
+            "probability":0.875,"p_alive":\(model.pAlive(history)),"horizon_days":90.0,"model":"bg_nbd","score":"p0",\
+            "drivers":{"days_since_last_order":119.75,"purchase_days":4.0,"age_days":200.25,"recent_purchases":\(Self.policy.churn.scoring.purchaseEWMA(evidence)),\
+            "log_odds":{"habit":\(drivers.habit),"silence":\(drivers.silence),"adjustment":0.0}},\
+            "forecast":{"expected_orders":\(model.expectedPurchases(history, horizon: 90)),"expected_value":null,\
+            "value_at_risk":null,"lifetime_value":null,"next_order":{"expected_at":"\(instant(0.5))",\
+            "earliest":"\(instant(0.1))","latest":"\(instant(0.9))"}},\
+            "confidence":"normal","cause":{"type":"event","topic":"shop.orders","partition":7,"offset":1099511627776,"timestamp":-1,"id":"o-\\u0001\\n9"},"actions":["call"],\
             "policy":{"name":"retail","version":3,"hash":"\(String(repeating: "ab", count: 32))"}}
             """
         #expect(record.text == expected)
@@ -168,9 +185,9 @@ import WireFormat
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity]) func `what is no number is null`(score: Double) throws {
-        let record = try #require(try encode(tierChange(score: score, nextTier: 1)).first)
+        let record = try #require(try encode(tierChange(score: score, fraction: .nan)).first)
         #expect(record.json["score"] is NSNull)
-        #expect((record.json["progress"] as? [String: Any])?["missing_score"] is NSNull)
+        #expect((record.json["progress"] as? [String: Any])?["fraction"] is NSNull)
     }
 
     @Test func `confidence is low for one-time buyers and under borrowed parameters`() throws {

@@ -7,7 +7,8 @@ import WireFormat
         let json = Sample.order([
             "discount": "1.5", "cost": "\"20\"", "channel": "\"web\"",
             "refund": #"{"amount": 3.1, "reason": "broken"}"#,
-            "items": "[{\"sku\":\"a\",\"total\":1}]", "coupon": "null", "unknown": "{\"total\":[1,{\"type\":2}]}",
+            "items": "[{\"sku\":\"a\",\"total\":1}]", "coupon": "null", "shipping": "4.95",
+            "unknown": "{\"total\":[1,{\"type\":2}]}",
         ])
         let record = try DecodedRecord(json, as: .orders)
         let order = try #require(record.order)
@@ -15,7 +16,9 @@ import WireFormat
         #expect(order.currency == CurrencyCode("USD"))
         #expect(order.total == Money(minorUnits: 2933))
         #expect(order.discount == Money(minorUnits: 150))
+        #expect(order.shipping == Money(minorUnits: 495))
         #expect(order.cost == Money(minorUnits: 2000))
+        #expect(!order.hasCoupon && order.itemCount == 1 && order.rate == nil)
         #expect(order.refund == Money(minorUnits: 310))
         #expect(record.buffer.string(order.channel) == "web")
         let event = try #require(record.event)
@@ -34,20 +37,26 @@ import WireFormat
         #expect(order.refund == nil)
     }
 
-    @Test func `a refund without an amount is of the whole order`() throws {
-        let json = Sample.order(["type": "\"refunded\"", "total": nil])
+    @Test(arguments: ["\"USD\"", nil]) func `a refund without an amount is of the whole order`(
+        currency: String?
+    ) throws {
+        let json = Sample.order(["type": "\"refunded\"", "total": nil, "currency": currency])
         let order = try #require(try DecodedRecord(json, as: .orders).order)
         #expect(order.total == .zero)
         #expect(order.refund == nil)
     }
 
     @Test func `a browse event carries session, dwell and category`() throws {
-        let record = try DecodedRecord(Sample.browse(["dwell_ms": "86400000", "sku": "\"x\""]), as: .browse)
+        let record = try DecodedRecord(
+            Sample.browse(["dwell_ms": "86400000", "sku": "\"x\"", "channel": "\"app\"", "campaign": "\"夏\""]),
+            as: .browse)
         let browse = try #require(record.browse)
         #expect(browse.type == .productViewed)
         #expect(browse.sessionHash == StableHash.of("s-1"))
         #expect(browse.dwellMilliseconds == 86_400_000)
         #expect(record.buffer.string(browse.category) == "music")
+        #expect(record.buffer.string(browse.channel) == "app" && record.buffer.string(browse.campaign) == "夏")
+        #expect(browse.skuHash == StableHash.of("x"))
         #expect(record.event?.time == EventTime(milliseconds: 1_772_359_509_250))
     }
 
@@ -55,8 +64,30 @@ import WireFormat
         let browse = try #require(
             try DecodedRecord(Sample.browse(["session_id": nil, "category": "null"]), as: .browse).browse)
         #expect(browse.sessionHash == 0)
-        #expect(browse.category.isEmpty)
+        #expect(browse.category.isEmpty && browse.channel.isEmpty && browse.campaign.isEmpty)
+        #expect(browse.skuHash == 0)
         #expect(browse.dwellMilliseconds == 0)
+    }
+
+    @Test func `a referral says whom it brought and whether it came to something`() throws {
+        let record = try DecodedRecord(
+            Sample.feedback([
+                "type": "\"referral\"", "score": nil, "referred_customer_id": "99", "converted": "false",
+                "order_id": "\"o-7\"", "channel": "\"app\"",
+            ]), as: .feedback)
+        let feedback = try #require(record.feedback)
+        #expect(feedback.referredHash == StableHash.of("99") && feedback.isConverted == false)
+        #expect(feedback.orderHash == StableHash.of("o-7") && record.buffer.string(feedback.channel) == "app")
+        let bare = try #require(try DecodedRecord(Sample.feedback(), as: .feedback).feedback)
+        #expect(bare.referredHash == 0 && bare.isConverted == nil && bare.orderHash == 0 && bare.channel.isEmpty)
+    }
+
+    @Test(arguments: [(255, 255), (256, 256), (257, 256), (85 * 3, 255), (86 * 3, 255)])
+    func `a label is kept up to 256 bytes, in whole characters`(bytes: Int, kept: Int) throws {
+        let label = bytes % 3 == 0 ? String(repeating: "店", count: bytes / 3) : String(repeating: "x", count: bytes)
+        let record = try DecodedRecord(Sample.browse(["category": "\"\(label)\""]), as: .browse)
+        let category = record.buffer.string(try #require(record.browse).category)
+        #expect(category.utf8.count == kept && label.hasPrefix(category))
     }
 
     @Test(arguments: OrderType.allCases) func `every order type is known by name`(type: OrderType) throws {
@@ -72,12 +103,6 @@ import WireFormat
     @Test(arguments: FeedbackType.allCases) func `every feedback type is known by name`(type: FeedbackType) throws {
         let record = try DecodedRecord(Sample.feedback(["type": "\"\(type.name)\""]), as: .feedback)
         #expect(record.feedback?.type == type)
-    }
-
-    @Test(arguments: zip(["erase", "pin", "unpin", "merge", "attribute", "recompute"], CommandType.allCases))
-    func `every command is known by name`(name: String, type: CommandType) throws {
-        let record = try DecodedRecord(Sample.command(["type": "\"\(name)\""]), as: .commands)
-        #expect(record.command?.type == type)
     }
 
     @Test func `escaped keys and values mean what they spell`() throws {

@@ -73,7 +73,7 @@ import WireFormat
             let id = [UInt8(ascii: "x")].withUnsafeBytes { buffer.append(text: $0) }
             let time = EventTime(milliseconds: Int64(day) * 86_400_000 + Int64(day * 7_919 % 86_400_000))
             let event = Event(
-                time: time, customer: id, customerHash: 1, id: id, idHash: 1, body: .command(CommandEvent(type: .pin)))
+                time: time, customer: id, customerHash: 1, id: id, idHash: 1, body: .command(CommandEvent(.recompute)))
             encoder.encode(event, in: buffer, into: &bytes)
             try decoder.decode(Array(bytes), key: nil, as: .commands, into: &buffer)
             #expect(buffer.events.last?.time == time)

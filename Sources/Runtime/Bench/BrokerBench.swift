@@ -38,9 +38,7 @@ struct BrokerBench {
         let name = "tierd-bench-" + String(UInt32.random(in: 0...UInt32.max), radix: 16)
         self.name = name
         inputs = [InputKind.orders, .browse, .feedback].map { ($0, "\(name)-\($0.defaultTopic)") }
-        outputs = OutputTopics(
-            tierChanges: "\(name)-tier-changes", churnRisk: "\(name)-churn-risk", deadLetters: "\(name)-dead-letters",
-            journal: "\(name)-journal")
+        outputs = OutputTopics(prefix: "\(name)-", journal: "\(name)-journal")
     }
 
     func run(rounds: Int, note: (String) -> Void) throws -> BrokerFigures {

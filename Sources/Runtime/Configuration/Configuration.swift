@@ -1,5 +1,6 @@
 import Logging
 import Scoring
+import ShardEngine
 
 /// What one process connects to and how much it may use: schemas/config.schema.json as a value, defaults included.
 package struct Configuration: Hashable, Sendable {
@@ -7,6 +8,7 @@ package struct Configuration: Hashable, Sendable {
     package var application: String
     /// Path of the policy file, relative to the working directory.
     package var policy: String
+    package var activation: ActivationRules
     package var clock: Clock
     package var kafka: Kafka
     package var topics: Topics
@@ -18,12 +20,14 @@ package struct Configuration: Hashable, Sendable {
     package var log: Log
 
     package init(
-        application: String = "tierd", policy: String, clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
+        application: String = "tierd", policy: String, activation: ActivationRules = ActivationRules(),
+        clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
         snapshots: Snapshots = Snapshots(), limits: Limits = Limits(), workers: Int = 2, http: HTTP = HTTP(),
         log: Log = Log()
     ) {
         self.application = application
         self.policy = policy
+        self.activation = activation
         self.clock = clock
         self.kafka = kafka
         self.topics = topics
@@ -42,6 +46,21 @@ package struct Configuration: Hashable, Sendable {
 
     /// The consumer group.
     package var group: String { kafka.group ?? application }
+
+    /// How a change of the policy reaches the customers who are there.
+    package struct ActivationRules: Hashable, Sendable {
+        package var mode: Activation.Mode
+        /// Customers that each shard looks at per second.
+        package var rate: Int
+        /// In mode `grandfathered`.
+        package var keepTierFor: TimeSpan
+
+        package init(mode: Activation.Mode = .emit, rate: Int = 1_000, keepTierFor: TimeSpan = .days(365)) {
+            self.mode = mode
+            self.rate = rate
+            self.keepTierFor = keepTierFor
+        }
+    }
 
     /// What moves time while no events arrive.
     package enum Clock: Hashable, Sendable {
@@ -83,6 +102,8 @@ package struct Configuration: Hashable, Sendable {
         package var commands: String?
         package var tierChanges: String
         package var churnRisk: String
+        package var tierNotices: String
+        package var customerProfiles: String
         package var deadLetters: String
         /// Nil for the application's name and `-journal`.
         package var journal: String?
@@ -90,8 +111,8 @@ package struct Configuration: Hashable, Sendable {
         package init(
             orders: String = "orders", browse: String = "browse", feedback: String = "feedback",
             commands: String? = nil, tierChanges: String = "tier-changes", churnRisk: String = "churn-risk",
-            deadLetters: String = "dead-letters",
-            journal: String? = nil
+            tierNotices: String = "tier-notices", customerProfiles: String = "customer-profiles",
+            deadLetters: String = "dead-letters", journal: String? = nil
         ) {
             self.orders = orders
             self.browse = browse
@@ -99,6 +120,8 @@ package struct Configuration: Hashable, Sendable {
             self.commands = commands
             self.tierChanges = tierChanges
             self.churnRisk = churnRisk
+            self.tierNotices = tierNotices
+            self.customerProfiles = customerProfiles
             self.deadLetters = deadLetters
             self.journal = journal
         }

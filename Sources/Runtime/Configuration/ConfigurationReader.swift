@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Scoring
+import ShardEngine
 
 /// Reads a document as a `Configuration` and collects what no schema can see.
 ///
@@ -12,6 +13,7 @@ struct ConfigurationReader {
         let kafka = readKafka(root["kafka"])
         var configuration = Configuration(policy: root["policy"]?.text ?? "", kafka: kafka)
         root["application"]?.text.map { configuration.application = $0 }
+        configuration.activation = readActivation(root["activation"])
         configuration.clock = readClock(root["clock"])
         configuration.topics = readTopics(root["topics"])
         checkJournal(configuration, root["topics"])
@@ -44,6 +46,8 @@ struct ConfigurationReader {
         topics.commands = cursor?["commands"]?.text
         cursor?["tier_changes"]?.text.map { topics.tierChanges = $0 }
         cursor?["churn_risk"]?.text.map { topics.churnRisk = $0 }
+        cursor?["tier_notices"]?.text.map { topics.tierNotices = $0 }
+        cursor?["customer_profiles"]?.text.map { topics.customerProfiles = $0 }
         cursor?["dead_letters"]?.text.map { topics.deadLetters = $0 }
         topics.journal = cursor?["journal"]?.text
         checkDistinct(topics, cursor)
@@ -90,6 +94,15 @@ struct ConfigurationReader {
         return snapshots
     }
 
+    private mutating func readActivation(_ cursor: Cursor?) -> Configuration.ActivationRules {
+        var rules = Configuration.ActivationRules()
+        let mode = cursor?["mode"]?.text
+        Activation.Mode.allCases.first { $0.name == mode }.map { rules.mode = $0 }
+        cursor?["rate"]?.integer.map { rules.rate = $0 }
+        cursor?["keep_tier_for"]?.span(&problems).map { rules.keepTierFor = $0 }
+        return rules
+    }
+
     private mutating func readLimits(_ cursor: Cursor?) -> Configuration.Limits {
         var limits = Configuration.Limits()
         cursor?["batch_records"]?.integer.map { limits.batchRecords = $0 }
@@ -131,7 +144,8 @@ extension Configuration.Topics {
     fileprivate var uses: [(use: String, name: String)] {
         let optional = (commands.map { [("commands", $0)] } ?? []) + (journal.map { [("journal", $0)] } ?? [])
         return [("orders", orders), ("browse", browse), ("feedback", feedback)] + optional + [
-            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("dead_letters", deadLetters),
+            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("tier_notices", tierNotices),
+            ("customer_profiles", customerProfiles), ("dead_letters", deadLetters),
         ]
     }
 }

@@ -13,6 +13,7 @@ extension Daemon {
     func runControl() {
         var ownership = Ownership(inputTopics: options.inputs.count)
         var closingSince: Double?
+        var watch = PolicyWatch(path: options.policyPath)
         while true {
             perform(handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds), &ownership))
             let (isStopping, starts, needsRetaking) = state.withLock { state in
@@ -24,6 +25,7 @@ extension Daemon {
             if needsRetaking { ownership.wantsRetaking(at: SteadyClock.now) }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
+            look(at: &watch)
             guard isStopping else { continue }
             if state.withLock({ $0.isConsumerLost }) {
                 perform(ownership.revoked(isLost: true))
@@ -40,6 +42,22 @@ extension Daemon {
         for worker in workers { worker.join() }
         state.withLock { $0.hasStopped = true }
         log.stopped()
+    }
+
+    private func look(at watch: inout PolicyWatch) {
+        let isAsked = state.withLock { state in
+            defer { state.wantsPolicyRead = false }
+            return state.wantsPolicyRead
+        }
+        switch watch.look(at: SteadyClock.now, isAsked: isAsked, current: policies.newest) {
+        case .nothing: break
+        case .changed(let policy):
+            policies.offer(policy)
+            log.policyOffered(policy)
+        case .refused(let problem):
+            metrics.totals.policiesRefused.add()
+            log.policyRefused(problem)
+        }
     }
 
     private func beginClose() {

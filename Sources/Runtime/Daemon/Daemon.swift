@@ -12,6 +12,8 @@ package final class Daemon: Sendable {
     package let board = StatusBoard()
     package let metrics: Metrics
     package let options: DaemonOptions
+    /// What the shards are to decide by.
+    package let policies: PolicyShelf
     let consumer: Consumer
     let workers: [Worker]
     let log: RuntimeLog
@@ -25,6 +27,7 @@ package final class Daemon: Sendable {
         var isStopping = false
         var hasStopped = false
         var needsRetaking = false
+        var wantsPolicyRead = false
         /// Announced since the control thread last looked.
         var starts: [(Int32, ShardStart)] = []
         var lastPoll = SteadyClock.now
@@ -36,6 +39,7 @@ package final class Daemon: Sendable {
     /// Checks the cluster and makes ready; nothing runs yet.
     package init(_ options: DaemonOptions, version: String, logger: Logger) throws(StartupError) {
         self.options = options
+        policies = PolicyShelf(KeptPolicy(options.policy))
         let check = try StartupCheck.run(options)
         partitionCount = check.partitionCount
         log = RuntimeLog(logger)
@@ -78,6 +82,9 @@ package final class Daemon: Sendable {
     /// Asks for a clean stop: batches finished and committed, group left. Returns at once.
     package func stop() { state.withLock { $0.isStopping = true } }
 
+    /// Asks for the policy file to be read at once. Returns at once.
+    package func readPolicy() { state.withLock { $0.wantsPolicyRead = true } }
+
     /// True once everything has ended.
     package var hasStopped: Bool { state.withLock { $0.hasStopped } }
 
@@ -89,7 +96,7 @@ package final class Daemon: Sendable {
 
     private func makeContext() -> ShardContext {
         ShardContext(
-            options, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
+            options, policies, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
             requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
     }

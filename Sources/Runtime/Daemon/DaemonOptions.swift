@@ -1,4 +1,5 @@
 import Scoring
+import ShardEngine
 import Telemetry
 
 /// Everything that a daemon needs to run, resolved: no file names, no defaults left open.
@@ -14,6 +15,11 @@ package struct DaemonOptions: Sendable {
     package var inputs: [(kind: InputKind, topic: String)]
     package var outputs: OutputTopics
     package var policy: Policy
+    /// Watched for another policy; nil where nobody changes it.
+    package var policyPath: String?
+    /// How customers come under another policy, and how many each shard looks at per second.
+    package var activation = Activation()
+    package var retiersPerSecond = 1_000
     package var clock: ShardClock
     package var workers: Int
     package var batchRecords: Int
@@ -67,13 +73,18 @@ extension DaemonOptions {
             group: configuration.group,
             instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
             outputs: OutputTopics(
-                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters,
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
+                customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
             bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration))
+        policyPath = configuration.policy
+        activation = Activation(
+            mode: configuration.activation.mode, keepsTierFor: configuration.activation.keepTierFor)
+        retiersPerSecond = configuration.activation.rate
     }
 
     private static func clock(_ clock: Configuration.Clock) -> ShardClock {

@@ -101,7 +101,7 @@ final class Worker: Sendable {
         var isRestoring = false
         for shard in shards {
             switch shard.report(on: id) {
-            case .found(let report): return .found(report)
+            case .found(let report, let policy): return .found(report, policy)
             case .restoring: isRestoring = true
             case .unknown: continue
             }

@@ -19,10 +19,7 @@ package struct DemoCluster: Sendable {
         let prefix = bootstrap == nil ? "" : "tierd-demo-\(suffix)-"
         application = bootstrap == nil ? "tierd-demo" : "tierd-demo-\(suffix)"
         inputs = [(.orders, prefix + "orders"), (.browse, prefix + "browse"), (.feedback, prefix + "feedback")]
-        outputs = OutputTopics(
-            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk",
-            deadLetters: prefix + "dead-letters",
-            journal: application + "-journal")
+        outputs = OutputTopics(prefix: prefix, journal: application + "-journal")
         let topics = inputs.map(\.topic) + outputs.all + [outputs.journal]
         if let bootstrap {
             self.bootstrap = bootstrap

@@ -29,7 +29,8 @@ package struct JournalArchive: Sendable {
         self.init(
             bootstrap: configuration.kafka.bootstrap, settings: configuration.kafka.settings,
             topics: OutputTopics(
-                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, deadLetters: topics.deadLetters,
+                tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
+                customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal),
             inputs: inputs)
     }

@@ -1,4 +1,5 @@
 import Scoring
+import ShardEngine
 
 /// Why a journal record cannot be read.
 package enum JournalFormatError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -12,7 +13,7 @@ package enum JournalFormatError: Error, Hashable, Sendable, CustomStringConverti
         switch self {
         case .notAnEntry: "the record is not a journal entry of tierd; is another program writing to this topic?"
         case .unknownVersion(let version):
-            "the entry has format version \(version), this tierd reads version \(JournalEntry.formatVersion); run the newer tierd that wrote it"
+            "the entry has format version \(version), this tierd reads up to \(JournalEntry.formatVersion); run the newer tierd that wrote it"
         case .truncated: "the entry is cut short"
         case .corrupt: "the entry's checksum does not match its bytes"
         case .invalid(let what): "the entry says something impossible: \(what)"
@@ -21,17 +22,20 @@ package enum JournalFormatError: Error, Hashable, Sendable, CustomStringConverti
 }
 
 extension JournalEntry {
-    package static let formatVersion: UInt8 = 1
+    /// The newest that is read. An entry is written in the oldest that can say what it says.
+    package static let formatVersion: UInt8 = 2
     private static let magic: [UInt8] = [0x54, 0x4a]
     /// Stands for "no instant".
     private static let none = Int64.min
     private static let maximumRanges = InputKind.allCases.count
 
+    private var formatVersion: UInt8 { retierLimit > 0 || policy != nil ? 2 : 1 }
+
     /// The form in the topic.
     package var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.append(contentsOf: Self.magic)
-        writer.append(Self.formatVersion)
+        writer.append(formatVersion)
         writer.append(UInt8(ranges.count))
         writer.append(engineVersion)
         writer.append(sequence)
@@ -53,8 +57,18 @@ extension JournalEntry {
         writer.append(outputCount)
         writer.append(deadLetterCount)
         writer.append(outputDigest)
+        if formatVersion > 1 { writeRetiering(&writer) }
         writer.append(writer.bytes.withUnsafeBytes(CRC32C.of))
         return writer.bytes
+    }
+
+    private func writeRetiering(_ writer: inout ByteWriter) {
+        writer.append(retierLimit)
+        let text = Array((policy?.text ?? "").utf8)
+        writer.append(policy?.activation.mode.rawValue ?? 0)
+        writer.append(policy?.activation.keepsTierFor.milliseconds ?? 0)
+        writer.append(UInt32(text.count))
+        writer.append(contentsOf: text)
     }
 
     /// What the next entry carries as `previousDigest`.
@@ -66,7 +80,7 @@ extension JournalEntry {
 
     package init(bytes: [UInt8]) throws(JournalFormatError) {
         guard bytes.count > 4, bytes[0] == Self.magic[0], bytes[1] == Self.magic[1] else { throw .notAnEntry }
-        guard bytes[2] == Self.formatVersion else { throw .unknownVersion(bytes[2]) }
+        guard (1...Self.formatVersion).contains(bytes[2]) else { throw .unknownVersion(bytes[2]) }
         guard bytes.count >= 8 else { throw .truncated }
         var reader = ByteReader(bytes[...], from: 3)
         let rangeCount = Int(try reader.byte())
@@ -88,11 +102,32 @@ extension JournalEntry {
         outputCount = try reader.number()
         deadLetterCount = try reader.number()
         outputDigest = try reader.number()
+        if bytes[2] > 1 {
+            retierLimit = try reader.number()
+            policy = try Self.policy(&reader)
+        }
         let stored: UInt32 = try reader.number()
         guard reader.isAtEnd else { throw .invalid("bytes after its end") }
         guard bytes.dropLast(4).withUnsafeBytes(CRC32C.of) == stored else { throw .corrupt }
         try checkLimits()
     }
+
+    /// Nil where the text is empty.
+    private static func policy(_ reader: inout ByteReader) throws(JournalFormatError) -> PolicySection? {
+        guard let mode = Activation.Mode(rawValue: try reader.byte()) else { throw .invalid("an unknown mode") }
+        let keepsTierFor: Int64 = try reader.number()
+        guard (0...longestKeeping).contains(keepsTierFor) else { throw .invalid("a tier kept out of all reason") }
+        let bytes = try reader.bytes(Int(try reader.number() as UInt32))
+        guard !bytes.isEmpty else { return nil }
+        guard bytes.count <= KeptPolicy.longestText, let text = String(validating: bytes, as: UTF8.self) else {
+            throw .invalid("a policy that is no text, or too long")
+        }
+        return PolicySection(
+            text: text, activation: Activation(mode: mode, keepsTierFor: TimeSpan(milliseconds: keepsTierFor)))
+    }
+
+    /// Milliseconds: a century and more.
+    private static let longestKeeping: Int64 = 1 << 42
 
     /// A checksum is no defence against whoever can write to the topic: no number may be too large to be worked with.
     private func checkLimits() throws(JournalFormatError) {
@@ -145,6 +180,12 @@ struct ByteReader {
     var isAtEnd: Bool { cursor == source.endIndex }
 
     mutating func byte() throws(JournalFormatError) -> UInt8 { try number() }
+
+    mutating func bytes(_ count: Int) throws(JournalFormatError) -> ArraySlice<UInt8> {
+        guard source.endIndex - cursor >= count else { throw .truncated }
+        defer { cursor += count }
+        return source[cursor..<cursor + count]
+    }
 
     mutating func number<Number: FixedWidthInteger>() throws(JournalFormatError) -> Number {
         let size = MemoryLayout<Number>.size

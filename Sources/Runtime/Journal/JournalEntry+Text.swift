@@ -7,13 +7,17 @@ extension JournalEntry {
         case events
         /// Silence alone: the shard's clock was moved.
         case tick
+        /// Another policy, or a portion of the re-tiering after it.
+        case policy
         /// Nothing to score: the positions have passed control records.
         case progress
     }
 
     package var kind: Kind {
+        let hasRecords = ranges.contains { $0.count > 0 }
+        if !hasRecords, retierLimit > 0 || policy != nil { return .policy }
         if tick != nil { return .tick }
-        return ranges.contains { $0.count > 0 } ? .events : .progress
+        return hasRecords ? .events : .progress
     }
 
     /// Records among all ranges.
@@ -98,6 +102,11 @@ extension JournalEntry {
         json.field("state_digest", stateDigest.hexadecimal)
         json.field("engine_version", Int(engineVersion))
         json.field("policy_hash", policyHash.text)
+        json.field("retier_limit", Int(retierLimit))
+        if let policy {
+            json.field("activation", policy.activation.mode.name)
+            json.field("policy_text", policy.text)
+        }
         json.field("deadline_limit", Int(deadlineLimit))
         json.field("record_bytes", Int(recordBytes))
         json.field("previous_digest", previousDigest.hexadecimal)

@@ -31,6 +31,22 @@ package struct JournalEntry: Hashable, Sendable {
     package var deadLetterCount: UInt32
     /// Folds keys and values of the outputs, then of the dead letters, in their order.
     package var outputDigest: UInt64
+    /// The most customers that the re-tiering might look at behind the batch's events or tick.
+    package var retierLimit: UInt32 = 0
+    /// The text of the policy, in the first entry under it.
+    package var policy: PolicySection?
+
+    /// A policy's text, and how the customers of another policy come under it.
+    package struct PolicySection: Hashable, Sendable {
+        /// `Policy.canonicalText`; its SHA-256 is the entry's `policyHash`.
+        package var text: String
+        package var activation: Activation
+
+        package init(text: String, activation: Activation) {
+            self.text = text
+            self.activation = activation
+        }
+    }
 
     /// Offsets `from..<to` of the shard's partition of one input.
     package struct InputRange: Hashable, Sendable {

@@ -33,6 +33,7 @@ package struct JournalExplanation: Sendable {
 
     private var cause: [String] {
         switch entry.kind {
+        case .policy: return retiering + entry.ranges.filter { $0.to > $0.from }.map(words)
         case .tick:
             var lines = [
                 "No event came: the shard's clock was moved to \(entry.tick?.rfc3339 ?? ""), for what silence brings."
@@ -44,6 +45,23 @@ package struct JournalExplanation: Sendable {
             return ["\(entry.recordCount) \(entry.recordCount == 1 ? "record" : "records") made up the batch:"]
                 + entry.ranges.map(words)
         }
+    }
+
+    /// What the entry has to do with a change of policy.
+    private var retiering: [String] {
+        var lines: [String] = []
+        if let policy = entry.policy {
+            let days = Int(policy.activation.keepsTierFor.days)
+            let mode =
+                policy.activation.mode == .grandfathered
+                ? "grandfathered (nobody falls for \(days) days)" : policy.activation.mode.name
+            lines.append("The policy \(entry.policyHash.short)… became active, mode \(mode); its text is kept here.")
+        }
+        if entry.retierLimit > 0 {
+            lines.append("The re-tiering looked at up to \(entry.retierLimit) customers.")
+        }
+        if let tick = entry.tick { lines.append("The idle shard's clock was moved to \(tick.rfc3339) first.") }
+        return lines
     }
 
     private func words(_ range: JournalEntry.InputRange) -> String {
@@ -60,7 +78,7 @@ package struct JournalExplanation: Sendable {
             : "continues entry \(entry.sequence - 1), digest \(entry.previousDigest.hexadecimal)"
         return [
             "  chain     \(chain); its own digest is \(entry.digest.hexadecimal)",
-            "  rules     policy \(entry.policyHash.text), engine version \(entry.engineVersion)",
+            "  rules     policy \(entry.policyHash.text)\(entry.policy == nil ? "" : ", its text kept here"), engine version \(entry.engineVersion)",
             "  clock     \(entry.clock.map { "\($0.rfc3339) after the batch" } ?? "none yet: no event so far")",
             "  host      read \(entry.wallClock.rfc3339), against which a far future was judged",
             "  limits    at most \(entry.deadlineLimit) deadlines, records of at most \(entry.recordBytes) bytes",

@@ -5,8 +5,9 @@ extension Policy {
     /// were. The policy's hash is that of this text: a change of its form changes every hash, and so needs a new first line.
     package var canonicalText: String {
         let lines =
-            ["tierd policy 1", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
-            + tiers.map { $0.line(measures) } + downgradeLines + churnLines
+            ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
+            + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
+            + valueLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -35,7 +36,33 @@ extension Policy {
         let rule = downgrade
         return [
             "downgrade \(rule.margin) \(rule.minimumDwell.milliseconds) \(rule.grace.milliseconds) \(rule.mode.rawValue)"
+                + " \(rule.timing.rawValue) \(rule.withdrawsOnRefund)"
         ]
+    }
+
+    private var termsOfTierLines: [String] {
+        let period = qualification.map { "qualification \($0.kind.rawValue) \($0.firstMonth)" }
+        return [period, validity.map { "validity \($0.months) \($0.rounding.rawValue)" }].compactMap { $0 }
+    }
+
+    private var noticeLines: [String] {
+        let upgrade = notices.upgrade.map { "approaching_upgrade \($0.within) \($0.coolDown.milliseconds)" }
+        let expiry = notices.expiry.map { "approaching_expiry \($0.before.milliseconds) \($0.coolDown.milliseconds)" }
+        return [upgrade, expiry].compactMap { $0 }
+    }
+
+    private var adjustmentLines: [String] {
+        let adjustment = churn.adjustment
+        guard adjustment != .none else { return [] }
+        return [
+            "adjustment \(adjustment.perOpenComplaint) \(adjustment.dissatisfaction) \(adjustment.browseDrop) \(adjustment.limit)"
+        ]
+    }
+
+    private var valueLines: [String] {
+        guard let value else { return [] }
+        let amounts = value.amounts
+        return ["value \(amounts.p) \(amounts.q) \(amounts.v) \(value.months) \(value.discountPerMonth)"]
     }
 
     private var churnLines: [String] {
@@ -43,8 +70,8 @@ extension Policy {
         let parameters = "\(model.r) \(model.alpha) \(model.a) \(model.b)"
         return [
             "model \(model.kind.rawValue) \(parameters) calibrated \(churn.isCalibrated)",
-            "churn \(churn.horizonDays) \(churn.margin)",
-        ]
+            "churn \(churn.horizonDays) \(churn.margin) \(churn.scoring.ewmaHalfLifeDays) \(churn.scoring.score.canonicalText)",
+        ] + adjustmentLines
             + churn.levels.map {
                 "level \($0.name.quoted) \($0.from)\($0.label.canonicalText)\($0.actions.canonicalText)"
             }
@@ -55,6 +82,17 @@ extension Tier {
     fileprivate func line(_ measures: [Measure]) -> String {
         let condition = entry.map { " enter " + $0.canonicalText(measures) } ?? ""
         return "tier \(name.quoted)\(condition)\(label.canonicalText)\(actions.canonicalText)"
+    }
+}
+
+extension ChurnModel.Score {
+    fileprivate var canonicalText: String {
+        switch self {
+        case .p0: "p0"
+        case .combined(let score): "combined(\(score.p0) \(score.ewma) \(score.constant))"
+        case .logistic(let score):
+            "logistic(\(score.intercept) \(score.recency) \(score.frequency) \(score.monetary) \(score.age) \(score.ewma))"
+        }
     }
 }
 

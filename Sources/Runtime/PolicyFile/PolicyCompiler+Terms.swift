@@ -23,16 +23,17 @@ extension PolicyCompiler {
             problems.append(UnknownMeasure(name: name).problem(at: cursor))
             return nil
         }
-        noteWindow(of: measure, at: cursor.path)
+        noteWindow(of: measure, at: cursor)
         if let index = measures.firstIndex(of: measure) { return index }
         measures.append(measure)
         return measures.count - 1
     }
 
-    private mutating func noteWindow(of measure: Measure, at path: String) {
+    private mutating func noteWindow(of measure: Measure, at cursor: Cursor) {
+        if measure.window == .period { periodUse = periodUse ?? cursor }
         guard let days = measure.windowDays, let input = measure.quantity.history else { return }
         if days > longestUse[input]?.days ?? 0 {
-            longestUse[input] = MeasureUse(path: path, name: measure.name, days: days)
+            longestUse[input] = MeasureUse(path: cursor.path, name: measure.name, days: days)
         }
     }
 

@@ -16,12 +16,18 @@ extension PolicyCompiler {
         return tiers
     }
 
-    mutating func compileDowngrade(_ cursor: Cursor?) -> DowngradeRule {
-        DowngradeRule(
+    mutating func compileDowngrade(_ cursor: Cursor?, validity: Cursor?) -> DowngradeRule {
+        let timing = cursor?["when"]?.text.flatMap(DowngradeRule.Timing.init)
+        if timing == .endOfTerm, validity == nil, let cursor = cursor?["when"] {
+            problems.append(cursor.problem("the end of which term? The field \"validity\" says how long a tier lasts"))
+        }
+        return DowngradeRule(
             margin: cursor?["margin"]?.text.flatMap { Double(percent: $0) } ?? 0.2,
             minimumDwell: span(cursor?["minimum_dwell"]) ?? .zero,
             grace: span(cursor?["grace"]) ?? .days(28),
-            mode: cursor?["mode"]?.text.flatMap(DowngradeRule.Mode.init) ?? .immediate)
+            mode: cursor?["mode"]?.text.flatMap(DowngradeRule.Mode.init) ?? .immediate,
+            timing: timing ?? (validity == nil ? .atOnce : .endOfTerm),
+            withdrawsOnRefund: cursor?["refunds"]?.text != "as_any_loss")
     }
 
     private mutating func checkEntries(_ cursors: [Cursor]) {

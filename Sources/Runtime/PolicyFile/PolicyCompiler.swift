@@ -7,6 +7,8 @@ struct PolicyCompiler {
     var problems: [FileProblem] = []
     /// Each once, in the order of first use.
     var measures: [Measure] = []
+    /// The first use of a measure over the qualification period.
+    var periodUse: Cursor?
     /// The first use of the longest window over each input.
     var longestUse: [InputKind: MeasureUse] = [:]
 
@@ -34,8 +36,11 @@ struct PolicyCompiler {
             measures: measures,
             terms: terms,
             tiers: tiers,
-            downgrade: compileDowngrade(root["downgrade"]),
-            churn: compileChurn(root["churn"]))
+            downgrade: compileDowngrade(root["downgrade"], validity: root["validity"]),
+            qualification: compileQualification(root["qualification"]),
+            validity: compileValidity(root["validity"]),
+            notices: compileNotices(root["notices"]),
+            churn: compileChurn(root["churn"]), value: compileValue(root["value"]))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

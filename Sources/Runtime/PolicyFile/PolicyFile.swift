@@ -17,7 +17,14 @@ package enum PolicyFile {
         var policy = compiler.compile(Cursor(root))
         let problems = SchemaValidator(.policy).problems(in: root).adding(compiler.problems)
         if let error = FileProblems(problems) { throw error }
-        policy.hash = SHA256.hexDigest(of: policy.canonicalText)
+        let canonicalText = policy.canonicalText
+        guard canonicalText.utf8.count <= KeptPolicy.longestText else {
+            throw FileProblems(
+                FileProblem(
+                    .file(file, line: nil, column: nil), found: "a policy of \(canonicalText.utf8.count) bytes",
+                    expected: "at most \(KeptPolicy.longestText), so that the journal can keep it"))
+        }
+        policy.hash = SHA256.hexDigest(of: canonicalText)
         return policy
     }
 }

@@ -10,6 +10,8 @@ package struct CustomerDocument: Encodable, Sendable {
         var changes: UInt32
         /// When a pending downgrade falls due.
         var graceEndsAt: String?
+        /// The first instant after the tier's term.
+        var validUntil: String?
     }
 
     package struct TermLine: Encodable, Sendable {
@@ -37,6 +39,10 @@ package struct CustomerDocument: Encodable, Sendable {
         var risk: Double
         var pAlive: Double
         var horizonDays: Double
+        var expectedOrders: Double
+        var expectedValue: Double?
+        var valueAtRisk: Double?
+        var lifetimeValue: Double?
         var risesAt: String?
         var confidence: String
     }
@@ -62,7 +68,7 @@ package struct CustomerDocument: Encodable, Sendable {
         score = report.score
         standing = Standing(
             tier: policy.tiers[report.tier].name, since: report.tierSince.rfc3339, changes: report.tierSequence,
-            graceEndsAt: report.graceEndsAt?.rfc3339)
+            graceEndsAt: report.graceEndsAt?.rfc3339, validUntil: report.validUntil?.rfc3339)
         measures = Dictionary(zip(policy.measures.map(\.name), report.measures)) { first, _ in first }
         terms = zip(policy.terms, report.points).map { term, points in
             TermLine(
@@ -111,10 +117,17 @@ package struct CustomerDocument: Encodable, Sendable {
     }
 
     private static func churn(_ report: CustomerReport, _ policy: Policy) -> Churn? {
-        guard let level = report.churnLevel, let risk = report.churnRisk, let pAlive = report.pAlive else { return nil }
+        guard let level = report.churnLevel, let risk = report.churnRisk, let evidence = report.churnEvidence else {
+            return nil
+        }
+        let rule = policy.churn
+        let forecast = ChurnForecast(evidence, risk: risk, meanAmount: report.meanAmount, rule, policy.value)
         return Churn(
-            level: policy.churn.levels[level].name, risk: risk, pAlive: pAlive, horizonDays: policy.churn.horizonDays,
-            risesAt: report.churnRisesAt?.rfc3339, confidence: policy.churn.isCalibrated ? "normal" : "low")
+            level: rule.levels[level].name, risk: risk, pAlive: rule.model.pAlive(evidence.history),
+            horizonDays: rule.horizonDays, expectedOrders: forecast.expectedOrders,
+            expectedValue: forecast.expectedValue, valueAtRisk: forecast.valueAtRisk,
+            lifetimeValue: forecast.lifetimeValue, risesAt: report.churnRisesAt?.rfc3339,
+            confidence: rule.isCalibrated && evidence.history.repeats > 0 ? "normal" : "low")
     }
 }
 

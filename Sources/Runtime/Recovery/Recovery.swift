@@ -9,8 +9,12 @@ package struct Recovery {
     package let starts: [Int64]
     /// Where the journal ended when older owners had been fenced.
     package let journalEnd: Int64
-    /// Entries that wait to be replayed.
-    private var queue: ArraySlice<JournalEntry> = []
+    /// Entries that wait to be replayed, each with the policy whose text it carries.
+    private var queue: ArraySlice<(entry: JournalEntry, policy: KeptPolicy?)> = []
+    /// The policy of the last entry that was read, or of the snapshot.
+    private var policyHash: PolicyHash?
+    /// Whether the journal or the snapshot has that policy's text.
+    package private(set) var isPolicyKept = false
     private var chain: JournalChain
     /// The entry that the snapshot was taken after, until it has been seen in the journal.
     private var anchor: JournalPosition?
@@ -25,6 +29,7 @@ package struct Recovery {
     package struct Demands: Hashable, Sendable {
         package var inputs: [InputKind]
         package var topics: [String]
+        /// The policy that is known even where the journal does not keep its text.
         package var policyHash: PolicyHash
         package var recordBytes: UInt32
 
@@ -45,6 +50,8 @@ package struct Recovery {
         if let restored = takeover.restored {
             chain = JournalChain(after: restored.position, positions: restored.positions)
             anchor = restored.position
+            policyHash = restored.header.identity.policyHash
+            isPolicyKept = !restored.header.policyText.isEmpty
             starts = demands.inputs.indices.map { index in
                 restored.positions[demands.inputs[index]] ?? takeover.inputs[index].low
             }
@@ -118,7 +125,7 @@ package struct Recovery {
                 throw .journal(error)
             }
             try refuseUnreplayable(entry)
-            queue.append(entry)
+            queue.append((entry, try takePolicy(of: entry)))
         }
         if nextRead == nil, let anchor { throw .journalLost(snapshot: anchor.sequence, end: entries.last?.sequence) }
     }
@@ -127,14 +134,30 @@ package struct Recovery {
         guard entry.engineVersion == EngineVersion.state else {
             throw .engineVersion(sequence: entry.sequence, entry.engineVersion)
         }
-        guard entry.policyHash == demands.policyHash else {
-            throw .policy(sequence: entry.sequence, entry.policyHash, ours: demands.policyHash)
-        }
         guard entry.recordBytes == demands.recordBytes else {
             throw .recordBytes(sequence: entry.sequence, entry.recordBytes)
         }
         for range in entry.ranges where !demands.inputs.contains(range.input) {
             throw .unknownInput(sequence: entry.sequence, range.input)
+        }
+    }
+
+    /// Follows the chain of policies: each entry is under the one before it, or brings another with its text.
+    private mutating func takePolicy(of entry: JournalEntry) throws(RecoveryError) -> KeptPolicy? {
+        guard let section = entry.policy else {
+            // Journals older than this form of entries name a policy and do not keep its text.
+            guard entry.policyHash == policyHash ?? demands.policyHash else {
+                throw .policy(sequence: entry.sequence, entry.policyHash, ours: policyHash ?? demands.policyHash)
+            }
+            policyHash = entry.policyHash
+            return nil
+        }
+        do throws(KeptPolicyError) {
+            let kept = try KeptPolicy(text: section.text, hash: entry.policyHash)
+            (policyHash, isPolicyKept) = (entry.policyHash, true)
+            return kept
+        } catch {
+            throw .policyText(sequence: entry.sequence, error)
         }
     }
 
@@ -154,7 +177,10 @@ package struct Recovery {
     // MARK: - Replaying
 
     /// The entry to replay now; nil when none waits.
-    package var current: JournalEntry? { queue.first }
+    package var current: JournalEntry? { queue.first?.entry }
+
+    /// The policy whose text the current entry carries.
+    package var currentPolicy: KeptPolicy? { queue.first?.policy }
 
     package mutating func advance() {
         queue.removeFirst()

@@ -16,6 +16,7 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
     case foreignSnapshot(sequence: UInt64)
     case engineVersion(sequence: UInt64, UInt16)
     case policy(sequence: UInt64, PolicyHash, ours: PolicyHash)
+    case policyText(sequence: UInt64, KeptPolicyError)
     case recordBytes(sequence: UInt64, UInt32)
     case unknownInput(sequence: UInt64, InputKind)
     case diverged(sequence: UInt64)
@@ -46,7 +47,9 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
         case .engineVersion(let sequence, let version):
             "journal entry \(sequence) was written by engine version \(version), this is \(EngineVersion.state): stop the older tierd cleanly, which leaves a snapshot and nothing to replay, then start this one"
         case .policy(let sequence, let hash, let ours):
-            "journal entry \(sequence) was made under policy \(hash.short)…, this is \(ours.short)…: start with the former policy file, \(Self.startOver)"
+            "journal entry \(sequence) was made under policy \(hash.short)…, whose text neither the journal nor a snapshot keeps, and this is \(ours.short)…: start once with the former policy file, then change it, \(Self.startOver)"
+        case .policyText(let sequence, let problem):
+            "journal entry \(sequence) brings a policy that cannot be read: \(problem)"
         case .recordBytes(let sequence, let bytes):
             "journal entry \(sequence) was written with limits.record_bytes=\(bytes): start with that limit, stop cleanly, then change it"
         case .unknownInput(let sequence, let input):

@@ -58,16 +58,18 @@ package struct SnapshotRestorer: Sendable {
 
     /// Looks in a store that is opened when it is needed, on the thread that looks.
     package init(
-        policy: Policy, identity: SnapshotIdentity, opening store: @escaping @Sendable () -> any SnapshotStore
+        policies: PolicyShelf, identity: SnapshotIdentity, opening store: @escaping @Sendable () -> any SnapshotStore
     ) {
-        restoreNewest = { Self.search(store(), policy, identity) }
+        restoreNewest = { Self.search(store(), policies, identity) }
     }
 
     private static func search(
-        _ store: some SnapshotStore, _ policy: Policy, _ identity: SnapshotIdentity
+        _ store: some SnapshotStore, _ policies: PolicyShelf, _ identity: SnapshotIdentity
     ) -> SnapshotSearch {
         do throws(SnapshotStoreError) {
-            let choice = try SnapshotCatalog.restoreNewest(in: store, policy: policy, expecting: identity)
+            let choice = try SnapshotCatalog.restoreNewest(in: store, expecting: identity) { header in
+                policies.find(header)?.policy
+            }
             let skipped = choice.skipped
             guard let shard = choice.takeShard() else { return SnapshotSearch(skipped: skipped) }
             return SnapshotSearch(found: RestoredState(shard), skipped: skipped)

@@ -142,6 +142,5 @@ extension InputKind {
 
 extension OutputTopics {
     /// The topics' names unless a configuration says otherwise.
-    package static let standard = OutputTopics(
-        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters", journal: "tierd-journal")
+    package static let standard = OutputTopics(journal: "tierd-journal")
 }

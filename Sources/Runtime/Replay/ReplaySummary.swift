@@ -15,6 +15,7 @@ package struct ReplaySummary: Sendable {
     /// Tier changes by direction.
     package private(set) var tierChanges: [Count]
     package private(set) var churnChanges = 0
+    package private(set) var notices = 0
     /// Lines that were not scored, by reason.
     package private(set) var rejections: [Count]
     package var customers = 0
@@ -55,6 +56,7 @@ package struct ReplaySummary: Sendable {
             churnChanges += 1
             churnLevels[change.to].count += 1
             if let from = change.from { churnLevels[from].count -= 1 }
+        case .notice: notices += 1
         }
     }
 }
@@ -69,6 +71,7 @@ extension ReplaySummary {
         lines += Self.line("rejected", rejections)
         lines.append("\(tierChangeCount) tier changes, \(churnChanges) churn-risk changes")
         lines += Self.line("tier changes", tierChanges)
+        if notices > 0 { lines.append("\(notices) notices") }
         lines.append("\(customers) customers" + (clock.map { " at \($0.rfc3339)" } ?? ""))
         lines += Self.line("tiers", tiers) + Self.line("churn risk", churnLevels)
         return lines.joined(separator: "\n") + "\n"
@@ -95,6 +98,7 @@ extension ReplaySummary {
             Self.write("rejections", rejections.filter { $0.count > 0 }, &json)
             Self.write("tier_changes", tierChanges, &json)
             json.field("churn_risk_changes", churnChanges)
+            json.field("notices", notices)
             json.field("customers", customers)
             Self.write("tiers", tiers, &json)
             Self.write("churn_levels", churnLevels, &json)

@@ -121,13 +121,28 @@ package struct EncodedBatch: Sendable {
 package struct OutputTopics: Hashable, Sendable {
     package var tierChanges: String
     package var churnRisk: String
+    package var tierNotices: String
+    package var customerProfiles: String
     package var deadLetters: String
     /// One partition per shard; not an output that anyone reacts to.
     package var journal: String
 
-    package init(tierChanges: String, churnRisk: String, deadLetters: String, journal: String) {
+    /// Under their usual names, behind a prefix.
+    package init(prefix: String = "", journal: String) {
+        self.init(
+            tierChanges: prefix + "tier-changes", churnRisk: prefix + "churn-risk",
+            tierNotices: prefix + "tier-notices", customerProfiles: prefix + "customer-profiles",
+            deadLetters: prefix + "dead-letters", journal: journal)
+    }
+
+    package init(
+        tierChanges: String, churnRisk: String, tierNotices: String, customerProfiles: String, deadLetters: String,
+        journal: String
+    ) {
         self.tierChanges = tierChanges
         self.churnRisk = churnRisk
+        self.tierNotices = tierNotices
+        self.customerProfiles = customerProfiles
         self.deadLetters = deadLetters
         self.journal = journal
     }
@@ -136,8 +151,10 @@ package struct OutputTopics: Hashable, Sendable {
         switch destination {
         case .tierChanges: tierChanges
         case .churnRisk: churnRisk
+        case .tierNotices: tierNotices
+        case .customerProfiles: customerProfiles
         }
     }
 
-    package var all: [String] { [tierChanges, churnRisk, deadLetters] }
+    package var all: [String] { [tierChanges, churnRisk, tierNotices, customerProfiles, deadLetters] }
 }

@@ -214,24 +214,9 @@ final class InputStream {
 }
 
 extension Batch {
-    /// Copies one event of another buffer, with its texts.
+    /// Copies one event of another buffer, with its texts and lists.
     mutating func append(_ other: borrowing EventBuffer, _ index: Int, from source: SourcePosition) {
-        var event = other.events[index]
-        other.text.withUnsafeBytes { text in
-            event.customer = events.append(text: UnsafeRawBufferPointer(rebasing: text[event.customer.range]))
-            event.id = events.append(text: UnsafeRawBufferPointer(rebasing: text[event.id.range]))
-        }
-        // Channels and categories wait for the measures that read them.
-        switch event.body {
-        case .order(var order):
-            order.channel = .empty
-            event.body = .order(order)
-        case .browse(var browse):
-            browse.category = .empty
-            event.body = .browse(browse)
-        case .feedback, .command: break
-        }
-        events.events.append(event)
+        events.append(index, of: other)
         sources.append(source)
     }
 }

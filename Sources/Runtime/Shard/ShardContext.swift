@@ -8,9 +8,11 @@ import WireFormat
 
 /// What all shards of a process share; set once at the start.
 package struct ShardContext: Sendable {
-    let policy: Policy
-    let policyHash: PolicyHash
-    let encoder: OutputEncoder
+    let policies: PolicyShelf
+    let activation: Activation
+    let retiersPerSecond: Int
+    /// What writes the outputs of a policy.
+    let encoder: @Sendable (Policy) -> OutputEncoder
     let clock: ShardClock
     /// Seconds that never go back; for intervals.
     let steady: @Sendable () -> Double
@@ -30,16 +32,16 @@ package struct ShardContext: Sendable {
     let requestReassignment: @Sendable (Int32) -> Void
 
     package init(
-        _ options: DaemonOptions, steady: @escaping @Sendable () -> Double, board: StatusBoard, metrics: Metrics,
+        _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard, metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
         requestReassignment: @escaping @Sendable (Int32) -> Void
     ) {
         let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
-        policy = options.policy
-        policyHash = PolicyHash(of: options.policy)
-        encoder = OutputEncoder(policy: options.policy, source: "/tierd/\(options.application)") {
-            names[$0] ?? "\($0)"
-        }
+        self.policies = policies
+        activation = options.activation
+        retiersPerSecond = options.retiersPerSecond
+        let source = "/tierd/\(options.application)"
+        encoder = { policy in OutputEncoder(policy: policy, source: source) { names[$0] ?? "\($0)" } }
         clock = options.clock
         self.steady = steady
         self.board = board
@@ -66,7 +68,7 @@ package struct ShardContext: Sendable {
 
     var demands: Recovery.Demands {
         Recovery.Demands(
-            inputs: inputs.map(\.kind), topics: inputs.map(\.topic), policyHash: policyHash,
+            inputs: inputs.map(\.kind), topics: inputs.map(\.topic), policyHash: policies.newest.hash,
             recordBytes: UInt32(recordBytes))
     }
 }
@@ -79,7 +81,8 @@ package enum ShardStart: Hashable, Sendable {
 
 /// What a shard says of a customer.
 package enum ShardAnswer: Sendable {
-    case found(CustomerReport)
+    /// Indices in the report are into this policy.
+    case found(CustomerReport, Policy)
     case unknown
     /// The shard is not live yet.
     case restoring
@@ -98,6 +101,31 @@ package struct RuntimeLog: Sendable {
                 "shard": "\(shard)", "customers": "\(customers)", "replayed_batches": "\(batches)",
                 "replayed_in": "\(Self.rounded(seconds)) s",
             ])
+    }
+
+    func policyActive(_ shard: Int32, _ policy: KeptPolicy, _ activation: Activation, customers: Int) {
+        logger.info(
+            "policy became active",
+            metadata: [
+                "shard": "\(shard)", "policy": "\(policy.policy.name) v\(policy.policy.version)",
+                "hash": "\(policy.hash.short)", "mode": "\(activation.mode.name)", "customers": "\(customers)",
+            ])
+    }
+
+    func retiered(_ shard: Int32) {
+        logger.info("every customer is settled under the new policy", metadata: ["shard": "\(shard)"])
+    }
+
+    func policyOffered(_ policy: KeptPolicy) {
+        logger.info(
+            "the policy file has changed",
+            metadata: [
+                "policy": "\(policy.policy.name) v\(policy.policy.version)", "hash": "\(policy.hash.short)",
+            ])
+    }
+
+    func policyRefused(_ problem: String) {
+        logger.error("the policy file is not taken, the former policy stays: \(problem)")
     }
 
     func snapshotLoaded(_ shard: Int32, sequence: UInt64, customers: Int) {

@@ -29,6 +29,10 @@ package struct ShardStatus: Sendable {
     package var deadlinesFired: Int64 = 0
     /// Customers per tier, in the order of `Policy.tiers`.
     package var tierCounts: [Int] = []
+    /// The policy that decides; nil before the shard has one.
+    package var policyHash: PolicyHash?
+    /// Customers whom the re-tiering under way has still to look at.
+    package var retierRemaining = 0
     /// The committed position per input topic.
     package var committed: [String: Int64] = [:]
     /// Timestamp of the next record not yet worked on, per input topic, milliseconds; absent at the end.

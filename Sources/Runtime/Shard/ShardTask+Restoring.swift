@@ -30,10 +30,16 @@ extension ShardTask {
             return stop("\(error)", retakeAfter: nil)
         }
         if let restored = takeover.restored {
+            guard let kept = context.policies.find(restored.header) else {
+                // It was found a moment ago, when the newest policy was another one.
+                return stop("the snapshot's policy is not known any more", retakeAfter: ShardContext.retakeSeconds)
+            }
+            become(kept)
             engine = restored.take()
             context.log.snapshotLoaded(shard, sequence: restored.position.sequence, customers: engine.customerCount)
         } else {
-            engine = ShardEngine(policy: context.policy)
+            become(context.policies.newest)
+            engine = ShardEngine(policy: active.policy)
         }
         merge = StreamMerge(
             sources.enumerated().map { index, source in
@@ -73,6 +79,7 @@ extension ShardTask {
         }
         do throws(RecoveryError) {
             guard try collect(entry) else { return false }
+            if let kept = recovery.currentPolicy { follow(kept, entry) }
             try replay(entry)
         } catch {
             // A partition that ends early may only have lost its leader a moment ago.
@@ -128,6 +135,7 @@ extension ShardTask {
                 &merge.batch, wallClock: entry.wallClock, deadlineLimit: Int(entry.deadlineLimit), into: &outputs,
                 rejected: &refused)
         }
+        if entry.retierLimit > 0 { engine.retier(atMost: Int(entry.retierLimit), into: &outputs) }
         engine.tidy()
         defer {
             outputs.removeAll()
@@ -152,6 +160,7 @@ extension ShardTask {
         committedEntry = reached.last.map { CommittedEntry(position: $0, offset: recovery.lastOffset) }
         for stream in merge.streams { status.committed[stream.topicPartition.topic] = stream.rangeStart }
         self.restoration = nil
+        isPolicyKept = recovery.isPolicyKept
         status.tierCounts = engine.tierCounts()
         status.stage = .live
         status.restoreProgress = 1

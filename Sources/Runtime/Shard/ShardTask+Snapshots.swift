@@ -20,13 +20,14 @@ extension ShardTask {
     }
 
     private func beginSnapshot() {
-        guard let lastEntry, let snapshotLane, let identity = snapshotIdentity else { return }
+        guard let lastEntry, let snapshotLane, var identity = snapshotIdentity else { return }
+        identity.policyHash = active.hash
         let positions = merge.streams.map { SnapshotPosition($0.input, $0.rangeStart) }
         let header = SnapshotHeader(
             identity: identity, journalSequence: lastEntry.sequence, journalDigest: lastEntry.digest,
             // Its own offset is known only once it is committed; reading begins a little earlier then.
             journalOffset: committedEntry?.offset ?? 0, positions: positions, mark: engine.beginCapture(),
-            createdAt: context.clock.present().milliseconds)
+            createdAt: context.clock.present().milliseconds, policyText: active.text)
         snapshots.begin(after: lastEntry.sequence)
         snapshotStarted = context.steady()
         snapshotLane.send(.begin(header))

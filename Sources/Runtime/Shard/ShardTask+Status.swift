@@ -2,6 +2,8 @@
 extension ShardTask {
     func publish() {
         status.clock = engine.clock
+        status.policyHash = active.hash
+        status.retierRemaining = engine.retiering?.remaining ?? 0
         status.customers = engine.customerCount
         status.stateBytes = engine.allocatedBytes
         status.waitingSince = merge.waitingSince()
@@ -12,6 +14,8 @@ extension ShardTask {
         metrics.phase.set(status.stage.phase)
         metrics.customers.set(status.customers)
         metrics.stateBytes.set(status.stateBytes)
+        metrics.policy.set([active.policy.name, String(active.policy.version), active.hash.text])
+        metrics.retierRemaining.set(status.retierRemaining)
         if let clock = status.clock { metrics.clockSeconds.set(Double(clock.milliseconds) / 1000) }
         publishLag()
     }

@@ -24,6 +24,12 @@ package final class ShardTask {
     package private(set) var isGone = false
     var merge = StreamMerge([])
     var engine: ShardEngine
+    /// The policy that decides in this shard, and what writes its outputs.
+    var active: KeptPolicy
+    var encoder: OutputEncoder
+    /// Whether the journal or a snapshot has its text already.
+    var isPolicyKept = false
+    var pace: RetieringPace
     var outputs = OutputBuffer()
     /// What waits for the lane to become free; nil when nothing does.
     var pending: EncodedTransaction?
@@ -84,7 +90,10 @@ package final class ShardTask {
         snapshotIdentity = surroundings.snapshots?.identity
         metrics = context.metrics.addShard(partition: shard)
         status = ShardStatus(shard: shard)
-        engine = ShardEngine(policy: context.policy)
+        active = context.policies.newest
+        encoder = context.encoder(active.policy)
+        engine = ShardEngine(policy: active.policy)
+        pace = RetieringPace(perSecond: context.retiersPerSecond)
         deadLetterBudget = DeadLetterBudget(perSecond: context.deadLettersPerSecond)
         snapshots = SnapshotSchedule(surroundings.snapshots == nil ? nil : context.snapshots)
         lane.send(.take)
@@ -115,16 +124,19 @@ package final class ShardTask {
     }
 
     private func liveStep() -> Bool {
+        let activated = canTakeMore && activateIfOffered()
         let applied = canTakeMore ? applyBatch() : false
         let ticked = !applied && canTakeMore && merge.isIdle ? tick() || passControlRecords() : false
+        let retiered = canTakeMore && retierPortion()
         commitIfDue()
         let captured = snapshotStep()
-        if applied || ticked { publish() } else { engine.tidy() }
-        return applied || ticked || captured
+        let worked = activated || applied || ticked || retiered
+        if worked { publish() } else { engine.tidy() }
+        return worked || captured
     }
 
     /// One transaction in flight and a bounded one behind it: more would only grow the queue.
-    private var canTakeMore: Bool {
+    var canTakeMore: Bool {
         guard let pending else { return true }
         return pending.recordCount < context.batchRecords && pending.byteCount < ShardContext.transactionBytes
     }
@@ -143,7 +155,7 @@ package final class ShardTask {
         var letters: [DeadLetter] = []
         for rejection in rejections { reject(rejection.rejection, rejection.place, &letters) }
         for refusal in refused { reject(refusal.rejection, merge.places[refusal.index], &letters) }
-        finishBatch(started, wallClock: wallClock, tick: nil, letters)
+        finishBatch(started, wallClock: wallClock, letters)
         return true
     }
 
@@ -155,7 +167,7 @@ package final class ShardTask {
         let fired = engine.fireDue(limit: ShardContext.deadlinesPerBatch, into: &outputs)
         status.deadlinesFired += Int64(fired)
         metrics.totals.deadlinesFired.add(fired)
-        finishBatch(started, wallClock: context.clock.present(), tick: now, [])
+        finishBatch(started, wallClock: context.clock.present(), tick: now)
         return true
     }
 
@@ -163,23 +175,29 @@ package final class ShardTask {
     private func passControlRecords() -> Bool {
         guard merge.hasMoved, pending == nil, !isCommitting, context.steady() - lastCommit >= context.commitSeconds
         else { return false }
-        finishBatch(context.steady(), wallClock: context.clock.present(), tick: nil, [])
+        finishBatch(context.steady(), wallClock: context.clock.present())
         return true
     }
 
     /// Encodes what the batch gave, with its journal entry, behind what waits to be committed already.
-    private func finishBatch(_ started: Double, wallClock: EventTime, tick: EventTime?, _ letters: [DeadLetter]) {
+    func finishBatch(
+        _ started: Double, wallClock: EventTime, tick: EventTime? = nil, retierLimit: Int = 0,
+        _ letters: [DeadLetter] = []
+    ) {
         engine.tidy()
         countOutputs()
         var transaction = pending ?? EncodedTransaction()
         pending = nil
         var entry = JournalEntry(
-            after: lastEntry, policyHash: context.policyHash, wallClock: wallClock, tick: tick,
+            after: lastEntry, policyHash: active.hash, wallClock: wallClock, tick: tick,
             deadlineLimit: UInt32(ShardContext.deadlinesPerBatch), recordBytes: UInt32(context.recordBytes),
             ranges: merge.takeRanges(all: lastEntry == nil))
+        entry.retierLimit = UInt32(retierLimit)
+        if !isPolicyKept { entry.policy = .init(text: active.text, activation: context.activation) }
+        isPolicyKept = true
         entry.clock = engine.clock
         entry.stateDigest = engine.digest
-        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, context.encoder)
+        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, encoder)
         transaction.inputCount += merge.batch.count
         transaction.offsets = merge.positions(CommittedPlace(sequence: entry.sequence).metadata)
         pending = transaction
@@ -310,6 +328,6 @@ package final class ShardTask {
     func report(on id: [UInt8]) -> ShardAnswer {
         guard status.stage == .live else { return .restoring }
         let now = context.clock.tick() ?? engine.clock ?? .earliest
-        return engine.report(on: id, at: now).map(ShardAnswer.found) ?? .unknown
+        return engine.report(on: id, at: now).map { .found($0, active.policy) } ?? .unknown
     }
 }

@@ -125,9 +125,11 @@ package struct SnapshotArchive: Sendable {
         _ name: SnapshotName, policy: Policy, _ visit: (String) -> Bool
     ) throws(ArchiveError) {
         if let problem = problem(of: name) { throw .invalid(problem) }
-        let (found, ours) = (try header(of: name).identity.policyHash, PolicyHash(of: policy))
-        guard found == ours else { throw .otherPolicy(name, found, ours: ours) }
-        let line = CustomerLine(policy)
+        let header = try header(of: name)
+        guard let rules = Self.rules(of: header, or: policy) else {
+            throw .otherPolicy(name, header.identity.policyHash, ours: PolicyHash(of: policy))
+        }
+        let line = CustomerLine(rules)
         var wantsMore = true
         try forEachPart(of: name) { part throws(SnapshotError) in
             guard case .customers(let images) = part else { return wantsMore }
@@ -136,6 +138,12 @@ package struct SnapshotArchive: Sendable {
                 refused: { .state($0) })
             return wantsMore
         }
+    }
+
+    /// The policy that the snapshot was taken under: the one at hand, or the one that it holds itself.
+    private static func rules(of header: SnapshotHeader, or policy: Policy) -> Policy? {
+        let hash = header.identity.policyHash
+        return hash == PolicyHash(of: policy) ? policy : try? KeptPolicy(text: header.policyText, hash: hash).policy
     }
 
     /// The named one, or the newest valid one of each shard, and those that are newer and not valid.

@@ -39,7 +39,7 @@ extension Daemon {
         let open = opener(snapshots.store, shard)
         return SnapshotPlace(
             identity: identity, open: open,
-            restorer: SnapshotRestorer(policy: options.policy, identity: identity, opening: open))
+            restorer: SnapshotRestorer(policies: policies, identity: identity, opening: open))
     }
 
     private func opener(_ store: SnapshotOptions.Store, _ shard: Int32) -> @Sendable () -> any SnapshotStore {

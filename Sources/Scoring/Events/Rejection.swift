@@ -70,9 +70,32 @@ package struct Rejection: Error, Hashable, Sendable {
         case campaign
         case coupon
         case items
+        case itemSKU = "items.sku"
+        case itemCategory = "items.category"
+        case itemQuantity = "items.quantity"
+        case itemUnitPrice = "items.unit_price"
+        case exchangeRate = "exchange_rate"
+        case exchangeRateRate = "exchange_rate.rate"
+        case exchangeRateCurrency = "exchange_rate.currency"
         case dwellMilliseconds = "dwell_ms"
         case score
         case scaleMaximum = "scale_max"
         case sentiment
+        case referredCustomerID = "referred_customer_id"
+        case converted
+        case blockFor = "block_for"
+        case reason
+        case tier
+        case mode
+        case until
+        case by
+        case mergedCustomerID = "merged_customer_id"
+        case set
+        case unset
+        case addTags = "add_tags"
+        case removeTags = "remove_tags"
+        /// The name of a call in Segment's form.
+        case event
+        case properties
     }
 }

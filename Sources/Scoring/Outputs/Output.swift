@@ -2,9 +2,11 @@
 package enum Output: Sendable {
     case tierChange(TierChange)
     case churnRisk(ChurnRiskChange)
+    case notice(TierNotice)
 
     package var customer: TextSpan {
         switch self {
+        case .notice(let notice): notice.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
         }
@@ -83,6 +85,8 @@ package enum Cause: Sendable {
     case event(SourcePosition, id: TextSpan)
     /// Time alone.
     case deadline(DeadlineKind)
+    /// Another policy became active.
+    case activation
 }
 
 /// Where a record came from.
@@ -113,6 +117,14 @@ package enum DeadlineKind: UInt8, CaseIterable, Sendable {
     case graceEnd = 3
     /// The churn risk crosses a level's threshold.
     case churnCrossing = 4
+    /// The tier's term ends.
+    case termEnd = 5
+    /// A pin ends.
+    case pinEnd = 6
+    /// A notice is due.
+    case notice = 7
+    /// A portrait that was held back is due.
+    case portrait = 8
 
     package var name: StaticString {
         switch self {
@@ -121,6 +133,10 @@ package enum DeadlineKind: UInt8, CaseIterable, Sendable {
         case .decay: "decay"
         case .graceEnd: "grace_end"
         case .churnCrossing: "churn_crossing"
+        case .termEnd: "term_end"
+        case .pinEnd: "pin_end"
+        case .notice: "notice"
+        case .portrait: "portrait"
         }
     }
 }
@@ -141,13 +157,14 @@ package struct TierChange: Sendable {
     package var score: Double
     package var terms: EvidenceSpan
     package var criteria: EvidenceSpan
-    /// The next tier up and the score still missing for it; nil at the top or where the score does not decide it.
-    package var nextTier: Int?
-    package var missingScore: Double?
+    /// The first instant after the term; nil for a tier without one.
+    package var validUntil: EventTime?
+    /// Towards the next tier up; nil at the top.
+    package var progress: Progress?
 
     /// Raw values are the names on the wire.
-    package enum Direction: String, Sendable {
-        case entry, upgrade, downgrade, correction
+    package enum Direction: String, CaseIterable, Sendable {
+        case entry, upgrade, downgrade, renewal, correction, pin
     }
 
     /// Raw values are the reason codes on the wire.
@@ -156,14 +173,19 @@ package struct TierChange: Sendable {
         case requirementMet = "requirement_met"
         case requirementLost = "requirement_lost"
         case graceEnded = "grace_ended"
+        case termEnded = "term_ended"
+        case termRenewed = "term_renewed"
         case orderWithdrawn = "order_withdrawn"
+        case lateEvent = "late_event"
+        case pinned = "pinned"
+        case pinEnded = "pin_ended"
+        case policyChanged = "policy_changed"
     }
 
     package init(
         customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause,
-        effectiveAt: EventTime,
-        sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan, nextTier: Int?,
-        missingScore: Double?
+        effectiveAt: EventTime, sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan,
+        validUntil: EventTime?, progress: Progress?
     ) {
         self.customer = customer
         self.from = from
@@ -176,8 +198,61 @@ package struct TierChange: Sendable {
         self.score = score
         self.terms = terms
         self.criteria = criteria
-        self.nextTier = nextTier
-        self.missingScore = missingScore
+        self.validUntil = validUntil
+        self.progress = progress
+    }
+}
+
+/// How near a customer is to the next tier.
+package struct Progress: Sendable {
+    /// An index into `Policy.tiers`.
+    package var tier: Int
+    /// 0…1: of `all` parts of the requirement the least, of `any` the most.
+    package var fraction: Double
+    /// The comparisons of its requirement that do not hold.
+    package var unmet: EvidenceSpan
+
+    package init(tier: Int, fraction: Double, unmet: EvidenceSpan) {
+        self.tier = tier
+        self.fraction = fraction
+        self.unmet = unmet
+    }
+}
+
+/// Something about a standing that is not a change, but will be or could be.
+package struct TierNotice: Sendable {
+    package var customer: TextSpan
+    package var kind: Kind
+    /// The tier held, an index into `Policy.tiers`.
+    package var tier: Int
+    package var cause: Cause
+    package var effectiveAt: EventTime
+    /// Seconds since the epoch: with customer and kind it tells one notice from another.
+    package var sequence: UInt32 { UInt32(clamping: effectiveAt.milliseconds / 1000) }
+    /// When the tier is lost as things stand; nil for a near upgrade.
+    package var expiresAt: EventTime?
+    /// What the tier that is near, or that will be lost, asks for.
+    package var criteria: EvidenceSpan
+    package var progress: Progress?
+
+    /// Raw values are the names on the wire.
+    package enum Kind: String, CaseIterable, Sendable {
+        case approachingUpgrade = "approaching_upgrade"
+        case approachingExpiry = "approaching_expiry"
+    }
+
+    package init(
+        customer: TextSpan, kind: Kind, tier: Int, cause: Cause, effectiveAt: EventTime, expiresAt: EventTime?,
+        criteria: EvidenceSpan, progress: Progress?
+    ) {
+        self.customer = customer
+        self.kind = kind
+        self.tier = tier
+        self.cause = cause
+        self.effectiveAt = effectiveAt
+        self.expiresAt = expiresAt
+        self.criteria = criteria
+        self.progress = progress
     }
 }
 
@@ -193,15 +268,15 @@ package struct ChurnRiskChange: Sendable {
     package var sequence: UInt32
     /// Probability of no purchase within the horizon, 0…1.
     package var probability: Double
-    /// Probability that the customer has not left for good, 0…1.
-    package var pAlive: Double
-    /// Repeat purchase days, days from the first to the last, days from the first until now.
-    package var history: PurchaseHistory
+    /// Everything that it follows from; forecasts follow from it too.
+    package var evidence: ChurnEvidence
+    /// Mean total of the repeat purchase days, major units; 0 without one.
+    package var meanAmount: Double
     package var daysSinceLastOrder: Double
 
     package init(
         customer: TextSpan, from: Int?, to: Int, cause: Cause, effectiveAt: EventTime, sequence: UInt32,
-        probability: Double, pAlive: Double, history: PurchaseHistory, daysSinceLastOrder: Double
+        probability: Double, evidence: ChurnEvidence, meanAmount: Double, daysSinceLastOrder: Double
     ) {
         self.customer = customer
         self.from = from
@@ -210,8 +285,8 @@ package struct ChurnRiskChange: Sendable {
         self.effectiveAt = effectiveAt
         self.sequence = sequence
         self.probability = probability
-        self.pAlive = pAlive
-        self.history = history
+        self.evidence = evidence
+        self.meanAmount = meanAmount
         self.daysSinceLastOrder = daysSinceLastOrder
     }
 }

@@ -65,6 +65,13 @@ package struct Comparison: Hashable, Sendable {
         return Comparison(subject, relation, relation == .atLeast ? threshold - ease : threshold + ease)
     }
 
+    /// How near `value` is to meeting it, 0…1: its share of a positive threshold to reach, else all or nothing.
+    package func progress(at value: Double) -> Double {
+        if isMet(by: value) { return 1 }
+        guard relation == .atLeast, threshold > 0, value > 0 else { return 0 }
+        return value / threshold
+    }
+
     /// False for NaN, that is for unknown.
     @inline(__always) package func isMet(by value: Double) -> Bool {
         relation == .atLeast ? value >= threshold : value < threshold

@@ -2,13 +2,36 @@
 /// the others are unknown until there is evidence.
 package struct Measure: Hashable, Sendable {
     package var quantity: Quantity
-    /// The calendar days that the window covers, today included; nil for the lifetime or where no window applies.
-    package var windowDays: Int?
+    package var window: Window
 
-    package init(_ quantity: Quantity, windowDays: Int? = nil) {
-        self.quantity = quantity
-        self.windowDays = windowDays
+    /// What a measure counts over.
+    package enum Window: Hashable, Sendable {
+        /// Calendar days, today included.
+        case days(Int)
+        /// The policy's qualification period, from its first day until now.
+        case period
+        /// Everything; also where no window applies.
+        case lifetime
     }
+
+    package init(_ quantity: Quantity, _ window: Window) {
+        self.quantity = quantity
+        self.window = window
+    }
+
+    /// Without days, over the lifetime.
+    package init(_ quantity: Quantity, windowDays: Int? = nil) {
+        self.init(quantity, windowDays.map { .days($0) } ?? .lifetime)
+    }
+
+    /// The days of a window of days.
+    package var windowDays: Int? {
+        guard case .days(let days) = window else { return nil }
+        return days
+    }
+
+    /// Whether something leaves it as time goes by.
+    package var isWindowed: Bool { window != .lifetime }
 
     package enum Quantity: Hashable, Sendable {
         /// Orders that count, net of cancellations and full refunds.
@@ -43,13 +66,19 @@ package struct Measure: Hashable, Sendable {
         case pAlive
         /// Probability of no purchase within the churn horizon; unknown before the first order.
         case p0
+        /// The churn risk as the policy scores it, without its adjustment; unknown before the first order.
+        case churnRisk
     }
 
     /// The name in policies, outputs and the API, e.g. `spend_365d`.
     package var name: String {
         let base = quantity.baseName
         guard quantity.takesWindow else { return base }
-        return windowDays.map { "\(base)_\($0)d" } ?? "\(base)_lifetime"
+        return switch window {
+        case .days(let days): "\(base)_\(days)d"
+        case .period: "\(base)_period"
+        case .lifetime: "\(base)_lifetime"
+        }
     }
 }
 
@@ -74,6 +103,7 @@ extension Measure.Quantity {
         case .complaintsOpen: "complaints_open"
         case .pAlive: "p_alive"
         case .p0: "p0"
+        case .churnRisk: "churn_risk"
         }
     }
 
@@ -81,7 +111,8 @@ extension Measure.Quantity {
         switch self {
         case .orders, .spend, .averageOrderValue, .browse, .dwellSeconds, .sessions, .csatMean, .npsMean, .complaints:
             true
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0:
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0,
+            .churnRisk:
             false
         }
     }
@@ -94,13 +125,16 @@ extension Measure.Quantity {
         }
     }
 
+    /// Whether `_period` may stand for the window.
+    package var takesPeriod: Bool { takesLifetime }
+
     /// Which input's history the window is taken over; nil where no window applies.
     package var history: InputKind? {
         switch self {
         case .orders, .spend, .averageOrderValue: .orders
         case .browse, .dwellSeconds, .sessions: .browse
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0: nil
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: nil
         }
     }
 
@@ -109,6 +143,7 @@ extension Measure.Quantity {
             .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil),
             .dwellSeconds,
             .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
+            .churnRisk,
         ] + BrowseType.allCases.map { .browse($0) }
 }
 
@@ -134,6 +169,7 @@ extension Measure {
     private static func parse(_ quantity: Quantity, suffix: Substring) -> Measure? {
         if suffix.isEmpty { return quantity.takesWindow ? nil : Measure(quantity) }
         if suffix == "_lifetime" { return quantity.takesLifetime ? Measure(quantity) : nil }
+        if suffix == "_period" { return quantity.takesPeriod ? Measure(quantity, .period) : nil }
         guard quantity.takesWindow, suffix.first == "_", suffix.last == "d",
             let days = Int(suffix.dropFirst().dropLast()), (1...maximumWindowDays).contains(days)
         else { return nil }

@@ -22,13 +22,22 @@ package struct Policy: Sendable {
     /// From the lowest to the highest; the first has no entry condition.
     package var tiers: [Tier]
     package var downgrade: DowngradeRule
+    /// Of `_period` measures; there is one if such a measure is used.
+    package var qualification: QualificationPeriod?
+    /// For how long a tier is given; nil for as long as its requirement is met.
+    package var validity: Validity?
+    package var notices: NoticeRule
     package var churn: ChurnRule
+    /// What customers are worth; nil where no amounts have been fitted.
+    package var value: ValueRule?
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
         exchangeRates: [CurrencyCode: ExchangeRate] = [:], countFrom: OrderType = .completed,
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
-        measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule, churn: ChurnRule
+        measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
+        qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
+        churn: ChurnRule, value: ValueRule? = nil
     ) {
         self.name = name
         self.version = version
@@ -44,7 +53,11 @@ package struct Policy: Sendable {
         self.terms = terms
         self.tiers = tiers
         self.downgrade = downgrade
+        self.qualification = qualification
+        self.validity = validity
+        self.notices = notices
         self.churn = churn
+        self.value = value
     }
 }
 
@@ -120,6 +133,16 @@ package struct DowngradeRule: Hashable, Sendable {
     /// Time between failing the requirement and falling; recovery within it cancels the fall.
     package var grace: TimeSpan
     package var mode: Mode
+    package var timing: Timing
+    /// Whether a refund or cancellation takes back at once what the order had earned, without grace.
+    package var withdrawsOnRefund: Bool
+
+    /// When the requirement is looked at. Raw values are the names in policies.
+    package enum Timing: String, Hashable, Sendable {
+        case atOnce = "at_once"
+        /// At the end of the term that `Validity` gives; until then the tier is safe.
+        case endOfTerm = "end_of_term"
+    }
 
     package enum Mode: String, Hashable, Sendable {
         /// To the highest tier that is still retained.
@@ -128,46 +151,15 @@ package struct DowngradeRule: Hashable, Sendable {
         case oneStep = "one_step"
     }
 
-    package init(margin: Double, minimumDwell: TimeSpan, grace: TimeSpan, mode: Mode) {
+    package init(
+        margin: Double, minimumDwell: TimeSpan, grace: TimeSpan, mode: Mode, timing: Timing = .atOnce,
+        withdrawsOnRefund: Bool = true
+    ) {
         self.margin = margin
         self.minimumDwell = minimumDwell
         self.grace = grace
         self.mode = mode
-    }
-}
-
-/// How the churn risk is computed and cut into levels.
-package struct ChurnRule: Hashable, Sendable {
-    package var model: PurchaseModel
-    /// Days ahead in which "no purchase" is the risk.
-    package var horizonDays: Double
-    /// From the lowest to the highest risk; the first starts at 0.
-    package var levels: [Level]
-    /// A level is left downwards only when the risk is this far below its threshold.
-    package var margin: Double
-    /// False while the parameters are the documented defaults: outputs then say low confidence.
-    package var isCalibrated: Bool
-
-    package struct Level: Hashable, Sendable {
-        package var name: String
-        package var label: Label
-        /// The risk from which it holds, 0…1.
-        package var from: Double
-        package var actions: [String]
-
-        package init(name: String, label: Label = Label(), from: Double, actions: [String] = []) {
-            self.name = name
-            self.label = label
-            self.from = from
-            self.actions = actions
-        }
-    }
-
-    package init(model: PurchaseModel, horizonDays: Double, levels: [Level], margin: Double, isCalibrated: Bool) {
-        self.model = model
-        self.horizonDays = horizonDays
-        self.levels = levels
-        self.margin = margin
-        self.isCalibrated = isCalibrated
+        self.timing = timing
+        self.withdrawsOnRefund = withdrawsOnRefund
     }
 }

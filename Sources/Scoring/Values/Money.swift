@@ -23,6 +23,9 @@ package struct CurrencyCode: Hashable, Sendable {
 
     @inlinable package init(packed: UInt32) { self.packed = packed }
 
+    /// Stands for no currency: of an event that names no amount, for one.
+    @inlinable package static var none: CurrencyCode { CurrencyCode(packed: 0) }
+
     /// Returns nil unless `text` is three capital ASCII letters.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)

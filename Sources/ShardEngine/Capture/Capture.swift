@@ -90,6 +90,8 @@ private struct ImageBuffer: ~Copyable {
             ImageView.put(feedback[index], with: &writer)
             index += 1
         }
+        writer.put(store.annex(of: record))
+        writer.put(store.portrait(of: record))
         byteCount += length
         count += 1
     }

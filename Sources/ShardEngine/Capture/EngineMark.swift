@@ -2,7 +2,7 @@ import Scoring
 
 /// What the engine's state means; raised when the same history would lead to another state or other outputs.
 package enum EngineVersion {
-    package static let state: UInt16 = 1
+    package static let state: UInt16 = 2
 }
 
 /// The part of a shard's state that belongs to no customer, at one instant between two batches.
@@ -11,15 +11,18 @@ package struct EngineMark: Hashable, Sendable {
     package var clock: EventTime?
     package var digest: UInt64
     package var customerCount: Int
+    /// How far the re-tiering after the last change of policy has come; nil when none is under way.
+    package var retiering: Retiering?
 
-    package init(clock: EventTime?, digest: UInt64, customerCount: Int) {
+    package init(clock: EventTime?, digest: UInt64, customerCount: Int, retiering: Retiering? = nil) {
         self.clock = clock
         self.digest = digest
         self.customerCount = customerCount
+        self.retiering = retiering
     }
 }
 
-/// Images of whole customers, one after another, as `capture` encoded them (`schemas/snapshot.v1.md`).
+/// Images of whole customers, one after another, as `capture` encoded them (`schemas/snapshot.v2.md`).
 package struct CapturedImages: Hashable, Sendable {
     package var bytes: [UInt8]
     package var count: Int

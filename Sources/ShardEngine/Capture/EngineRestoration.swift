@@ -12,7 +12,8 @@ package struct EngineRestoration: ~Copyable {
     package init(policy: Policy, mark: EngineMark) throws(RestoreError) {
         let clock = mark.clock?.milliseconds
         guard (0..<CustomerIndex.maximumSlots).contains(mark.customerCount),
-            clock.map({ (0...ImageView.latest).contains($0) }) ?? (mark.customerCount == 0)
+            clock.map({ (0...ImageView.latest).contains($0) }) ?? (mark.customerCount == 0),
+            mark.retiering?.isWithin(customers: mark.customerCount) ?? true
         else { throw .mark(mark) }
         engine = ShardEngine(policy: policy)
         self.mark = mark
@@ -53,6 +54,7 @@ extension ShardEngine {
     /// Sets what belongs to no customer and builds index and deadline wheel from the restored records.
     fileprivate mutating func resume(at mark: EngineMark) throws(RestoreError) {
         digest = mark.digest
+        retiering = mark.retiering
         if let clock = mark.clock { advance(to: clock) }
         store.index = CustomerIndex(expecting: mark.customerCount)
         for slot in 0..<UInt32(mark.customerCount) {
@@ -72,6 +74,8 @@ extension CustomerStore {
         record.hashFragment = CustomerIndex.fragment(StableHash.of(image.id))
         record.idBlock = restored(image.id)
         record.browseBlock = restored(image.browse)
+        record.annexBlock = restored(image.annex)
+        record.portraitBlock = restored(image.portrait)
         if head.folded != FoldedOrders() {
             record.foldedBlock = arena.allocate(FoldedOrders.bytes)
             arena.address(record.foldedBlock).storeBytes(of: head.folded, as: FoldedOrders.self)

@@ -2,11 +2,11 @@ import Scoring
 
 /// The fixed part of a customer's image: everything of the record that does not follow from something else.
 ///
-/// The order of `store` and `init(at:)` is the format (`schemas/snapshot.v1.md`). It does not follow the record's
+/// The order of `store` and `init(at:)` is the format (`schemas/snapshot.v2.md`). It does not follow the record's
 /// layout: `init(_:slot:folded:)` and `CustomerRecord.init(_:)` are the two places that know both.
 struct ImageHead {
     /// With the length in front.
-    static let bytes = 102
+    static let bytes = 141
     /// What silence or a pending downgrade has as its instant when there is none.
     static let never = Int64.max
     private static let hasEnteredBit: UInt8 = 1
@@ -36,6 +36,15 @@ struct ImageHead {
     var orderEntries: UInt16
     var browseBytes: UInt16
     var feedbackEntries: UInt16
+    var validUntil: UInt32
+    var upgradeNoticeAt: UInt32
+    var expiryNoticeAt: UInt32
+    var portraitAt: UInt32
+    var lostTier: UInt8
+    var pinFloor: UInt8
+    var pinCeiling: UInt8
+    var annexBytes: UInt16
+    var portraitBytes: UInt16
 
     @inline(__always) func store(with writer: inout LittleEndianWriter) {
         writer.put(length)
@@ -63,6 +72,17 @@ struct ImageHead {
         writer.put(orderEntries)
         writer.put(browseBytes)
         writer.put(feedbackEntries)
+        writer.put(validUntil)
+        writer.put(upgradeNoticeAt)
+        writer.put(expiryNoticeAt)
+        writer.put(portraitAt)
+        writer.put(lostTier)
+        writer.put(pinFloor)
+        writer.put(pinCeiling)
+        writer.put(annexBytes)
+        writer.put(portraitBytes)
+        writer.put(folded.firstDaySpend)
+        writer.put(folded.purchaseEWMA.bitPattern)
     }
 
     @inline(__always) init(at address: UnsafeRawPointer) {
@@ -92,6 +112,17 @@ struct ImageHead {
         orderEntries = reader.take()
         browseBytes = reader.take()
         feedbackEntries = reader.take()
+        validUntil = reader.take()
+        upgradeNoticeAt = reader.take()
+        expiryNoticeAt = reader.take()
+        portraitAt = reader.take()
+        lostTier = reader.take()
+        pinFloor = reader.take()
+        pinCeiling = reader.take()
+        annexBytes = reader.take()
+        portraitBytes = reader.take()
+        folded.firstDaySpend = reader.take()
+        folded.purchaseEWMA = Double(bitPattern: reader.take())
     }
 
     @inline(__always) init(_ record: CustomerStore.Record, slot: UInt32, folded: FoldedOrders) {
@@ -117,6 +148,15 @@ struct ImageHead {
         orderEntries = record.pointee.orderEntries
         browseBytes = record.pointee.browseBytes
         feedbackEntries = record.pointee.feedbackEntries
+        validUntil = record.pointee.validUntil
+        upgradeNoticeAt = record.pointee.upgradeNoticeAt
+        expiryNoticeAt = record.pointee.expiryNoticeAt
+        portraitAt = record.pointee.portraitAt
+        lostTier = record.pointee.lostTier
+        pinFloor = record.pointee.pinFloor
+        pinCeiling = record.pointee.pinCeiling
+        annexBytes = record.pointee.annexBytes
+        portraitBytes = record.pointee.portraitBytes
     }
 
     var hasEntered: Bool { flags & Self.hasEnteredBit != 0 }
@@ -146,5 +186,14 @@ extension CustomerRecord {
         orderEntries = head.orderEntries
         browseBytes = head.browseBytes
         feedbackEntries = head.feedbackEntries
+        validUntil = head.validUntil
+        upgradeNoticeAt = head.upgradeNoticeAt
+        expiryNoticeAt = head.expiryNoticeAt
+        portraitAt = head.portraitAt
+        lostTier = head.lostTier
+        pinFloor = head.pinFloor
+        pinCeiling = head.pinCeiling
+        annexBytes = head.annexBytes
+        portraitBytes = head.portraitBytes
     }
 }

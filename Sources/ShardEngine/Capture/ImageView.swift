@@ -25,7 +25,7 @@ struct ImageView {
 
     @inline(__always) static func byteCount(_ head: ImageHead) -> Int {
         ImageHead.bytes + Int(head.idLength) + Int(head.orderEntries) * orderBytes + Int(head.browseBytes)
-            + Int(head.feedbackEntries) * feedbackBytes
+            + Int(head.feedbackEntries) * feedbackBytes + Int(head.annexBytes) + Int(head.portraitBytes)
     }
 
     var id: UnsafeRawBufferPointer {
@@ -39,6 +39,16 @@ struct ImageView {
     /// As in the store: the latest session's hash, then the days.
     var browse: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: browseStart, count: Int(head.browseBytes))
+    }
+
+    private var annexStart: UnsafeRawPointer {
+        browseStart + Int(head.browseBytes) + Int(head.feedbackEntries) * Self.feedbackBytes
+    }
+
+    var annex: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: annexStart, count: Int(head.annexBytes)) }
+
+    var portrait: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: annexStart + Int(head.annexBytes), count: Int(head.portraitBytes))
     }
 
     @inline(__always) static func put(_ entry: OrderEntry, with writer: inout LittleEndianWriter) {
@@ -114,6 +124,7 @@ extension ImageView {
     @inline(__always) func check(_ limits: ImageLimits) throws(RestoreError) {
         guard !id.isEmpty, id.count <= Self.longestID else { throw .invalid(.id, slot: head.slot) }
         guard head.tier < limits.tiers else { throw .invalid(.tier, slot: head.slot) }
+        guard isStandingValid(limits) else { throw .invalid(.standing, slot: head.slot) }
         guard head.churnLevel == CustomerRecord.noChurnLevel || head.churnLevel < limits.churnLevels else {
             throw .invalid(.churnLevel, slot: head.slot)
         }
@@ -129,6 +140,13 @@ extension ImageView {
         guard isFeedbackValid else { throw .invalid(.feedback, slot: head.slot) }
     }
 
+    /// A pin that holds the tier between two tiers that exist, and nothing lost but what lies above.
+    @inline(__always) private func isStandingValid(_ limits: ImageLimits) -> Bool {
+        func isTier(_ tier: UInt8) -> Bool { tier == CustomerRecord.noTier || tier < limits.tiers }
+        return isTier(head.lostTier) && isTier(head.pinCeiling) && head.pinFloor <= head.pinCeiling
+            && Int(head.pinFloor) < limits.tiers
+    }
+
     @inline(__always) private var areInstantsInRange: Bool {
         Self.isInstant(head.deadline, or: ImageHead.never) && Self.isInstant(head.graceEndsAt, or: ImageHead.never)
             && Self.isInstant(head.tierSince) && Self.isInstant(head.ewmaAt) && Self.isInstant(head.folded.lastAt)
@@ -141,8 +159,12 @@ extension ImageView {
     /// Without orders there are no purchase days either.
     @inline(__always) private var isFoldedValid: Bool {
         let folded = head.folded
+        guard folded.purchaseEWMA.isFinite, folded.purchaseEWMA >= 0,
+            folded.firstDaySpend.magnitude < UInt64(Self.largestSum)
+        else { return false }
         guard folded.days == 0 else { return folded.orders > 0 }
-        return folded.orders == 0 && folded.firstDay == 0 && folded.lastAt == 0
+        return folded.orders == 0 && folded.firstDay == 0 && folded.lastAt == 0 && folded.purchaseEWMA == 0
+            && folded.firstDaySpend == 0
     }
 
     /// Sorted by time, what has left the history before all of them.

@@ -31,6 +31,7 @@ package enum RestoreError: Error, Hashable, CustomStringConvertible {
 package enum ImagePart: String, Sendable {
     case id
     case tier
+    case standing
     case churnLevel = "churn level"
     case deadlineKind = "kind of deadline"
     case flags

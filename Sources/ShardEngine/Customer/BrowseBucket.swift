@@ -64,6 +64,13 @@ struct BrowseBucket {
         cursor.storeBytes(of: day, toByteOffset: 2, as: UInt16.self)
     }
 
+    /// Events of all kinds.
+    var eventCount: Int {
+        var sum = 0
+        for bit in 0..<Self.sessionsBit { sum += Int(counts[bit]) }
+        return sum
+    }
+
     /// Whether one more event of `type` and that dwell fit.
     func hasRoom(type: BrowseType, newSession: Bool, dwell more: UInt32) -> Bool {
         counts[Int(type.rawValue)] < 255 && (!newSession || counts[Self.sessionsBit] < 255)

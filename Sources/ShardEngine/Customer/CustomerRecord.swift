@@ -1,9 +1,8 @@
 import Scoring
 
-/// The fixed part of a customer's state. Trivial, 96 bytes; the variable parts are blocks of the arena.
+/// The fixed part of a customer's state. Trivial, 128 bytes, two cache lines; the variable parts are blocks of the arena.
 ///
-/// Records lie 96 bytes apart, so every other one begins in the middle of a cache line. The first 32 bytes, which are
-/// never split, hold all that an event within its budget needs; decisions and orders need the rest as well.
+/// The first line holds all that an event within its budget needs; decisions and orders need the second as well.
 package struct CustomerRecord {
     /// When the standing can next change by itself, milliseconds; `.max` for never.
     package var deadline = Int64.max
@@ -39,19 +38,40 @@ package struct CustomerRecord {
     var ewmaAt: Int64 = 0
     /// When a pending downgrade falls due, milliseconds; `.max` while none is pending.
     var graceEndsAt = Int64.max
+    /// When the tier was given or last renewed, milliseconds.
     var tierSince: Int64 = 0
+    /// When the tier's term ends, whole seconds; `.max` for a tier without a term.
+    var validUntil = UInt32.max
+    /// When the last notice of each kind was sent, whole seconds; 0 for never.
+    var upgradeNoticeAt: UInt32 = 0
+    var expiryNoticeAt: UInt32 = 0
+    /// The tier that the last downgrade took, while a late event could still give it back; 255 for none.
+    var lostTier = CustomerRecord.noTier
+    /// What a pin holds the tier between; 0 and 255 without one.
+    var pinFloor: UInt8 = 0
+    var pinCeiling = CustomerRecord.noTier
+    private var spare: UInt8 = 0
+    /// The pin, attributes and tags: what few customers have.
+    var annexBlock = BlockHandle.none
+    /// What the portrait is drawn from besides the histories.
+    var portraitBlock = BlockHandle.none
+    var annexBytes: UInt16 = 0
+    var portraitBytes: UInt16 = 0
+    /// When the portrait was last published, whole seconds; 0 for never.
+    var portraitAt: UInt32 = 0
 
     package init() {}
 
     static let noChurnLevel: UInt8 = 255
+    static let noTier: UInt8 = 255
 }
 
 /// What shares bytes.
 extension CustomerRecord {
-    private static let kindBits: UInt8 = 0b111
-    private static let enteredBit: UInt8 = 1 << 3
-    private static let mindsExpiryBit: UInt8 = 1 << 4
-    private static let wideOrdersBit: UInt8 = 1 << 5
+    private static let kindBits: UInt8 = 0b1111
+    private static let enteredBit: UInt8 = 1 << 4
+    private static let mindsExpiryBit: UInt8 = 1 << 5
+    private static let wideOrdersBit: UInt8 = 1 << 6
 
     /// Bytes of the id, 1…256.
     var idLength: Int {
@@ -75,6 +95,8 @@ extension CustomerRecord {
         @inline(__always) get { flags & Self.mindsExpiryBit != 0 }
         set { set(Self.mindsExpiryBit, newValue) }
     }
+
+    var isPinned: Bool { pinFloor > 0 || pinCeiling != Self.noTier }
 
     /// How the order entries are packed.
     var orderForm: OrderEntry.Form {

@@ -61,11 +61,13 @@ extension CustomerStore {
     }
 
     /// Event time of the latest order that counts, milliseconds; −1 for none.
-    func lastOrderAt(of record: Record) -> Int64 {
+    func lastOrderAt(of record: Record, upTo now: EventTime = .never) -> Int64 {
         let entries = orders(of: record)
         var index = entries.count - 1
         while index >= 0 {
-            if entries.rawKind(index) == OrderEntry.Kind.order.rawValue { return entries.time(index) }
+            if entries.rawKind(index) == OrderEntry.Kind.order.rawValue, entries.time(index) <= now.milliseconds {
+                return entries.time(index)
+            }
             index -= 1
         }
         let folded = folded(of: record)

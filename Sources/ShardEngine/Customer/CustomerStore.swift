@@ -42,6 +42,18 @@ struct CustomerStore: ~Copyable {
         UnsafeRawBufferPointer(start: arena.address(record.pointee.idBlock), count: record.pointee.idLength)
     }
 
+    func annex(of record: Record) -> UnsafeRawBufferPointer {
+        bytes(of: record.pointee.annexBlock, count: record.pointee.annexBytes)
+    }
+
+    func portrait(of record: Record) -> UnsafeRawBufferPointer {
+        bytes(of: record.pointee.portraitBlock, count: record.pointee.portraitBytes)
+    }
+
+    private func bytes(of block: BlockHandle, count: UInt16) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: block.isNone ? nil : arena.address(block), count: block.isNone ? 0 : Int(count))
+    }
+
     /// Resizes a block to fewer bytes; no bytes means no block.
     mutating func shrink(_ block: BlockHandle, from oldBytes: Int, to newBytes: Int) -> BlockHandle {
         guard newBytes == 0 else { return arena.resize(block, from: oldBytes, to: newBytes) }

@@ -2,21 +2,25 @@ import RealModule
 import Scoring
 
 /// Applies order events to a customer's history: each order once, on its own date, whatever the order of arrival.
-struct OrderLedger {
+struct OrderLedger: ~Copyable {
     private let calendar: ZoneCalendar
     private let countFrom: OrderType
     private let decayRate: Double
+    private let fading: DayFading
 
     init(_ policy: Policy) {
         calendar = policy.calendar
         countFrom = policy.countFrom
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
+        fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
     }
 
     /// What an event did.
     enum Outcome {
         /// The history changed.
         case changed
+        /// The same, to less: what an order of this time, milliseconds, had added was taken back, in part or all of it.
+        case reduced(orderTime: Int64)
         /// Known and valid, but nothing that counts: a stage before the counting one, or a later stage of a counted order.
         case noEffect
     }
@@ -34,7 +38,7 @@ struct OrderLedger {
     func apply(
         _ entry: Entry, to record: CustomerStore.Record, _ store: inout CustomerStore, keptSince: EventTime
     ) throws(Rejection) -> Outcome {
-        store.foldOrders(before: keptSince, of: record, calendar)
+        store.foldOrders(before: keptSince, of: record, calendar, fading)
         switch entry.type {
         case .placed, .paid, .completed: return try count(entry, record, &store)
         case .updated: return try update(entry, record, &store)
@@ -103,11 +107,12 @@ struct OrderLedger {
         let refunded = order.amount - net(revised, index..<revised.endOfOrder(index))
         // No order is worth less than nothing, whatever has been given back already.
         let total = max(entry.total, refunded)
+        let isLess = total < order.amount
         addToEWMA(total - order.amount, at: order.time, record)
         order.amount = total
         store.replaceOrderEntry(at: index, with: order, of: record)
         if withdrawIfNothingIsLeft(of: index, record, &store) { forgetSpendIfNothingCounts(record, store) }
-        return .changed
+        return isLess ? .reduced(orderTime: order.time) : .changed
     }
 
     private func cancel(
@@ -133,7 +138,7 @@ struct OrderLedger {
         if end > index + 1 { store.removeOrderEntries(index + 1..<end, of: record) }
         addToEWMA(-net, at: order.time, record)
         forgetSpendIfNothingCounts(record, store)
-        return .changed
+        return .reduced(orderTime: order.time)
     }
 
     private func refund(
@@ -156,7 +161,7 @@ struct OrderLedger {
         addToEWMA(-amount, at: order.time, record)
         _ = withdrawIfNothingIsLeft(of: index, record, &store)
         if net == amount { forgetSpendIfNothingCounts(record, store) }
-        return .changed
+        return .reduced(orderTime: order.time)
     }
 
     private static let beyondAnyAmount = -Money.limit.minorUnits - 1

@@ -14,9 +14,9 @@ struct ChurnScale {
     }
 
     /// A second before which silence cannot raise the level above `level`; nil if there is no level above.
-    func noRiseBefore(above level: Int, _ risk: Double, _ history: PurchaseHistory, at time: EventTime) -> UInt32? {
+    func noRiseBefore(above level: Int, _ evidence: ChurnEvidence, at time: EventTime) -> UInt32? {
         guard level + 1 < rule.levels.count else { return nil }
-        let days = (rule.levels[level + 1].from - risk) / rule.model.steepestRise(history, horizon: rule.horizonDays)
+        let days = rule.scoring.daysBefore(rule.levels[level + 1].from, evidence)
         let seconds = Double(time.milliseconds / 1000) + days * 86_400
         return seconds < Double(UInt32.max) ? UInt32(max(seconds, 0)) : nil
     }
@@ -24,19 +24,18 @@ struct ChurnScale {
     /// The first whole second at which silence alone raises the level above `level`; nil if it never does.
     ///
     /// It does not depend on when it is asked: an instant foreseen twice is the same instant.
-    func nextRise(above level: Int, _ history: PurchaseHistory, birth: EventTime) -> UInt32? {
+    func nextRise(above level: Int, _ evidence: ChurnEvidence, birth: EventTime) -> UInt32? {
         guard level + 1 < rule.levels.count else { return nil }
         let threshold = rule.levels[level + 1].from
-        let age = rule.model.ageReaching(
-            threshold, history, horizon: rule.horizonDays, limit: Self.foresightDays, resolution: Self.resolutionDays)
+        let age = rule.scoring.ageReaching(
+            threshold, evidence, limit: Self.foresightDays, resolution: Self.resolutionDays)
         guard let age else { return nil }
         let milliseconds = Double(birth.milliseconds) + age * TimeSpan.millisecondsPerDay
         guard let second = UInt32(exactly: (milliseconds / 1000).rounded(.up)) else { return nil }
         // The solver ends within its resolution above the crossing, perhaps in the next second already.
         let before = Double(Int64(second) * 1000 - 1000 - birth.milliseconds) / TimeSpan.millisecondsPerDay
-        let earlier = PurchaseHistory(repeats: history.repeats, ageAtLast: history.ageAtLast, age: before)
-        guard before > history.age else { return second }
-        return rule.model.probabilityOfNoPurchase(earlier, horizon: rule.horizonDays) >= threshold ? second - 1 : second
+        guard before > evidence.history.age else { return second }
+        return rule.scoring.risk(evidence.aged(to: before)) >= threshold ? second - 1 : second
     }
 
     /// Nobody waits for a threshold that is a century away.

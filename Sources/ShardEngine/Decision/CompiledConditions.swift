@@ -82,4 +82,26 @@ struct CompiledConditions: ~Copyable {
             return !decisive
         }
     }
+
+    /// How near a condition is to being met, 0…1: of all its parts the least, of any the most.
+    func progress(_ root: Root, _ readings: Readings) -> Double { progress(root.node, readings) }
+
+    private func progress(_ index: Int, _ readings: Readings) -> Double {
+        let node = nodes[index]
+        switch node.kind {
+        case .comparison:
+            let comparison = list[node.comparison]
+            return comparison.progress(at: readings.value(of: comparison.subject))
+        case .not: return isMet(index, readings) ? 1 : 0
+        case .all, .any:
+            var fraction = node.kind == .any ? 0.0 : 1.0
+            var part = index + 1
+            while part < node.end {
+                let next = progress(part, readings)
+                fraction = node.kind == .any ? max(fraction, next) : min(fraction, next)
+                part = nodes[part].end
+            }
+            return fraction
+        }
+    }
 }

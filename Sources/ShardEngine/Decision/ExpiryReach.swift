@@ -28,18 +28,18 @@ struct ExpiryEffects: ~Copyable {
         effects = FlatArray(policy.terms.map { Self.effect(of: $0, policy.measures[$0.measure]) })
         measures = FlatArray(
             policy.measures.map {
-                $0.quantity.history != nil && $0.windowDays != nil || $0.quantity.history == .feedback
+                $0.quantity.history != nil && $0.isWindowed || $0.quantity.history == .feedback
             })
     }
 
     private static func effect(of term: Term, _ measure: Measure) -> Effect {
         switch measure.quantity {
         case .orders, .spend, .browse, .dwellSeconds, .sessions, .complaints:
-            guard measure.windowDays != nil else { return .none }
+            guard measure.isWindowed else { return .none }
             guard term.curve.isMonotone, measure.quantity != .spend else { return anywhere(term) }
             return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
         case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen: return anywhere(term)
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0: return .none
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: return .none
         }
     }
 

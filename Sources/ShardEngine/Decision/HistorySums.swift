@@ -35,7 +35,7 @@ struct FeedbackSum {
 ///
 /// Scratch memory of the engine: filled by one backward pass over each history, read by the evaluator.
 struct HistorySums: ~Copyable {
-    /// One per window, then the lifetime's.
+    /// One per window, then the lifetime's, then the qualification period's.
     let orders: FlatArray<OrderSum>
     let browse: FlatArray<Int64>
     let feedback: FlatArray<FeedbackSum>
@@ -51,9 +51,10 @@ struct HistorySums: ~Copyable {
     private let feedbackWindows: FlatArray<Int>
     private let browseSums: FlatArray<MeasurePlan.BrowseSum>
     private let needsLifetime: Bool
+    private let needsPeriod: Bool
 
     init(_ plan: MeasurePlan) {
-        orders = FlatArray(repeating: OrderSum(), count: plan.orderWindows.count + 1)
+        orders = FlatArray(repeating: OrderSum(), count: plan.orderWindows.count + 2)
         browse = FlatArray(repeating: 0, count: plan.browseSums.count)
         feedback = FlatArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count)
         orderWindows = FlatArray(plan.orderWindows)
@@ -61,19 +62,21 @@ struct HistorySums: ~Copyable {
         feedbackWindows = FlatArray(plan.feedbackWindows)
         browseSums = FlatArray(plan.browseSums)
         needsLifetime = plan.needsLifetimeOrders
+        needsPeriod = plan.needsPeriodOrders
     }
 
     mutating func begin() { nextExpiry = .max }
 
-    /// Sums the orders: windows first, then everything with what has left the history.
+    /// Sums the orders up to `now`: windows first, then everything with what has left the history.
     mutating func sumOrders(
-        _ entries: OrderEntries, folded: @autoclosure () -> FoldedOrders, starts: borrowing FlatArray<Int64>,
-        _ calendar: ZoneCalendar
+        _ entries: OrderEntries, folded: @autoclosure () -> FoldedOrders, upTo now: Int64,
+        starts: borrowing FlatArray<Int64>, _ calendar: ZoneCalendar
     ) {
         var sum = OrderSum()
         var window = 0
         var oldest = Int64.max
         var index = entries.count - 1
+        while index >= 0, entries.time(index) > now { index -= 1 }
         while index >= 0 {
             let time = entries.time(index)
             while window < starts.count, time < starts[window] {
@@ -109,8 +112,27 @@ struct HistorySums: ~Copyable {
         nextExpiry = min(nextExpiry, day &+ Int32(truncatingIfNeeded: orderWindows[window]))
     }
 
+    /// Sums the orders of the qualification period up to `now`; without any, its end changes nothing.
+    mutating func sumPeriod(_ entries: OrderEntries, upTo now: Int64, since start: EventTime, until end: DayIndex) {
+        guard needsPeriod else { return }
+        var sum = OrderSum()
+        var index = entries.count - 1
+        var isEmpty = true
+        while index >= 0, entries.time(index) >= start.milliseconds {
+            let kind = entries.rawKind(index)
+            if OrderEntry.adds(rawKind: kind), entries.time(index) <= now {
+                sum.amount &+= entries.amount(index)
+                sum.count &+= kind == OrderEntry.Kind.order.rawValue ? 1 : 0
+                isEmpty = false
+            }
+            index -= 1
+        }
+        orders[orders.count - 1] = sum
+        if !isEmpty { nextExpiry = min(nextExpiry, end.value) }
+    }
+
     /// Sums the browse buckets that a window still covers on `day`.
-    mutating func sumBrowse(_ bytes: UnsafeRawBufferPointer, on day: Int32) {
+    mutating func sumBrowse(_ bytes: UnsafeRawBufferPointer, on day: Int32, keptSince: Int32) {
         for index in 0..<browse.count { browse[index] = 0 }
         guard bytes.count > 0, let base = bytes.baseAddress, browseWindows.count > 0 else { return }
         let longest = browseWindows[browseWindows.count - 1]
@@ -119,8 +141,12 @@ struct HistorySums: ~Copyable {
         while end > base {
             let bucketDay = Int32(end.loadUnaligned(fromByteOffset: -2, as: UInt16.self))
             let age = Int(day &- bucketDay)
-            guard age < longest else { break }
+            guard age < longest, bucketDay >= keptSince else { break }
             let start = end - BrowseBucket.length(endingAt: end)
+            if age < 0 {
+                end = start
+                continue
+            }
             add(bucketFrom: start, endingAt: end, age: age)
             // Buckets grow older, so the smallest window that still holds one only grows.
             while age >= browseWindows[window] { window += 1 }
@@ -154,7 +180,7 @@ struct HistorySums: ~Copyable {
     }
 
     /// Sums the feedback of each window; what is older than the longest, the history, is as good as gone.
-    mutating func sumFeedback(_ entries: FeedbackEntries, on day: Int32) {
+    mutating func sumFeedback(_ entries: FeedbackEntries, on day: Int32, keptSince: Int32) {
         csatLatest = nil
         npsLatest = nil
         complaintsOpen = 0
@@ -164,7 +190,12 @@ struct HistorySums: ~Copyable {
         var index = entries.count - 1
         while index >= 0 {
             let entry = entries[index]
+            guard Int32(entry.day) >= keptSince else { break }
             let age = Int(day &- Int32(entry.day))
+            if age < 0 {
+                index -= 1
+                continue
+            }
             while window < feedbackWindows.count, age >= feedbackWindows[window] {
                 feedback[window] = sum
                 window += 1

@@ -13,6 +13,7 @@ struct MeasureEvaluator: ~Copyable {
     private let steps: FlatArray<MeasurePlan.Step>
     private let terms: FlatArray<CompiledTerm>
     private var day = DayIndex(-1)
+    private var isLookingBack = false
 
     /// In the order of `Policy.measures`; NaN for unknown.
     let values: FlatArray<Double>
@@ -27,7 +28,7 @@ struct MeasureEvaluator: ~Copyable {
         self.rules = rules
         let (policy, plan) = (rules.policy, rules.plan)
         decayRate = Double.log(2) / Double(policy.spendHalfLife.milliseconds)
-        minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
+        minorPerMajor = rules.minorPerMajor
         sums = HistorySums(plan)
         orderStarts = FlatArray(repeating: 0, count: plan.orderWindows.count)
         steps = FlatArray(plan.steps)
@@ -48,27 +49,53 @@ struct MeasureEvaluator: ~Copyable {
         }
     }
 
-    mutating func evaluate(_ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime) {
+    /// Computes everything as of `time`, from what happened up to then. Looking back from a later instant, `knownAt`, all
+    /// that arrived until that is seen, as far as the histories still reach.
+    mutating func evaluate(
+        _ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime, knownAt: EventTime? = nil
+    ) {
+        let known = rules.policy.calendar.day(of: knownAt ?? time)
         enter(time)
         sums.begin()
         if rules.plan.needsOrderPass {
+            let orders = store.orders(of: record)
             sums.sumOrders(
-                store.orders(of: record), folded: store.folded(of: record), starts: orderStarts, rules.policy.calendar)
+                orders, folded: store.folded(of: record), upTo: time.milliseconds, starts: orderStarts,
+                rules.policy.calendar)
+            if rules.plan.needsPeriodOrders { sumPeriod(orders, record, upTo: time) }
         }
-        if sums.browse.count > 0 { sums.sumBrowse(store.browse(of: record), on: day.value) }
-        if rules.plan.needsFeedbackPass { sums.sumFeedback(store.feedback(of: record), on: day.value) }
-        let history =
+        isLookingBack = knownAt != nil
+        let history = rules.policy.history
+        if sums.browse.count > 0 {
+            sums.sumBrowse(
+                store.browse(of: record), on: day.value, keptSince: (known + (1 - history.browseDays)).value)
+        }
+        if rules.plan.needsFeedbackPass {
+            sums.sumFeedback(
+                store.feedback(of: record), on: day.value, keptSince: (known + (1 - history.feedbackDays)).value)
+        }
+        let purchases =
             rules.plan.needsPurchaseHistory
-            ? store.purchaseDays(of: record, rules.policy.calendar).history(at: time, rules.policy.calendar) : nil
-        for index in 0..<steps.count { set(index, record, store, time, history) }
+            ? store.purchaseDays(of: record, rules, upTo: time).evidence(
+                at: time, rules.policy.calendar, minorPerMajor: minorPerMajor, adjustment: 0) : nil
+        for index in 0..<steps.count { set(index, record, store, time, purchases) }
         nextExpiry =
             sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
     }
 
+    private mutating func sumPeriod(_ orders: OrderEntries, _ record: CustomerStore.Record, upTo time: EventTime) {
+        guard let period = rules.policy.qualification else { return }
+        let calendar = rules.policy.calendar
+        let anchor = calendar.day(of: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000))
+        sums.sumPeriod(
+            orders, upTo: time.milliseconds, since: calendar.start(of: period.start(containing: day, anchor: anchor)),
+            until: period.end(containing: day, anchor: anchor))
+    }
+
     private mutating func set(
         _ index: Int, _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ time: EventTime,
-        _ history: PurchaseHistory?
+        _ purchases: ChurnEvidence?
     ) {
         motions[index] = .still
         switch steps[index] {
@@ -78,21 +105,38 @@ struct MeasureEvaluator: ~Copyable {
             let sum = sums.orders[window]
             values[index] = sum.count == 0 ? .nan : Double(sum.amount) / minorPerMajor / Double(sum.count)
         case .spendEWMA:
-            let age = Double(time.milliseconds &- record.pointee.ewmaAt)
-            values[index] =
-                record.pointee.spendEWMA == 0
-                ? 0 : record.pointee.spendEWMA / minorPerMajor * Double.exp(-decayRate * max(age, 0))
+            values[index] = spendEWMA(record, store, time)
             motions[index] = .decaying(rate: decayRate)
         case .daysSinceLastOrder:
-            values[index] = daysSince(store.lastOrderAt(of: record), time)
+            values[index] = daysSince(store.lastOrderAt(of: record, upTo: time), time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .tenureDays:
             values[index] = daysSince(Int64(record.pointee.firstSeen) * 1000, time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .browse(let sum, let divisor): values[index] = Double(sums.browse[sum]) / divisor
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: setFeedback(index)
-        case .pAlive, .p0: setPurchase(index, history)
+        case .pAlive, .p0, .churnRisk: setPurchase(index, purchases)
         }
+    }
+
+    /// Major units. Looking back, what came later is taken out of the sum before that is wound back.
+    private func spendEWMA(
+        _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ time: EventTime
+    ) -> Double {
+        guard isLookingBack, record.pointee.ewmaAt > time.milliseconds else {
+            let age = Double(time.milliseconds &- record.pointee.ewmaAt)
+            return record.pointee.spendEWMA == 0
+                ? 0 : record.pointee.spendEWMA / minorPerMajor * Double.exp(-decayRate * max(age, 0))
+        }
+        let (orders, reference) = (store.orders(of: record), record.pointee.ewmaAt)
+        var sum = record.pointee.spendEWMA
+        for index in 0..<orders.count where orders.time(index) > time.milliseconds {
+            guard OrderEntry.adds(rawKind: orders.rawKind(index)) else { continue }
+            sum -= Double(orders.amount(index)) * Double.exp(-decayRate * Double(reference - orders.time(index)))
+        }
+        // What subtraction leaves of nothing is rounding noise.
+        guard sum > 1e-6 else { return 0 }
+        return sum * Double.exp(decayRate * Double(reference - time.milliseconds)) / minorPerMajor
     }
 
     private func daysSince(_ milliseconds: Int64, _ time: EventTime) -> Double {
@@ -114,21 +158,27 @@ struct MeasureEvaluator: ~Copyable {
         }
     }
 
-    private mutating func setPurchase(_ index: Int, _ history: PurchaseHistory?) {
-        guard let history else {
+    private mutating func setPurchase(_ index: Int, _ evidence: ChurnEvidence?) {
+        guard let evidence else {
             values[index] = .nan
             return
         }
-        let model = rules.policy.churn.model
-        if case .pAlive = steps[index] {
+        let scoring = rules.policy.churn.scoring
+        let (model, history) = (scoring.purchases, evidence.history)
+        let perDay: Double
+        switch steps[index] {
+        case .pAlive:
             values[index] = model.pAlive(history)
             motions[index] = .fallingAtMost(rate: model.steepestFall(history) / TimeSpan.millisecondsPerDay)
-        } else {
-            let horizon = rules.policy.churn.horizonDays
-            values[index] = model.probabilityOfNoPurchase(history, horizon: horizon)
-            motions[index] = .risingAtMost(
-                rate: model.steepestRise(history, horizon: horizon) / TimeSpan.millisecondsPerDay)
+            return
+        case .p0:
+            values[index] = model.probabilityOfNoPurchase(history, horizon: scoring.horizonDays)
+            perDay = model.steepestRise(history, horizon: scoring.horizonDays)
+        default:
+            values[index] = scoring.risk(evidence)
+            perDay = scoring.steepestRise(evidence)
         }
+        motions[index] = .risingAtMost(rate: perDay / TimeSpan.millisecondsPerDay)
     }
 
     /// 0…100.

@@ -12,10 +12,12 @@ struct MeasurePlan {
     var browseSums: ContiguousArray<BrowseSum> = []
     var needsOrderPass = false
     var needsLifetimeOrders = false
+    var needsPeriodOrders = false
     var needsFeedbackPass = false
     var needsPurchaseHistory = false
 
-    /// Indices are into the window sums of the measure's history; `lifetime` is one past the last window.
+    /// Indices are into the window sums of the measure's history; the lifetime is one past the last window, the
+    /// qualification period two.
     enum Step {
         case orders(Int)
         case spend(Int)
@@ -33,6 +35,7 @@ struct MeasurePlan {
         case complaintsOpen
         case pAlive
         case p0
+        case churnRisk
     }
 
     /// What one browse measure adds up over the days of its window.
@@ -81,6 +84,9 @@ struct MeasurePlan {
         case .p0:
             needsPurchaseHistory = true
             return .p0
+        case .churnRisk:
+            needsPurchaseHistory = true
+            return .churnRisk
         }
     }
 
@@ -99,8 +105,15 @@ struct MeasurePlan {
 
     private mutating func orderWindow(_ measure: Measure) -> Int {
         needsOrderPass = true
-        if measure.windowDays == nil { needsLifetimeOrders = true }
-        return orderWindows.firstIndex(of: measure.windowDays ?? -1) ?? orderWindows.count
+        switch measure.window {
+        case .days(let days): return orderWindows.firstIndex(of: days) ?? 0
+        case .lifetime:
+            needsLifetimeOrders = true
+            return orderWindows.count
+        case .period:
+            needsPeriodOrders = true
+            return orderWindows.count + 1
+        }
     }
 
     private mutating func browse(_ part: BrowseSum.Part, _ measure: Measure, divisor: Double) -> Step {

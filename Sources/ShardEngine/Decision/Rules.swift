@@ -1,3 +1,4 @@
+import RealModule
 import Scoring
 
 /// A policy and everything that follows from it alone, compiled once; one per shard.
@@ -7,21 +8,30 @@ final class Rules {
     let policy: Policy
     let plan: MeasurePlan
     let ladder: TierLadder
+    let standing: StandingRules
     let expiryEffects: ExpiryEffects
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
     let ledger: OrderLedger
+    let fading: DayFading
+    let minorPerMajor: Double
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
         self.policy = policy
         plan = MeasurePlan(policy)
         ladder = TierLadder(policy)
+        standing = StandingRules(policy)
         expiryEffects = ExpiryEffects(policy)
         browseEffects = BrowseEffects(policy, plan)
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
+        fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
+        minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
     }
+
+    /// Whether anything besides orders moves the churn risk.
+    var adjustsChurn: Bool { policy.churn.adjustment != .none }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {
@@ -40,19 +50,22 @@ final class Rules {
         return converted.minorUnits
     }
 
-    /// Whether a customer's standing at `readings` is another than the one recorded.
-    func wouldChange(_ record: CustomerStore.Record, _ readings: Readings) -> Bool {
-        let held = Int(record.pointee.tier)
-        let isFalling = ladder.retained(upTo: held, readings) < held
-        return ladder.qualified(readings) > held || isFalling != (record.pointee.graceEndsAt != .max)
+    /// Whether a customer's standing at `readings` is another than `standing`.
+    func wouldChange(_ standing: Standing, _ watch: TierLadder.Watch, _ readings: Readings) -> Bool {
+        if standing.clamped(ladder.qualified(readings)) > standing.tier { return true }
+        guard watch.rungs.lowerBound <= standing.tier else { return false }
+        let isFalling = standing.clamped(ladder.retained(upTo: standing.tier, readings)) < standing.tier
+        return isFalling != (standing.graceEndsAt != .max)
     }
 
     /// Sets how much browsing needs no evaluation, and returns the points of the score kept back for them.
     /// `reach` is what expiries may do unwatched until the next evaluation.
-    func setBrowseBudget(_ record: CustomerStore.Record, _ reach: ExpiryReach, _ readings: Readings) -> Double {
+    func setBrowseBudget(
+        _ record: CustomerStore.Record, _ watch: TierLadder.Watch, _ reach: ExpiryReach, _ readings: Readings
+    ) -> Double {
         record.pointee.browseBudget = 0
         guard browseEffects.actThroughScore else { return 0 }
-        let distance = ladder.distance(from: Int(record.pointee.tier), reach, readings.score)
+        let distance = ladder.distance(watch, reach, readings.score)
         let reserve = min(distance, 100) / 2
         record.pointee.browseBudget = browseEffects.budget(points: reserve)
         return record.pointee.browseBudget > 0 ? reserve : 0

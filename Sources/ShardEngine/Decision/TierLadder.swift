@@ -1,11 +1,6 @@
 import Scoring
 
 /// A policy's tiers in the form that is quick to test: most tiers ask for a score alone.
-///
-///             qualified above ──► upgrade at once
-///     holding ─────────────────────────────────────────────┐
-///        ▲     retention lost                              │ grace and dwell over
-///        └── recovered ── falling (grace, minimum dwell) ◄─┴──► downgrade (one rung, or to what is retained)
 struct TierLadder: ~Copyable {
     // Not private, for the same reason as `CompiledConditions.Node`.
     struct Rung {
@@ -20,10 +15,7 @@ struct TierLadder: ~Copyable {
 
     private let rungs: FlatArray<Rung>
     private let conditions: CompiledConditions
-    let rule: DowngradeRule
-
     init(_ policy: Policy) {
-        rule = policy.downgrade
         var maker = CompiledConditions.Maker()
         rungs = FlatArray(policy.tiers.map { Self.rung($0, margin: policy.downgrade.margin, &maker) })
         conditions = CompiledConditions(maker)
@@ -70,37 +62,49 @@ struct TierLadder: ~Copyable {
         for index in root.comparisons { body(conditions.comparison(index)) }
     }
 
-    /// The score that `tier` asks for, where it asks for one.
-    func entryScore(of tier: Int) -> Double? {
-        for index in rungs[tier].entry.comparisons {
-            let comparison = conditions.comparison(index)
-            if comparison.subject == .score && comparison.relation == .atLeast { return comparison.threshold }
-        }
-        return nil
+    /// How near the requirement of `tier` is to being met, 0…1.
+    func progress(towards tier: Int, _ readings: Readings) -> Double {
+        conditions.progress(rungs[tier].entry, readings)
     }
 
-    /// The comparisons that can change where a holder of `tier` stands: to keep it and what is below, to rise above.
-    @inline(__always) private func relevant(_ index: Int, holding tier: Int) -> Range<Int> {
-        (index <= tier ? rungs[index].retention : rungs[index].entry).comparisons
+    /// The rungs that can change where a customer stands: those held as long as they can be lost, and those above.
+    struct Watch {
+        var held: Int
+        /// Empty when nothing can move.
+        var rungs: Range<Int>
+    }
+
+    /// What to watch for a standing between its changes.
+    func watch(_ standing: Standing, _ rules: borrowing StandingRules) -> Watch {
+        // At the end of a term it is looked at anyway; later only while it is falling.
+        let isAtStake = rules.downgrade.timing == .atOnce || standing.graceEndsAt != .max
+        let lowest = isAtStake ? standing.bounds.lowerBound + 1 : standing.tier + 1
+        return Watch(
+            held: standing.tier, rungs: lowest..<max(lowest, min(rungs.count, standing.bounds.upperBound + 1)))
+    }
+
+    /// The comparisons that matter on a rung: to keep it or to rise to it.
+    @inline(__always) private func relevant(_ index: Int, _ watch: Watch) -> Range<Int> {
+        (index <= watch.held ? rungs[index].retention : rungs[index].entry).comparisons
     }
 
     /// The score that matters on a rung which asks for a score alone.
-    @inline(__always) private func plainThreshold(_ index: Int, holding tier: Int) -> Double? {
+    @inline(__always) private func plainThreshold(_ index: Int, _ watch: Watch) -> Double? {
         let rung = rungs[index]
         guard rung.asksForScoreAlone else { return nil }
-        return index <= tier ? rung.retentionScore : rung.entryScore
+        return index <= watch.held ? rung.retentionScore : rung.entryScore
     }
 
-    /// Whether what leaves the windows can change where a holder of `tier` stands. If not, no wake-up is needed for it.
+    /// Whether what leaves the windows can change the standing. If not, no wake-up is needed for it.
     func minds(
-        _ effects: borrowing ExpiryEffects, _ reach: ExpiryReach, holding tier: Int, _ readings: Readings
+        _ effects: borrowing ExpiryEffects, _ reach: ExpiryReach, _ watch: Watch, _ readings: Readings
     ) -> Bool {
-        for index in 1..<max(rungs.count, 1) {
-            if let threshold = plainThreshold(index, holding: tier) {
+        for index in watch.rungs {
+            if let threshold = plainThreshold(index, watch) {
                 if Self.crosses(threshold, reach, readings.score) { return true }
                 continue
             }
-            for position in relevant(index, holding: tier) {
+            for position in relevant(index, watch) {
                 let comparison = conditions.comparison(position)
                 switch comparison.subject {
                 case .score: if Self.crosses(comparison.threshold, reach, readings.score) { return true }
@@ -115,15 +119,15 @@ struct TierLadder: ~Copyable {
         score >= threshold ? score - reach.fall < threshold : score + reach.rise >= threshold
     }
 
-    /// The least distance of the score, at its worst under `reach`, from a threshold that matters to a holder of `tier`.
-    func distance(from tier: Int, _ reach: ExpiryReach, _ score: Double) -> Double {
+    /// The least distance of the score, at its worst under `reach`, from a threshold that matters.
+    func distance(_ watch: Watch, _ reach: ExpiryReach, _ score: Double) -> Double {
         var least = Double.infinity
-        for index in 1..<max(rungs.count, 1) {
-            if let threshold = plainThreshold(index, holding: tier) {
+        for index in watch.rungs {
+            if let threshold = plainThreshold(index, watch) {
                 least = min(least, Self.distance(threshold, reach, score))
                 continue
             }
-            for position in relevant(index, holding: tier) {
+            for position in relevant(index, watch) {
                 let comparison = conditions.comparison(position)
                 guard case .score = comparison.subject else { continue }
                 least = min(least, Self.distance(comparison.threshold, reach, score))
@@ -136,20 +140,20 @@ struct TierLadder: ~Copyable {
         score >= threshold ? score - reach.fall - threshold : threshold - score - reach.rise
     }
 
-    /// Milliseconds before any comparison that matters to a holder of `tier` can turn out otherwise, `reserve` points of
+    /// Milliseconds before any comparison that matters can turn out otherwise, `reserve` points of
     /// the score's distance from its thresholds kept back for events.
     ///
     /// `reach` is what expiries may do unwatched until then; nothing, where each of them is a wake-up.
     func earliestCrossing(
-        from tier: Int, _ reach: ExpiryReach, reserve: Double, _ speed: SpeedLimit, _ readings: Readings
+        _ watch: Watch, _ reach: ExpiryReach, reserve: Double, _ speed: SpeedLimit, _ readings: Readings
     ) -> Double {
         var earliest = speed.holdsFor
-        for index in 1..<max(rungs.count, 1) {
-            if let threshold = plainThreshold(index, holding: tier) {
+        for index in watch.rungs {
+            if let threshold = plainThreshold(index, watch) {
                 earliest = min(earliest, Self.earliest(threshold, speed, reach, reserve, readings.score))
                 continue
             }
-            for position in relevant(index, holding: tier) {
+            for position in relevant(index, watch) {
                 earliest = min(
                     earliest, Self.earliest(conditions.comparison(position), speed, reach, reserve, readings))
             }

@@ -17,7 +17,7 @@ package struct CustomerSlab: ~Copyable {
         pages[Int(slot) >> Self.pageShift] + (Int(slot) & (Self.pageSlots - 1))
     }
 
-    /// Aligned, so that a record is two cache lines and never three, and its first 32 bytes are in one.
+    /// Aligned, so that a record is two cache lines and never three.
     private static func page() -> UnsafeMutablePointer<CustomerRecord> {
         UnsafeMutableRawPointer.allocate(byteCount: pageSlots * MemoryLayout<CustomerRecord>.stride, alignment: 64)
             .bindMemory(to: CustomerRecord.self, capacity: pageSlots)

@@ -41,6 +41,8 @@ extension CustomerStore {
             + move(&record.pointee.foldedBlock, FoldedOrders.bytes)
             + move(&record.pointee.browseBlock, Int(record.pointee.browseBytes))
             + move(&record.pointee.feedbackBlock, feedbackBytes)
+            + move(&record.pointee.annexBlock, Int(record.pointee.annexBytes))
+            + move(&record.pointee.portraitBlock, Int(record.pointee.portraitBytes))
     }
 
     @inline(__always) private mutating func move(_ block: inout BlockHandle, _ bytes: Int) -> Int {

@@ -14,6 +14,12 @@ struct FrameBytes {
         put(UInt16(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
     }
+
+    /// The same for a text that may be longer than a name.
+    mutating func put(longText text: String) {
+        put(UInt32(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
 }
 
 /// Reads the fields of a header or footer; nil where the bytes end too early.
@@ -31,9 +37,13 @@ struct FrameFields {
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Value.self))
     }
 
-    mutating func takeText() -> String? {
-        guard let length = take(UInt16.self), bytes.count - position >= Int(length) else { return nil }
-        defer { position += Int(length) }
-        return String(validating: bytes[position..<position + Int(length)], as: UTF8.self)
+    mutating func takeText() -> String? { take(UInt16.self).flatMap { takeText(bytes: Int($0)) } }
+
+    mutating func takeLongText() -> String? { take(UInt32.self).flatMap { takeText(bytes: Int($0)) } }
+
+    private mutating func takeText(bytes length: Int) -> String? {
+        guard bytes.count - position >= length else { return nil }
+        defer { position += length }
+        return String(validating: bytes[position..<position + length], as: UTF8.self)
     }
 }

@@ -1,8 +1,8 @@
 import Scoring
 
-/// The framing of a snapshot file, as `schemas/snapshot.v1.md` describes it.
+/// The framing of a snapshot file, as `schemas/snapshot.v2.md` describes it.
 enum SnapshotFormat {
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
     /// "TIERSNAP"
     static let magic: [UInt8] = [0x54, 0x49, 0x45, 0x52, 0x53, 0x4e, 0x41, 0x50]
     /// Magic, version, two bytes of zero, checksum: these never change their meaning.
@@ -10,10 +10,11 @@ enum SnapshotFormat {
     /// Kind and length in front of a payload, the checksum behind it.
     static let frameHeadBytes = 5
     static let checksumBytes = 4
-    static let longestHeader = 1 << 16
+    /// A policy's text and as much again for everything else.
+    static let longestHeader = 1 << 20
     /// Of a frame's payload: an image is shorter than this, whatever a customer did.
     static let longestCustomers = 1 << 19
-    static let longestElement = frameHeadBytes + longestCustomers + checksumBytes
+    static let longestElement = frameHeadBytes + max(longestHeader, longestCustomers) + checksumBytes
     /// The count in front of the images of a frame.
     static let imageCountBytes = 4
 

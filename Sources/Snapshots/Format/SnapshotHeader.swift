@@ -14,10 +14,13 @@ package struct SnapshotHeader: Hashable, Sendable {
     package var mark: EngineMark
     /// Wall clock, milliseconds since the epoch; for people.
     package var createdAt: Int64
+    /// What the policy can be made from again; empty in snapshots older than the keeping of it.
+    package var policyText: String
 
     package init(
         identity: SnapshotIdentity, engineVersion: UInt16 = EngineVersion.state, journalSequence: UInt64,
-        journalDigest: UInt64, journalOffset: Int64, positions: [SnapshotPosition], mark: EngineMark, createdAt: Int64
+        journalDigest: UInt64, journalOffset: Int64, positions: [SnapshotPosition], mark: EngineMark, createdAt: Int64,
+        policyText: String = ""
     ) {
         self.identity = identity
         self.engineVersion = engineVersion
@@ -27,6 +30,7 @@ package struct SnapshotHeader: Hashable, Sendable {
         self.positions = positions.sorted { $0.input.rawValue < $1.input.rawValue }
         self.mark = mark
         self.createdAt = createdAt
+        self.policyText = policyText
     }
 }
 
@@ -67,7 +71,21 @@ extension SnapshotHeader {
         bytes.put(mark.digest)
         bytes.put(UInt64(mark.customerCount))
         bytes.put(createdAt)
+        if !policyText.isEmpty || mark.retiering != nil { putPolicy(&bytes) }
         return bytes.bytes
+    }
+
+    /// The last part; a header of the older form ends before it.
+    private func putPolicy(_ bytes: inout FrameBytes) {
+        bytes.put(longText: policyText)
+        bytes.put(UInt8(mark.retiering == nil ? 0 : 1))
+        guard let retiering = mark.retiering else { return }
+        bytes.put(retiering.mode.rawValue)
+        bytes.put(retiering.pass.rawValue)
+        bytes.put(retiering.next)
+        bytes.put(retiering.end)
+        bytes.put(retiering.since.milliseconds)
+        bytes.put(retiering.keptUntil.milliseconds)
     }
 
     /// Nil unless the bytes are a header's, to the last one.
@@ -77,15 +95,37 @@ extension SnapshotHeader {
             let shard = fields.take(Int32.self), let partitionCount = fields.take(Int32.self),
             let topics = Self.topics(&fields), let hash = Self.hash(&fields), let sequence = fields.take(UInt64.self),
             let digest = fields.take(UInt64.self), let offset = fields.take(Int64.self),
-            let positions = Self.positions(&fields), let mark = Self.mark(&fields),
-            let createdAt = fields.take(Int64.self), fields.isAtEnd, sequence < UInt64(Int64.max)
+            let positions = Self.positions(&fields), var mark = Self.mark(&fields),
+            let createdAt = fields.take(Int64.self), sequence < UInt64(Int64.max)
         else { return nil }
+        var policyText = ""
+        if !fields.isAtEnd {
+            guard let text = fields.takeLongText(), let retiering = Self.retiering(&fields), fields.isAtEnd else {
+                return nil
+            }
+            policyText = text
+            mark.retiering = retiering
+        }
         self.init(
             identity: SnapshotIdentity(
                 application: application, shard: shard, partitionCount: partitionCount, topics: topics,
                 policyHash: hash),
             engineVersion: engineVersion, journalSequence: sequence, journalDigest: digest, journalOffset: offset,
-            positions: positions, mark: mark, createdAt: createdAt)
+            positions: positions, mark: mark, createdAt: createdAt, policyText: policyText)
+    }
+
+    /// Nil for what cannot be read; none where none is under way.
+    private static func retiering(_ fields: inout FrameFields) -> Retiering?? {
+        guard let isUnderWay = fields.take(UInt8.self), isUnderWay <= 1 else { return nil }
+        guard isUnderWay == 1 else { return .some(nil) }
+        guard let mode = fields.take(UInt8.self).flatMap(Activation.Mode.init),
+            let pass = fields.take(UInt8.self).flatMap(Retiering.Pass.init), let next = fields.take(UInt32.self),
+            let end = fields.take(UInt32.self), let since = fields.take(Int64.self),
+            let keptUntil = fields.take(Int64.self)
+        else { return nil }
+        return Retiering(
+            mode: mode, pass: pass, next: next, end: end, since: EventTime(milliseconds: since),
+            keptUntil: EventTime(milliseconds: keptUntil))
     }
 
     private static func topics(_ fields: inout FrameFields) -> [SnapshotTopic]? {

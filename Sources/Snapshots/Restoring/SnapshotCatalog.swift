@@ -7,6 +7,16 @@ package enum SnapshotCatalog {
     package static func restoreNewest(
         in store: some SnapshotStore, policy: Policy, expecting identity: SnapshotIdentity
     ) throws(SnapshotStoreError) -> RestoredChoice {
+        try restoreNewest(in: store, expecting: identity) { header in
+            header.identity.policyHash == identity.policyHash ? policy : nil
+        }
+    }
+
+    /// The same under whatever policy each was taken; `resolving` finds it, or knows none.
+    package static func restoreNewest(
+        in store: some SnapshotStore, expecting identity: SnapshotIdentity,
+        resolving policy: @escaping (SnapshotHeader) -> Policy?
+    ) throws(SnapshotStoreError) -> RestoredChoice {
         var skipped: [SkippedSnapshot] = []
         for name in try store.list() {
             do throws(SkippedSnapshot.Reason) {
@@ -48,9 +58,10 @@ package enum SnapshotCatalog {
     }
 
     private static func restore(
-        _ name: SnapshotName, in store: some SnapshotStore, _ policy: Policy, _ identity: SnapshotIdentity
+        _ name: SnapshotName, in store: some SnapshotStore, _ policy: @escaping (SnapshotHeader) -> Policy?,
+        _ identity: SnapshotIdentity
     ) throws(SkippedSnapshot.Reason) -> RestoredShard {
-        var restoration = SnapshotRestoration(policy: policy, expecting: identity)
+        var restoration = SnapshotRestoration(expecting: identity, resolving: policy)
         try read(name, in: store) { (chunk) throws(SnapshotError) in try restoration.feed(chunk) }
         let shard: RestoredShard
         do throws(SnapshotError) { shard = try restoration.finish() } catch { throw .invalid(error) }

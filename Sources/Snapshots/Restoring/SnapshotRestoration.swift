@@ -15,10 +15,16 @@ package struct SnapshotRestoration: ~Copyable {
     private var decoder = SnapshotDecoder()
     /// From the header on.
     private var engine: EngineRestoration?
-    private let policy: Policy
+    private let policy: (SnapshotHeader) -> Policy?
     private let expected: SnapshotIdentity
 
+    /// Takes only what was written under the expected policy, which is `policy`.
     package init(policy: Policy, expecting expected: SnapshotIdentity) {
+        self.init(expecting: expected) { $0.identity.policyHash == expected.policyHash ? policy : nil }
+    }
+
+    /// `policy` finds the rules that a snapshot was taken under, or knows none.
+    package init(expecting expected: SnapshotIdentity, resolving policy: @escaping (SnapshotHeader) -> Policy?) {
         self.policy = policy
         self.expected = expected
     }
@@ -26,20 +32,24 @@ package struct SnapshotRestoration: ~Copyable {
     package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws(SnapshotError) {
         var rest = chunk
         while let part = try decoder.next(from: &rest) {
-            if case .header(let header) = part { try expected.check(header.identity) }
-            do throws(RestoreError) {
-                try take(part)
-            } catch {
-                throw .state(error)
+            switch part {
+            case .header(let header): try begin(header)
+            case .customers(let images):
+                do throws(RestoreError) { try engine?.restore(images) } catch { throw .state(error) }
+            case .footer: break
             }
         }
     }
 
-    private mutating func take(_ part: SnapshotDecoder.Part) throws(RestoreError) {
-        switch part {
-        case .header(let header): engine = try EngineRestoration(policy: policy, mark: header.mark)
-        case .customers(let images): try engine?.restore(images)
-        case .footer: break
+    private mutating func begin(_ header: SnapshotHeader) throws(SnapshotError) {
+        try expected.check(header.identity)
+        guard let policy = policy(header) else {
+            throw .foreign(.policy, found: header.identity.policyHash.text, expected: expected.policyHash.text)
+        }
+        do throws(RestoreError) {
+            engine = try EngineRestoration(policy: policy, mark: header.mark)
+        } catch {
+            throw .state(error)
         }
     }
 

@@ -141,6 +141,21 @@ extension DecimalNumber {
         return Money(minorUnits: Int64(value))
     }
 
+    /// The nearest amount of money, halves upward, for a number that `money` found inexact.
+    func roundedMoney(places: Int) -> Money {
+        Money(minorUnits: min(Int64(clamping: rounded(shiftedBy: places) ?? .max), Money.limit.minorUnits))
+    }
+
+    /// The magnitude as the nearest whole number once the point is shifted, halves upward; nil beyond 64 bits.
+    func rounded(shiftedBy places: Int) -> UInt64? {
+        guard let value = magnitude(shiftedBy: places)?.value else { return nil }
+        let shift = exponent + places
+        guard shift < 0, shift >= -Self.maximumDigits else { return value }
+        let unit = Self.powersOfTen(-shift)
+        let rest = coefficient % unit
+        return value + (rest >= unit - rest ? 1 : 0)
+    }
+
     enum MoneyFault: Error {
         /// Negative, or more than `Money.limit`.
         case outOfRange

@@ -64,11 +64,50 @@ extension JSONRecord {
         return unsafe value.bytes
     }
 
-    /// Throws unless each of three fields that are not used is a string or absent.
-    @inline(__always) func checkTexts(_ first: RecordKey, _ second: RecordKey, _ third: RecordKey) throws(Rejection) {
-        _ = try unsafe text(first)
-        _ = try unsafe text(second)
-        _ = try unsafe text(third)
+    /// A text that sorts events, as far as it is kept; nil if it is absent or empty.
+    @unsafe @inline(__always) func label(_ key: RecordKey) throws(Rejection) -> UnsafeRawBufferPointer? {
+        guard let text = try unsafe text(key), text.count > 0 else { return nil }
+        return unsafe text.count <= Event.maximumLabelBytes ? text : Self.cut(text)
+    }
+
+    /// The first of several labels that is given.
+    @unsafe func label(_ keys: RecordKey...) throws(Rejection) -> UnsafeRawBufferPointer? {
+        for key in keys {
+            if let label = try unsafe label(key) { return unsafe label }
+        }
+        return nil
+    }
+
+    /// Whether there is a text that is not empty.
+    @inline(__always) func hasText(_ key: RecordKey) throws(Rejection) -> Bool {
+        guard let text = try unsafe text(key) else { return false }
+        return text.count > 0
+    }
+
+    /// A longer text without what is beyond the limit, and whole characters only.
+    @unsafe static func cut(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var end = Event.maximumLabelBytes
+        while unsafe text[end] & 0xC0 == 0x80 { end -= 1 }
+        return unsafe UnsafeRawBufferPointer(rebasing: text[..<end])
+    }
+
+    /// The hash of a text; 0 if it is absent or empty.
+    @inline(__always) func hash(ofText key: RecordKey) throws(Rejection) -> UInt64 {
+        guard let text = try unsafe text(key), text.count > 0 else { return 0 }
+        return unsafe StableHash.of(text)
+    }
+
+    /// The hash of an id; 0 if it is absent.
+    @inline(__always) func hash(ofID key: RecordKey) throws(Rejection) -> UInt64 {
+        guard let id = try unsafe optionalID(key) else { return 0 }
+        return unsafe StableHash.of(id)
+    }
+
+    /// `true` or `false`, or nil.
+    func flag(_ key: RecordKey) throws(Rejection) -> Bool? {
+        guard let value = self[key] else { return nil }
+        guard let flag = value.flag else { throw Rejection(.wrongType, key.field) }
+        return flag
     }
 
     /// One of a fixed set of names; a string that is none of them is rejected with the reason `otherwise`.
@@ -128,24 +167,45 @@ extension JSONRecord {
 
     /// The digits of a JSON number.
     @inline(__always) func number(_ value: JSONValue, _ key: RecordKey) throws(Rejection) -> DecimalNumber {
-        guard value.isNumber, let number = unsafe DecimalNumber(value.bytes) else {
+        guard value.isNumber || isCall && value.isString, let number = unsafe DecimalNumber(value.bytes) else {
             throw Rejection(.wrongType, key.field)
         }
         return number
     }
 
-    /// An amount of a currency with `places` decimal places, exact, as a JSON number or a decimal string.
+    /// An amount of a currency with `places` decimal places, exact, as a JSON number or a decimal string; of a call the
+    /// next minor unit, for a binary float has been in the way.
     @inline(__always) func money(_ key: RecordKey, places: Int) throws(Rejection) -> Money? {
         guard let value = self[key] else { return nil }
-        guard value.isNumber || value.isString else { throw Rejection(.wrongType, key.field) }
-        guard let number = unsafe DecimalNumber(value.bytes) else { throw Rejection(.invalidMoney, key.field) }
+        return try Self.money(value, key.field, places: places, isRounded: isCall)
+    }
+
+    @inline(__always) static func money(
+        _ value: JSONValue, _ field: Rejection.Field, places: Int, isRounded: Bool
+    ) throws(Rejection) -> Money {
+        guard value.isNumber || value.isString else { throw Rejection(.wrongType, field) }
+        guard let number = unsafe DecimalNumber(value.bytes) else { throw Rejection(.invalidMoney, field) }
         do {
             return try number.money(places: places)
         } catch {
             switch error {
-            case .outOfRange: throw Rejection(.outOfRange, key.field)
-            case .inexact: throw Rejection(.invalidMoney, key.field)
+            case .outOfRange: throw Rejection(.outOfRange, field)
+            case .inexact where isRounded: return number.roundedMoney(places: places)
+            case .inexact: throw Rejection(.invalidMoney, field)
             }
         }
+    }
+
+    /// Three capital letters, or nil.
+    @inline(__always) func currency(_ key: RecordKey = .currency) throws(Rejection) -> CurrencyCode? {
+        guard let text = try unsafe text(key) else { return nil }
+        guard text.count == 3 else { throw Rejection(.invalidValue, key.field) }
+        var packed: UInt32 = 0
+        for index in 0..<3 {
+            let letter = unsafe text[index]
+            guard (65...90).contains(letter) else { throw Rejection(.invalidValue, key.field) }
+            packed = packed << 8 | UInt32(letter)
+        }
+        return CurrencyCode(packed: packed)
     }
 }

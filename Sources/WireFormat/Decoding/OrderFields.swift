@@ -6,24 +6,33 @@ struct OrderFields {
     private let total: Money?
     private let refund: Money?
     private let discount: Money?
+    private let shipping: Money?
     private let cost: Money?
+    private let hasCoupon: Bool
+    private let rate: CarriedRate?
+    /// Decimal places of the currency; 0 without one.
+    let places: Int
 
     @inline(__always) init(_ record: JSONRecord, currencies: inout CurrencyPlaces) throws(Rejection) {
         currency = try record.currency()
+        hasCoupon = try record.hasText(.coupon)
+        rate = try record.carriedRate()
         guard let currency else {
             try Self.refuseAmounts(record)
-            (total, refund, discount, cost) = (nil, nil, nil, nil)
-            try Self.checkUnused(record)
+            (total, refund, discount, shipping, cost) = (nil, nil, nil, nil, nil)
+            places = 0
             return
         }
-        let places = currencies.places(of: currency)
+        places = currencies.places(of: currency)
         total = try record.money(.total, places: places)
         discount = try record.money(.discount, places: places)
+        shipping = try record.money(.shipping, places: places)
         cost = try record.money(.cost, places: places)
-        _ = try record.money(.shipping, places: places)
         refund = try Self.refund(record, places: places)
-        try Self.checkUnused(record)
     }
+
+    /// Whether amounts mean anything.
+    var hasCurrency: Bool { currency != nil }
 
     /// The event of stage `type`; throws `missingField` for what that stage needs.
     @inline(__always) func event(_ type: OrderType) throws(Rejection) -> OrderEvent {
@@ -31,14 +40,13 @@ struct OrderFields {
         case .placed, .paid, .completed, .updated:
             guard currency != nil else { throw Rejection(.missingField, .currency) }
             guard total != nil else { throw Rejection(.missingField, .total) }
-        case .refunded:
-            guard currency != nil else { throw Rejection(.missingField, .currency) }
-        case .cancelled:
+        case .cancelled, .refunded:
+            // Without an amount it is the whole order, in whatever currency that was.
             break
         }
         return OrderEvent(
             type: type, currency: currency ?? .none, total: total ?? .zero, refund: refund, discount: discount,
-            cost: cost)
+            shipping: shipping, cost: cost, hasCoupon: hasCoupon, rate: rate)
     }
 
     /// An amount means nothing without its currency.
@@ -60,31 +68,31 @@ struct OrderFields {
         _ = try unsafe record.text(.refundReason)
         return true
     }
-
-    /// Fields that this version does not use must still have their type: a wrong one shows a producer's mistake.
-    @inline(__always) private static func checkUnused(_ record: JSONRecord) throws(Rejection) {
-        _ = try unsafe record.text(.coupon)
-        if let items = record[.items], !items.isArray { throw Rejection(.wrongType, .items) }
-    }
-}
-
-extension CurrencyCode {
-    /// The currency of an event that names no amount.
-    package static let none = CurrencyCode(packed: 0)
 }
 
 extension JSONRecord {
-    /// Three capital letters, or nil.
-    @inline(__always) fileprivate func currency() throws(Rejection) -> CurrencyCode? {
-        guard let text = try unsafe text(.currency) else { return nil }
-        guard text.count == 3 else { throw Rejection(.invalidValue, .currency) }
-        var packed: UInt32 = 0
-        for index in 0..<3 {
-            let letter = unsafe text[index]
-            guard (65...90).contains(letter) else { throw Rejection(.invalidValue, .currency) }
-            packed = packed << 8 | UInt32(letter)
-        }
-        return CurrencyCode(packed: packed)
+    /// The exchange rate that came with the order, exact.
+    @inline(__always) fileprivate func carriedRate() throws(Rejection) -> CarriedRate? {
+        guard let object = self[.exchangeRate] else { return nil }
+        guard object.isObject else { throw Rejection(.wrongType, .exchangeRate) }
+        let value = try required(.rate)
+        guard value.isNumber || value.isString else { throw Rejection(.wrongType, .exchangeRateRate) }
+        guard let number = unsafe DecimalNumber(value.bytes) else { throw Rejection(.invalidValue, .exchangeRateRate) }
+        return CarriedRate(try ExchangeRate(number), to: try currency(.rateCurrency) ?? .none)
+    }
+}
+
+extension ExchangeRate {
+    /// The rates of a policy have as many digits before and after the point.
+    private static let places = 9
+    private static let limit: UInt64 = 1_000_000_000 * 1_000_000_000
+
+    fileprivate init(_ number: DecimalNumber) throws(Rejection) {
+        guard number.coefficient > 0, !number.isNegative,
+            let (value, isExact) = number.magnitude(shiftedBy: Self.places), value < Self.limit
+        else { throw Rejection(.outOfRange, .exchangeRateRate) }
+        guard isExact else { throw Rejection(.invalidValue, .exchangeRateRate) }
+        self.init(billionths: Int64(value))
     }
 }
 

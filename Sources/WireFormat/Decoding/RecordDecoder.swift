@@ -1,27 +1,31 @@
+import CSimdJSON
 import Scoring
 
 /// Turns the bytes of a record into an event. Owns the JSON parser with its buffers: one for each thread that decodes.
 ///
-/// A record either adds exactly one event to the buffer or is rejected and adds nothing: texts are copied only when
-/// nothing can fail any more. The answer depends on the record alone.
+/// A record either adds exactly one event to the buffer, with its texts and lists, or is rejected and adds nothing. The
+/// answer depends on the record alone.
 package struct RecordDecoder: ~Copyable {
-    private var parser: JSONParser
-    private let requiresKey: Bool
+    var parser: JSONParser
+    let requiresKey: Bool
     private let orderTypes = WireNames(OrderType.allCases.map { ($0.name, $0) })
     private let browseTypes = WireNames(BrowseType.allCases.map { ($0.name, $0) })
     private let feedbackTypes = WireNames(FeedbackType.allCases.map { ($0.name, $0) })
-    private let commandTypes = WireNames(CommandType.allCases.map { ($0.wireName, $0) })
     private let sentiments = WireNames(Sentiment.allCases.map { ($0.wireName, $0) })
-    private let keys = (
-        order: RecordKeys.order, browse: RecordKeys.browse, feedback: RecordKeys.feedback, command: RecordKeys.command
+    let commandNames = CommandNames()
+    let callNames = CallNames()
+    let keys = (
+        order: RecordKeys.order, browse: RecordKeys.browse, feedback: RecordKeys.feedback, command: RecordKeys.command,
+        signs: RecordKeys.signs, call: RecordKeys.call, properties: RecordKeys.properties
     )
-    private var currencies = CurrencyPlaces()
+    var currencies = CurrencyPlaces()
+    var texts = EventTexts()
 
     /// The largest record that is read unless the caller says otherwise: 1 MiB.
     package static let defaultMaximumBytes = 1 << 20
 
     /// - Parameters:
-    ///   - maximumBytes: Larger records are rejected; six times as much address space is reserved.
+    ///   - maximumBytes: Larger records are rejected; seven times as much address space is reserved.
     ///   - requiresKey: Whether a record without a key is rejected; false where records come from files.
     package init(
         maximumBytes: Int = RecordDecoder.defaultMaximumBytes, requiresKey: Bool = true
@@ -31,18 +35,30 @@ package struct RecordDecoder: ~Copyable {
     }
 
     /// Appends the event in `value` to `buffer`. A key, where there is one, must be the customer id byte for byte.
+    ///
+    /// An event in Segment's form may be of any kind, whichever of the three inputs of events it came by.
     package mutating func decode(
         _ value: UnsafeRawBufferPointer?, key: UnsafeRawBufferPointer?, as input: InputKind,
         into buffer: inout EventBuffer
     ) throws(Rejection) {
         guard let value = unsafe value else { throw Rejection(.nullPayload) }
         guard value.count > 0 else { throw Rejection(.emptyPayload) }
-        let record = try unsafe parser.parse(value)
-        switch input {
-        case .orders: try unsafe order(record, key, &buffer)
-        case .browse: try unsafe browse(record, key, &buffer)
-        case .feedback: try unsafe feedback(record, key, &buffer)
-        case .commands: try unsafe command(record, key, &buffer)
+        let record = try unsafe parser.parse(value, input == .commands ? CSJ_COMMAND_FORM : CSJ_EVENT_FORM)
+        let mark = buffer.mark
+        texts.begin(buffer)
+        do throws(Rejection) {
+            if record.hasAny(of: keys.signs), let call = callNames.call(record) {
+                return try unsafe decode(call, record, key, &buffer)
+            }
+            switch input {
+            case .orders: try unsafe order(record, key, &buffer)
+            case .browse: try unsafe browse(record, key, &buffer)
+            case .feedback: try unsafe feedback(record, key, &buffer)
+            case .commands: try unsafe command(record, key, &buffer)
+            }
+        } catch {
+            buffer.rewind(to: mark)
+            throw error
         }
     }
 
@@ -52,10 +68,12 @@ package struct RecordDecoder: ~Copyable {
         try record.refuseDuplicates(of: keys.order)
         let envelope = try unsafe Envelope(record, id: .orderID, key: key, requiresKey: requiresKey)
         let type = try record.value(.type, in: orderTypes, otherwise: .unknownType)
-        var order = try OrderFields(record, currencies: &currencies).event(type)
-        let channel = try unsafe record.text(.channel)
-        if let channel = unsafe channel { unsafe order.channel = buffer.append(text: channel) }
-        unsafe envelope.append(.order(order), to: &buffer)
+        let fields = try OrderFields(record, currencies: &currencies)
+        var order = try fields.event(type)
+        order.channel = unsafe texts.add(label: try record.label(.channel))
+        try OrderLines.append(
+            record, places: fields.hasCurrency ? fields.places : nil, of: &order, &texts, to: &buffer)
+        unsafe envelope.append(.order(order), &texts, to: &buffer)
     }
 
     private mutating func browse(
@@ -64,12 +82,12 @@ package struct RecordDecoder: ~Copyable {
         try record.refuseDuplicates(of: keys.browse)
         let envelope = try unsafe Envelope(record, id: .eventID, key: key, requiresKey: requiresKey)
         let type = try record.value(.type, in: browseTypes, otherwise: .unknownType)
-        var browse = try BrowseEvent(type: type, sessionHash: 0, dwellMilliseconds: record.dwell())
-        if let session = try unsafe record.optionalID(.sessionID) { browse.sessionHash = unsafe StableHash.of(session) }
-        let category = try unsafe record.text(.category)
-        try record.checkTexts(.sku, .channel, .campaign)
-        if let category = unsafe category { unsafe browse.category = buffer.append(text: category) }
-        unsafe envelope.append(.browse(browse), to: &buffer)
+        let browse = try unsafe BrowseEvent(
+            type: type, sessionHash: record.hash(ofID: .sessionID), dwellMilliseconds: record.dwell(),
+            skuHash: record.hash(ofText: .sku), category: texts.add(label: record.label(.category)),
+            channel: texts.add(label: record.label(.channel)),
+            campaign: texts.add(label: record.label(.campaign)))
+        unsafe envelope.append(.browse(browse), &texts, to: &buffer)
     }
 
     private mutating func feedback(
@@ -79,24 +97,16 @@ package struct RecordDecoder: ~Copyable {
         let envelope = try unsafe Envelope(record, id: .eventID, key: key, requiresKey: requiresKey)
         let type = try record.value(.type, in: feedbackTypes, otherwise: .unknownType)
         let score = try FeedbackScore(record, type: type).units
-        let sentiment = try record.optionalValue(.sentiment, in: sentiments)
-        _ = try unsafe record.optionalID(.orderID)
-        _ = try unsafe record.text(.channel)
-        unsafe envelope.append(.feedback(FeedbackEvent(type: type, score: score, sentiment: sentiment)), to: &buffer)
-    }
-
-    private mutating func command(
-        _ record: JSONRecord, _ key: UnsafeRawBufferPointer?, _ buffer: inout EventBuffer
-    ) throws(Rejection) {
-        try record.refuseDuplicates(of: keys.command)
-        let envelope = try unsafe Envelope(record, id: .eventID, key: key, requiresKey: requiresKey)
-        let type = try record.value(.type, in: commandTypes, otherwise: .unknownType)
-        unsafe envelope.append(.command(CommandEvent(type: type)), to: &buffer)
+        let feedback = try unsafe FeedbackEvent(
+            type: type, score: score, sentiment: record.optionalValue(.sentiment, in: sentiments),
+            channel: texts.add(label: record.label(.channel)), orderHash: record.hash(ofID: .orderID),
+            referredHash: record.hash(ofID: .referredCustomerID), isConverted: record.flag(.converted))
+        unsafe envelope.append(.feedback(feedback), &texts, to: &buffer)
     }
 }
 
 /// What every event has: whose it is, its id and its time. Points into the parsed record.
-@unsafe private struct Envelope {
+@unsafe struct Envelope {
     let customer: UnsafeRawBufferPointer
     let id: UnsafeRawBufferPointer
     let time: EventTime
@@ -114,25 +124,12 @@ package struct RecordDecoder: ~Copyable {
         unsafe time = try record.time(.occurredAt)
     }
 
-    @inline(__always) func append(_ body: Event.Body, to buffer: inout EventBuffer) {
+    @inline(__always) func append(_ body: Event.Body, _ texts: inout EventTexts, to buffer: inout EventBuffer) {
         let event = unsafe Event(
-            time: time, customer: buffer.append(text: customer), customerHash: StableHash.of(customer),
-            id: buffer.append(text: id), idHash: StableHash.of(id), body: body)
+            time: time, customer: texts.add(customer), customerHash: StableHash.of(customer), id: texts.add(id),
+            idHash: StableHash.of(id), body: body)
+        texts.move(to: &buffer)
         buffer.events.append(event)
-    }
-}
-
-extension CommandType {
-    /// The name on the wire.
-    var wireName: StaticString {
-        switch self {
-        case .erase: "erase"
-        case .pin: "pin"
-        case .unpin: "unpin"
-        case .merge: "merge"
-        case .attribute: "attribute"
-        case .recompute: "recompute"
-        }
     }
 }
 

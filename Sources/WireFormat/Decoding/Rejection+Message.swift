@@ -52,22 +52,39 @@ extension Rejection {
 
     private static func typeName(of field: Field) -> String {
         switch field {
-        case .orderID, .eventID, .customerID, .sessionID: "a JSON string or integer"
-        case .occurredAt, .total, .discount, .shipping, .cost, .refundAmount: "a JSON number or string"
-        case .dwellMilliseconds, .score, .scaleMaximum: "a JSON number"
+        case .orderID, .eventID, .customerID, .sessionID, .referredCustomerID, .mergedCustomerID, .itemSKU:
+            "a JSON string or integer"
+        case .occurredAt, .until, .total, .discount, .shipping, .cost, .refundAmount, .itemUnitPrice,
+            .exchangeRateRate:
+            "a JSON number or string"
+        case .dwellMilliseconds, .score, .scaleMaximum, .itemQuantity: "a JSON number"
+        case .converted: "true or false"
         case .refund: "a JSON object with an amount and a textual reason"
-        case .items: "a JSON array"
-        case .type, .currency, .channel, .sku, .category, .campaign, .coupon, .sentiment: "a JSON string"
+        case .exchangeRate: "a JSON object with a rate"
+        case .properties: "a JSON object"
+        case .items: "a JSON array of objects"
+        case .set: "a JSON object of strings, numbers and booleans"
+        case .unset, .addTags, .removeTags: "a JSON array of strings"
+        case .type, .currency, .channel, .sku, .category, .campaign, .coupon, .sentiment, .itemCategory,
+            .exchangeRateCurrency, .blockFor, .reason, .tier, .mode, .by, .event:
+            "a JSON string"
         }
     }
 
     private static func allowedValues(of field: Field) -> String {
         switch field {
-        case .currency: "three capital letters (ISO 4217) are expected"
+        case .currency, .exchangeRateCurrency: "three capital letters (ISO 4217) are expected"
         case .sentiment: "negative, neutral or positive is expected"
         case .dwellMilliseconds: "whole milliseconds are expected"
         case .score: "a number of at most 19 digits is expected, for nps a whole one"
         case .scaleMaximum: "a number of at most 19 digits is expected, for nps 10"
+        case .exchangeRateRate: "a decimal number of at most nine places is expected"
+        case .blockFor: "a length of time like 30d, 12h or 5m is expected"
+        case .tier: "the name of a tier, 1 to 64 bytes, is expected"
+        case .mode: "exact, floor or ceiling is expected"
+        case .mergedCustomerID: "a customer other than the one who stays is expected"
+        case .set: "names of 1 to 64 bytes and values of at most 256 bytes are expected"
+        case .unset, .addTags, .removeTags: "names of 1 to 64 bytes are expected"
         default: "see the event's schema"
         }
     }
@@ -75,10 +92,16 @@ extension Rejection {
     private static func limits(of field: Field) -> String {
         switch field {
         case .occurredAt: "from 1970 until before 2100 is expected"
+        case .until: "a time after the command's own and before 2100 is expected"
         case .dwellMilliseconds: "0 to 86,400,000 (one day) is expected"
         case .score: "0 to the top of the scale is expected"
         case .scaleMaximum: "a number above 0 is expected"
-        case .total, .discount, .shipping, .cost, .refundAmount: "0 to 70,368,744,177,663 minor units is expected"
+        case .itemQuantity: "a number from 0 is expected"
+        case .total, .discount, .shipping, .cost, .refundAmount, .itemUnitPrice:
+            "0 to 70,368,744,177,663 minor units is expected"
+        case .exchangeRateRate: "more than 0 and less than 1,000,000,000 is expected"
+        case .blockFor: "at most 36525d (a century) is expected"
+        case .set, .unset, .addTags, .removeTags: "at most 32 members are expected"
         default: "see the event's schema"
         }
     }

@@ -4,6 +4,8 @@ import Scoring
 package enum OutputDestination: UInt8, CaseIterable, Sendable {
     case tierChanges
     case churnRisk
+    case tierNotices
+    case customerProfiles
 }
 
 /// One output ready to be produced; spans are of the `EncodedOutputs` that holds it.

@@ -2,7 +2,8 @@ import Scoring
 
 /// Writes events as the canonical JSON records that `RecordDecoder` reads: decoding gives the same event again.
 ///
-/// Fields that decoding does not keep (items, coupon, sku, ...) are not written; a session only where its id is given.
+/// Of what decoding keeps the hash alone (articles, the order of an answer, whom a referral brought), nothing is written;
+/// a session only where its id is given.
 package struct EventEncoder: Sendable {
     private var currencies = CurrencyPlaces()
     private var scratch = ByteScratch()
@@ -37,8 +38,8 @@ package struct EventEncoder: Sendable {
         switch event.body {
         case .order(let order): write(order, places, buffer, &bytes)
         case .browse(let browse): write(browse, session: session, buffer, &bytes)
-        case .feedback(let feedback): write(feedback, &bytes)
-        case .command(let command): write(command, &bytes)
+        case .feedback(let feedback): write(feedback, buffer, &bytes)
+        case .command(let command): write(command, buffer, &bytes)
         }
         bytes.append(literal: "}")
     }
@@ -50,6 +51,10 @@ package struct EventEncoder: Sendable {
         bytes.append(literal: "\"")
         if order.currency != .none { write(amountsOf: order, places, &bytes) }
         write("channel", order.channel, buffer, &bytes)
+        // That there was one is known, not which.
+        if order.hasCoupon { bytes.append(literal: ",\"coupon\":\"used\"") }
+        if let rate = order.rate { write(rate, &bytes) }
+        if order.itemCount > 0 { write(itemsOf: order, places, buffer, &bytes) }
     }
 
     private static func write(amountsOf order: OrderEvent, _ places: Int, _ bytes: inout ByteWriter) {
@@ -57,19 +62,56 @@ package struct EventEncoder: Sendable {
         bytes.append(jsonString: order.currency.text)
         bytes.append(literal: ",\"total\":")
         bytes.append(fixed: order.total.minorUnits, places: places)
-        if let discount = order.discount {
-            bytes.append(literal: ",\"discount\":")
-            bytes.append(fixed: discount.minorUnits, places: places)
-        }
-        if let cost = order.cost {
-            bytes.append(literal: ",\"cost\":")
-            bytes.append(fixed: cost.minorUnits, places: places)
-        }
+        write("discount", order.discount, places, &bytes)
+        write("shipping", order.shipping, places, &bytes)
+        write("cost", order.cost, places, &bytes)
         if let refund = order.refund {
             bytes.append(literal: ",\"refund\":{\"amount\":")
             bytes.append(fixed: refund.minorUnits, places: places)
             bytes.append(literal: "}")
         }
+    }
+
+    private static func write(
+        _ name: StaticString, _ amount: Money?, _ places: Int, _ bytes: inout ByteWriter
+    ) {
+        guard let amount else { return }
+        bytes.append(literal: ",\"")
+        bytes.append(literal: name)
+        bytes.append(literal: "\":")
+        bytes.append(fixed: amount.minorUnits, places: places)
+    }
+
+    private static func write(_ carried: CarriedRate, _ bytes: inout ByteWriter) {
+        bytes.append(literal: ",\"exchange_rate\":{\"rate\":\"")
+        bytes.append(fixed: carried.rate.billionths, places: 9)
+        bytes.append(literal: "\"")
+        if carried.currency != .none {
+            bytes.append(literal: ",\"currency\":")
+            bytes.append(jsonString: carried.currency.text)
+        }
+        bytes.append(literal: "}")
+    }
+
+    /// The lines that were kept, and empty ones for those that were only counted.
+    private static func write(
+        itemsOf order: OrderEvent, _ places: Int, _ buffer: EventBuffer, _ bytes: inout ByteWriter
+    ) {
+        bytes.append(literal: ",\"items\":[")
+        for number in 0..<Int(order.itemCount) {
+            if number > 0 { bytes.append(literal: ",") }
+            guard number < order.items.count else {
+                bytes.append(literal: "{}")
+                continue
+            }
+            let item = buffer.items[Int(order.items.offset) + number]
+            bytes.append(literal: "{\"quantity\":")
+            bytes.append(fixed: Int64(item.quantityThousandths), places: 3)
+            write("unit_price", item.unitPrice, places, &bytes)
+            write("category", item.category, buffer, &bytes)
+            bytes.append(literal: "}")
+        }
+        bytes.append(literal: "]")
     }
 
     private static func write(
@@ -83,9 +125,11 @@ package struct EventEncoder: Sendable {
             bytes.append(literal: ",\"dwell_ms\":")
             bytes.append(decimal: Int64(browse.dwellMilliseconds))
         }
+        write("channel", browse.channel, buffer, &bytes)
+        write("campaign", browse.campaign, buffer, &bytes)
     }
 
-    private static func write(_ feedback: FeedbackEvent, _ bytes: inout ByteWriter) {
+    private static func write(_ feedback: FeedbackEvent, _ buffer: EventBuffer, _ bytes: inout ByteWriter) {
         bytes.append(literal: feedback.type.name)
         bytes.append(literal: "\"")
         if let score = feedback.score {
@@ -102,11 +146,28 @@ package struct EventEncoder: Sendable {
             bytes.append(literal: sentiment.wireName)
             bytes.append(literal: "\"")
         }
+        write("channel", feedback.channel, buffer, &bytes)
+        if let isConverted = feedback.isConverted {
+            bytes.append(literal: isConverted ? ",\"converted\":true" : ",\"converted\":false")
+        }
     }
 
-    private static func write(_ command: CommandEvent, _ bytes: inout ByteWriter) {
+    private static func write(_ command: CommandEvent, _ buffer: EventBuffer, _ bytes: inout ByteWriter) {
         bytes.append(literal: command.type.wireName)
         bytes.append(literal: "\"")
+        switch command.action {
+        case .erase(let blockFor):
+            guard let blockFor else { break }
+            bytes.append(literal: ",\"block_for\":\"")
+            bytes.append(decimal: blockFor.milliseconds)
+            bytes.append(literal: "ms\"")
+        case .pin(let pin): write(pin, buffer, &bytes)
+        case .merge(let merged): write("merged_customer_id", merged.id, buffer, &bytes)
+        case .attribute(let changes): write(buffer.attributes[changes.range], buffer, &bytes)
+        case .unpin, .recompute: break
+        }
+        write("by", command.by, buffer, &bytes)
+        write("reason", command.reason, buffer, &bytes)
     }
 
     /// An optional text field.

@@ -11,25 +11,66 @@ extension OutputEncoder {
         bytes.append(literal: ",\"probability\":")
         bytes.append(number: change.probability)
         bytes.append(literal: ",\"p_alive\":")
-        bytes.append(number: change.pAlive)
+        bytes.append(number: rule.model.pAlive(change.evidence.history))
         bytes.append(literal: ",")
         write(fragments.churnModel, &bytes)
         writeDrivers(change, &bytes)
+        writeForecast(change, &bytes)
         // Other shops' parameters and customers without a second purchase day: the model says little about either.
-        let isLow = !fragments.isCalibrated || change.history.repeats == 0
+        let isLow = !rule.isCalibrated || change.evidence.history.repeats == 0
         bytes.append(literal: isLow ? ",\"confidence\":\"low\"," : ",\"confidence\":\"normal\",")
         write(change.cause, buffer, &bytes)
         write(to.closing, &bytes)
         return time
     }
 
+    private var rule: ChurnRule { policy.churn }
+
     private func writeDrivers(_ change: ChurnRiskChange, _ bytes: inout ByteWriter) {
+        let (evidence, drivers) = (change.evidence, ChurnDrivers(change.evidence, rule.scoring))
         bytes.append(literal: ",\"drivers\":{\"days_since_last_order\":")
         bytes.append(number: change.daysSinceLastOrder)
         bytes.append(literal: ",\"purchase_days\":")
-        bytes.append(number: change.history.repeats + 1)
+        bytes.append(number: evidence.history.repeats + 1)
         bytes.append(literal: ",\"age_days\":")
-        bytes.append(number: change.history.age)
-        bytes.append(literal: "}")
+        bytes.append(number: evidence.history.age)
+        bytes.append(literal: ",\"recent_purchases\":")
+        bytes.append(number: rule.scoring.purchaseEWMA(evidence))
+        bytes.append(literal: ",\"log_odds\":{\"habit\":")
+        bytes.append(number: drivers.habit)
+        bytes.append(literal: ",\"silence\":")
+        bytes.append(number: drivers.silence)
+        bytes.append(literal: ",\"adjustment\":")
+        bytes.append(number: drivers.adjustment)
+        bytes.append(literal: "}}")
+    }
+
+    private func writeForecast(_ change: ChurnRiskChange, _ bytes: inout ByteWriter) {
+        let forecast = ChurnForecast(
+            change.evidence, risk: change.probability, meanAmount: change.meanAmount, rule, policy.value)
+        bytes.append(literal: ",\"forecast\":{\"expected_orders\":")
+        bytes.append(number: forecast.expectedOrders)
+        bytes.append(literal: ",\"expected_value\":")
+        bytes.append(number: forecast.expectedValue ?? .nan)
+        bytes.append(literal: ",\"value_at_risk\":")
+        bytes.append(number: forecast.valueAtRisk ?? .nan)
+        bytes.append(literal: ",\"lifetime_value\":")
+        bytes.append(number: forecast.lifetimeValue ?? .nan)
+        bytes.append(literal: ",\"next_order\":{\"expected_at\":")
+        write(forecast.nextOrderDays, after: change.effectiveAt, &bytes)
+        bytes.append(literal: ",\"earliest\":")
+        write(forecast.nextOrderEarliestDays, after: change.effectiveAt, &bytes)
+        bytes.append(literal: ",\"latest\":")
+        write(forecast.nextOrderLatestDays, after: change.effectiveAt, &bytes)
+        bytes.append(literal: "}}")
+    }
+
+    /// The instant so many days later; null for never, or beyond what a time can be.
+    private func write(_ days: Double?, after time: EventTime, _ bytes: inout ByteWriter) {
+        let later = Double(time.milliseconds) + (days ?? .infinity) * TimeSpan.millisecondsPerDay
+        guard later < Double(EventTime.outOfRange.milliseconds) else { return bytes.append(literal: "null") }
+        bytes.append(literal: "\"")
+        bytes.append(time: EventTime(milliseconds: Int64(later)))
+        bytes.append(literal: "\"")
     }
 }

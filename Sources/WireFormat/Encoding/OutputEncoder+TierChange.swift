@@ -16,10 +16,11 @@ extension OutputEncoder {
         bytes.append(literal: ",\"score\":")
         bytes.append(number: change.score)
         write(terms: buffer.terms[change.terms.range], &bytes)
-        write(criteria: buffer.criteria[change.criteria.range], &bytes)
+        write(criteria: buffer.criteria[change.criteria.range], as: ",\"criteria\":[", &bytes)
         bytes.append(literal: ",")
         write(change.cause, buffer, &bytes)
-        writeProgress(change, &bytes)
+        write(instant: change.validUntil, as: ",\"valid_until\":", &bytes)
+        write(change.progress, buffer, &bytes)
         write(to.closing, &bytes)
         return time
     }
@@ -38,8 +39,10 @@ extension OutputEncoder {
         bytes.append(literal: "]")
     }
 
-    private func write(criteria: ContiguousArray<CriterionEvidence>.SubSequence, _ bytes: inout ByteWriter) {
-        bytes.append(literal: ",\"criteria\":[")
+    func write(
+        criteria: ContiguousArray<CriterionEvidence>.SubSequence, as opening: StaticString, _ bytes: inout ByteWriter
+    ) {
+        bytes.append(literal: opening)
         for (index, criterion) in criteria.enumerated() {
             if index > 0 { bytes.append(literal: ",") }
             write(criterion, &bytes)
@@ -63,13 +66,23 @@ extension OutputEncoder {
         bytes.append(literal: criterion.isMet ? ",\"met\":true}" : ",\"met\":false}")
     }
 
-    private func writeProgress(_ change: TierChange, _ bytes: inout ByteWriter) {
-        guard let next = change.nextTier else { return bytes.append(literal: ",\"progress\":null") }
+    func write(_ progress: Progress?, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) {
+        guard let progress else { return bytes.append(literal: ",\"progress\":null") }
         bytes.append(literal: ",\"progress\":{\"next_tier\":")
-        write(fragments.tiers[next].name, &bytes)
-        bytes.append(literal: ",\"missing_score\":")
-        bytes.append(number: change.missingScore ?? .nan)
+        write(fragments.tiers[progress.tier].name, &bytes)
+        bytes.append(literal: ",\"fraction\":")
+        bytes.append(number: progress.fraction)
+        write(criteria: buffer.criteria[progress.unmet.range], as: ",\"unmet\":[", &bytes)
         bytes.append(literal: "}")
+    }
+
+    /// An instant, or null.
+    func write(instant: EventTime?, as opening: StaticString, _ bytes: inout ByteWriter) {
+        bytes.append(literal: opening)
+        guard let instant else { return bytes.append(literal: "null") }
+        bytes.append(literal: "\"")
+        bytes.append(time: instant)
+        bytes.append(literal: "\"")
     }
 }
 
@@ -80,7 +93,9 @@ extension TierChange.Direction {
         case .entry: "entry"
         case .upgrade: "upgrade"
         case .downgrade: "downgrade"
+        case .renewal: "renewal"
         case .correction: "correction"
+        case .pin: "pin"
         }
     }
 }
@@ -93,7 +108,13 @@ extension TierChange.Reason {
         case .requirementMet: "requirement_met"
         case .requirementLost: "requirement_lost"
         case .graceEnded: "grace_ended"
+        case .termEnded: "term_ended"
+        case .termRenewed: "term_renewed"
         case .orderWithdrawn: "order_withdrawn"
+        case .lateEvent: "late_event"
+        case .pinned: "pinned"
+        case .pinEnded: "pin_ended"
+        case .policyChanged: "policy_changed"
         }
     }
 }

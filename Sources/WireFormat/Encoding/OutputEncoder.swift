@@ -5,15 +5,18 @@ import Scoring
 /// The same output gives the same bytes, `ce_id` included, so that a repeat is recognised for what it is.
 package struct OutputEncoder: Sendable {
     let fragments: PolicyFragments
+    let policy: Policy
     /// The input topics' names as JSON, by `InputKind.rawValue`.
     private let topics: [ContiguousArray<UInt8>]
     /// The headers that every output of a kind has, one behind the other: `ce_specversion`, `content-type`, `ce_type`,
     /// `ce_source`.
     private let tierHeaders: FixedHeaders
     private let churnHeaders: FixedHeaders
+    private let noticeHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
+        self.policy = policy
         topics = InputKind.allCases.map { kind in
             var topic = ContiguousArray<UInt8>()
             var scratch = ByteScratch()
@@ -23,6 +26,7 @@ package struct OutputEncoder: Sendable {
         }
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
         churnHeaders = FixedHeaders(type: "tierd.churn-risk.v1", source: source)
+        noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`.
@@ -38,6 +42,11 @@ package struct OutputEncoder: Sendable {
                 to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
                 churnHeaders
             ) { write(change, buffer, &$0) }
+        case .notice(let notice):
+            encoded.append(
+                to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
+                buffer, noticeHeaders
+            ) { write(notice, buffer, &$0) }
         }
     }
 
@@ -59,6 +68,7 @@ package struct OutputEncoder: Sendable {
             bytes.append(literal: "\"cause\":{\"type\":\"deadline\",\"deadline\":\"")
             bytes.append(literal: kind.name)
             bytes.append(literal: "\"")
+        case .activation: bytes.append(literal: "\"cause\":{\"type\":\"activation\"")
         }
         bytes.append(literal: "}")
     }

@@ -24,9 +24,8 @@ struct PolicyFragments: Sendable {
     let terms: ContiguousArray<TermFrame>
     /// Their names.
     let measures: ContiguousArray<TextSpan>
-    /// `"horizon_days":…,"model":…`
+    /// `"horizon_days":…,"model":…,"score":…`
     let churnModel: TextSpan
-    let isCalibrated: Bool
 
     init(_ policy: Policy) {
         var maker = Maker(policy)
@@ -35,7 +34,6 @@ struct PolicyFragments: Sendable {
         terms = ContiguousArray(policy.terms.map { maker.frame($0, policy.measures[$0.measure]) })
         measures = ContiguousArray(policy.measures.map { maker.string($0.name) })
         churnModel = maker.churnModel(policy.churn)
-        isCalibrated = policy.churn.isCalibrated
         text = maker.text
     }
 }
@@ -114,6 +112,8 @@ private struct Maker {
             writer.append(number: rule.horizonDays)
             writer.append(literal: ",\"model\":")
             writer.append(jsonString: rule.model.kind.rawValue)
+            writer.append(literal: ",\"score\":")
+            writer.append(jsonString: rule.scoring.score.name)
         }
     }
 }

@@ -14,6 +14,8 @@ struct DaemonService: Sendable {
         try daemon.start()
         let signals = StopSignals { daemon.stop() }
         defer { signals.cancel() }
+        let reload = ReloadSignal { daemon.readPolicy() }
+        defer { reload.cancel() }
         let serving = Task { [self] in await serve(onListening) }
         let reason = await withCheckedContinuation { continuation in
             DedicatedThread.start("join") { continuation.resume(returning: daemon.join()) }
@@ -36,6 +38,20 @@ struct DaemonService: Sendable {
             return "\(error)"
         }
     }
+}
+
+/// SIGHUP as a call: the policy file is read again.
+final class ReloadSignal: @unchecked Sendable {
+    private let source: any DispatchSourceSignal
+
+    init(_ reload: @escaping @Sendable () -> Void) {
+        signal(SIGHUP, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler(handler: reload)
+        source.resume()
+    }
+
+    func cancel() { source.cancel() }
 }
 
 /// SIGTERM and SIGINT as a call; a second one ends the process at once.

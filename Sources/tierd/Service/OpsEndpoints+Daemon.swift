@@ -23,15 +23,15 @@ extension OpsEndpoints {
         switch answer {
         case .restoring: return .restoring
         case .unknown: return .notFound
-        case .found(let report):
+        case .found(let report, let policy):
             // Encoding plain numbers and texts cannot fail; if it ever did, the customer is not shown.
-            guard let json = try? CustomerDocument(report, daemon.options.policy).json() else { return .notFound }
+            guard let json = try? CustomerDocument(report, policy).json() else { return .notFound }
             return .found(json: json)
         }
     }
 
     private static func status(_ daemon: Daemon) -> [UInt8] {
-        let policy = daemon.options.policy
+        let policy = daemon.policies.newest.policy
         let problems = daemon.readinessProblems
         let report = StatusReport(
             application: daemon.options.application, version: Version.tierd,

@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Scoring
+import ShardEngine
 import TestSupport
 import Testing
 
@@ -58,8 +59,27 @@ struct JournalEntryTests {
         #expect(throws: JournalFormatError.notAnEntry) { try JournalEntry(bytes: Array("{\"a\":1}".utf8)) }
         #expect(throws: JournalFormatError.notAnEntry) { try JournalEntry(bytes: []) }
         var newer = JournalSamples.chain(1)[0].bytes
-        newer[2] = 2
-        #expect(throws: JournalFormatError.unknownVersion(2)) { try JournalEntry(bytes: newer) }
+        newer[2] = 3
+        #expect(throws: JournalFormatError.unknownVersion(3)) { try JournalEntry(bytes: newer) }
+    }
+
+    @Test func `an entry that says nothing of policies keeps its older form`() throws {
+        var entry = JournalSamples.chain(1)[0]
+        #expect(entry.bytes[2] == 1 && entry.kind == .events)
+        entry.retierLimit = 7
+        #expect(entry.bytes[2] == 2 && entry.bytes.count == JournalSamples.chain(1)[0].bytes.count + 17)
+        entry.ranges = []
+        #expect(entry.kind == .policy)
+    }
+
+    @Test func `a policy's text is limited, and is text`() throws {
+        var entry = JournalSamples.chain(1)[0]
+        entry.policy = .init(text: String(repeating: "x", count: KeptPolicy.longestText), activation: Activation())
+        #expect(try JournalEntry(bytes: entry.bytes) == entry)
+        entry.policy?.text += "x"
+        #expect(throws: JournalFormatError.invalid("a policy that is no text, or too long")) {
+            try JournalEntry(bytes: entry.bytes)
+        }
     }
 
     @Test func `a range that ends before it begins is refused though its checksum is right`() {

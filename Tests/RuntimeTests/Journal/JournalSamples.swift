@@ -2,6 +2,7 @@ import Foundation
 import KafkaClient
 import Runtime
 import Scoring
+import ShardEngine
 import TestSupport
 
 /// Entries for tests.
@@ -24,7 +25,16 @@ enum JournalSamples {
         entry.outputCount = UInt32(truncatingIfNeeded: random.next()) >> 1
         entry.deadLetterCount = UInt32(truncatingIfNeeded: random.next()) >> 1
         entry.outputDigest = random.next()
+        if random.chance(0.3) { entry.retierLimit = UInt32(truncatingIfNeeded: random.next()) }
+        if random.chance(0.3) { entry.policy = section(&random) }
         return entry
+    }
+
+    private static func section(_ random: inout SeededRandom) -> JournalEntry.PolicySection {
+        JournalEntry.PolicySection(
+            text: "tierd policy 1\n" + String(repeating: "é", count: random.below(60)),
+            activation: Activation(
+                mode: random.pick(Activation.Mode.allCases), keepsTierFor: .days(random.below(1_000))))
     }
 
     private static func range(_ input: InputKind, _ random: inout SeededRandom) -> JournalEntry.InputRange {

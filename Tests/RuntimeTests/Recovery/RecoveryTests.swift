@@ -30,7 +30,7 @@ struct RecoveryTests {
         let policy = try PolicyFile.load(path: SchemaFile.folder.appending(path: "policies/retail.yaml").path)
         let identity = SnapshotIdentity(
             application: "a", shard: 0, partitionCount: 1, topics: [SnapshotTopic(.orders, "orders")],
-            policyHash: PolicyHash(of: policy))
+            policyHash: JournalSamples.hash)
         let header = SnapshotHeader(
             identity: identity, journalSequence: entry.sequence, journalDigest: digest ?? entry.digest,
             journalOffset: Int64(entry.sequence) * 2, positions: [SnapshotPosition(.orders, entry.ranges[0].to)],
@@ -41,6 +41,26 @@ struct RecoveryTests {
             try piece.span.withUnsafeBytes { bytes throws(SnapshotError) in try restoration.feed(bytes) }
         }
         return RestoredState(try restoration.finish())
+    }
+
+    /// A shipped policy as an entry carries it.
+    private static func kept(_ name: String) throws -> KeptPolicy {
+        KeptPolicy(try PolicyFile.load(path: SchemaFile.folder.appending(path: "policies/\(name).yaml").path))
+    }
+
+    /// A chain whose entries name these policies, each with its text where it is another than before.
+    private static func chain(_ policies: [KeptPolicy]) -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        for (number, policy) in policies.enumerated() {
+            var entry = JournalSamples.chain(number + 1)[number]
+            entry.previousDigest = entries.last?.digest ?? 0
+            entry.policyHash = policy.hash
+            if entries.last?.policyHash != policy.hash {
+                entry.policy = .init(text: policy.text, activation: Activation())
+            }
+            entries.append(entry)
+        }
+        return entries
     }
 
     private static func error(_ takeover: Takeover) -> RecoveryError? {
@@ -167,6 +187,39 @@ struct RecoveryTests {
         entry = JournalSamples.chain(1)[0]
         entry.ranges[0].input = .commands
         #expect(Self.error(Self.takeover([entry])) == .unknownInput(sequence: 0, .commands))
+    }
+
+    // MARK: - Policies
+
+    @Test func `a journal is followed from policy to policy by the texts that it keeps`() throws {
+        let (retail, stars) = (try Self.kept("retail"), try Self.kept("stars"))
+        let entries = Self.chain([retail, retail, stars, retail])
+        var recovery = try Recovery(Self.takeover(entries), Self.demands)
+        var brought: [PolicyHash?] = []
+        while recovery.current != nil {
+            brought.append(recovery.currentPolicy?.hash)
+            recovery.advance()
+        }
+        #expect(brought == [retail.hash, nil, stars.hash, retail.hash])
+    }
+
+    @Test func `an entry under a policy that nothing keeps is refused`() throws {
+        let (retail, stars) = (try Self.kept("retail"), try Self.kept("stars"))
+        var entries = Self.chain([retail, stars])
+        entries[1].policy = nil
+        #expect(Self.error(Self.takeover(entries)) == .policy(sequence: 1, stars.hash, ours: retail.hash))
+    }
+
+    @Test func `a policy's text that is not its hash's is refused`() throws {
+        var entries = Self.chain([try Self.kept("retail")])
+        entries[0].policy?.text += "version 7\n"
+        #expect(Self.error(Self.takeover(entries)) == .policyText(sequence: 0, .otherHash))
+    }
+
+    @Test func `an older journal, which keeps no text, is followed with the policy file at hand`() throws {
+        let entries = JournalSamples.chain(3)
+        #expect(Self.error(Self.takeover(entries)) == nil)
+        #expect(try Recovery(Self.takeover(entries), Self.demands).isPolicyKept == false)
     }
 
     @Test func `a replay that gives something else is a defect, and says so`() throws {

@@ -78,8 +78,14 @@ import Testing
         #expect(refusal(90, [3]) == .invalid(.tier, slot: 0))
         #expect(refusal(91, [2]) == .invalid(.churnLevel, slot: 0))
         #expect(refusal(91, [255]) == nil)
-        #expect(refusal(92, [5]) == .invalid(.deadlineKind, slot: 0))
+        #expect(refusal(92, [9]) == .invalid(.deadlineKind, slot: 0))
         #expect(refusal(93, [4]) == .invalid(.flags, slot: 0))
+        #expect(refusal(118, [3]) == .invalid(.standing, slot: 0))
+        #expect(refusal(119, [1]) == nil)
+        #expect(refusal(119, [3]) == .invalid(.standing, slot: 0))
+        #expect(refusal(119, [2, 1]) == .invalid(.standing, slot: 0))
+        #expect(refusal(121, [1]) == .lengths)
+        #expect(refusal(123, [1]) == .lengths)
     }
 
     @Test(arguments: [8, 16, 24, 32, 56]) func `instants must be ones that an engine can reach`(position: Int) {
@@ -96,7 +102,7 @@ import Testing
 
     @Test func `histories must be in order and of known kinds`() throws {
         // After the head and the four bytes of "anna": two orders, 26 bytes of browsing at the most, one feedback.
-        let orders = 102 + 4
+        let orders = 141 + 4
         let browse = orders + 2 * 25
         #expect(refusal(orders + 8, [255, 255, 255, 255, 255, 3, 0, 0]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 33, [0, 0, 0, 0, 0, 0, 0, 0]) == .invalid(.orders, slot: 0))
@@ -112,7 +118,7 @@ import Testing
     }
 
     @Test func `what an order line cannot hold is refused`() {
-        let (hash, amount, kind) = (102 + 4, 102 + 4 + 16, 102 + 4 + 24)
+        let (hash, amount, kind) = (141 + 4, 141 + 4 + 16, 141 + 4 + 24)
         #expect(refusal(hash, [255, 255, 255, 255, 255, 255, 0, 0]) == nil)
         #expect(refusal(hash + 6, [1]) == .invalid(.orders, slot: 0))
         #expect(refusal(hash + 7, [0x80]) == .invalid(.orders, slot: 0))
@@ -143,7 +149,7 @@ import Testing
     func `an amount of any size is restored whole`(amount: Int64) throws {
         var (mark, parts) = state()
         // Of the second line: the first is as narrow as can be.
-        let position = 102 + 4 + 25 + 16
+        let position = 141 + 4 + 25 + 16
         parts[0].replaceSubrange(position..<position + 8, with: bytes(amount))
         var restoration = try EngineRestoration(policy: policy, mark: mark)
         for part in parts { try part.withUnsafeBytes { try restoration.restore($0) } }
@@ -161,11 +167,11 @@ import Testing
     @Test func `an empty or overlong id is refused`() {
         var (mark, parts) = state()
         let anna = parts[0]
-        parts[0] = Array(anna[..<102] + anna[106...])
+        parts[0] = Array(anna[..<141] + anna[145...])
         parts[0][0] -= 4
         parts[0][94] = 0
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))
-        parts[0] = Array(anna[..<106] + [UInt8](repeating: 97, count: 256) + anna[106...])
+        parts[0] = Array(anna[..<145] + [UInt8](repeating: 97, count: 256) + anna[145...])
         parts[0][1] += 1
         parts[0][95] += 1
         #expect(refusal(mark, parts) == .invalid(.id, slot: 0))

@@ -38,6 +38,20 @@ import Testing
         }
     }
 
+    @Test func `the random histories meet every reason for a change but pins`() {
+        var met: Set<TierChange.Reason> = []
+        for seed in 0..<200 {
+            var random = SeededRandom(seed: UInt64(seed))
+            let policy = RandomPolicy.draw(&random)
+            let history = RandomHistory.draw(&random, customers: 3, events: 60)
+            var run = EngineRun(policy)
+            for batch in history.batches { run.apply(batch) }
+            run.wait(until: history.end)
+            for said in run.said.values { met.formUnion(said.tiers.map(\.reason)) }
+        }
+        #expect(met == Set(TierChange.Reason.allCases).subtracting([.pinned, .pinEnded]))
+    }
+
     /// The first thing on which the two do not agree; nil if there is none.
     private static func difference(_ engine: EngineRun.Said, _ oracle: EngineRun.Said) -> String? {
         for index in 0..<max(engine.tiers.count, oracle.tiers.count) {

@@ -1,26 +1,29 @@
 import KafkaClient
 import Runtime
 import Scoring
+import ShardEngine
 import Snapshots
 
 /// What all members of a simulated application have in common.
 package struct DaemonPlan: Sendable {
     package var application = "tierd"
+    /// What every host's policy file holds at the beginning.
     package var policy: Policy
+    package var activation = Activation()
+    package var retiersPerSecond = 20
     package var partitions: Int32
     package var outputPartitions: Int32 = 2
     package var inputs: [(kind: InputKind, topic: String)] = [
         (.orders, "orders"), (.browse, "browse"), (.feedback, "feedback"),
     ]
-    package var outputs = OutputTopics(
-        tierChanges: "tier-changes", churnRisk: "churn-risk", deadLetters: "dead-letters", journal: "tierd-journal")
+    package var outputs = OutputTopics.standard
     package var batchRecords = 20
     package var snapshots = SnapshotRules(interval: 7, events: 60, keep: 2)
 
     package static let recordBytes = 1 << 16
 
     package init(policy: Policy, partitions: Int32) {
-        self.policy = policy
+        self.policy = KeptPolicy(policy).policy
         self.partitions = partitions
     }
 
@@ -50,10 +53,13 @@ package struct DaemonPlan: Sendable {
     }
 
     func options(clock: ShardClock) -> DaemonOptions {
-        DaemonOptions(
+        var options = DaemonOptions(
             application: application, bootstrap: "simulated", group: application, inputs: inputs, outputs: outputs,
             policy: policy, clock: clock, batchRecords: batchRecords, recordBytes: Self.recordBytes,
             commitInterval: TimeSpan(milliseconds: 500),
             snapshots: SnapshotOptions(store: .directory("/"), rules: snapshots))
+        options.activation = activation
+        options.retiersPerSecond = retiersPerSecond
+        return options
     }
 }

@@ -17,6 +17,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     package let metrics: Metrics
     package private(set) var snapshotsLoaded = 0
     private var ownership: Ownership
+    private let policies: PolicyShelf
     private var context: ShardContext?
     private var decoder: RecordDecoder
     private var tasks: [ShardTask] = []
@@ -47,8 +48,9 @@ package final class SimulatedDaemon: @unchecked Sendable {
         nonisolated(unsafe) let clock = world.clock
         let options = plan.options(clock: .reading { host.clock.date(at: clock.now) })
         metrics = Metrics(labels: options.metricLabels, version: "simulated", startSeconds: 0)
+        policies = PolicyShelf(host.policy ?? KeptPolicy(plan.policy))
         context = ShardContext(
-            options, steady: { Double(clock.now.milliseconds) / 1000 }, board: board,
+            options, policies, steady: { Double(clock.now.milliseconds) / 1000 }, board: board,
             metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in inbox.append { [self] in announced(shard, start) } },
@@ -65,6 +67,16 @@ package final class SimulatedDaemon: @unchecked Sendable {
     package func stop() {
         world.trace.note(process.name, "is asked to stop")
         isStopping = true
+    }
+
+    /// The host's policy file has been read again.
+    package func readPolicy() {
+        if let policy = host.policy { policies.offer(policy) }
+    }
+
+    /// Whether all of this member's shards decide by `policy`, every customer settled under it.
+    package func hasSettled(under policy: PolicyHash) -> Bool {
+        board.shards.allSatisfy { $0.policyHash == policy && $0.retierRemaining == 0 }
     }
 
     /// All shards that this member has are live and have nothing left to do.
@@ -142,7 +154,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
             (input.kind, SimulatedSource(TopicPartition(topic: input.topic, partition: shard), consumer))
         }
         let identity = plan.identity(of: shard)
-        let restorer = SnapshotRestorer(policy: plan.policy, identity: identity) { [self] in store(of: shard) }
+        let restorer = SnapshotRestorer(policies: policies, identity: identity) { [self] in store(of: shard) }
         let lane = SimulatedLane(
             world, process, consumer, plan, shard: shard, restorer: restorer
         ) { [self] lane, event in
@@ -219,6 +231,8 @@ package final class SimulatedHost: @unchecked Sendable {
     package let instance: String?
     package var clock: HostClock
     package let disk: SimulatedDisk
+    /// What the policy file holds; nil while it is as it was at the beginning.
+    package var policy: KeptPolicy?
 
     package init(_ name: String, instance: String?, clock: HostClock, disk: SimulatedDisk) {
         self.name = name

@@ -28,23 +28,26 @@ struct JournalOracle {
     /// Each line's values in order, as the engine gives them when the journalled batches are applied to the input once,
     /// from nothing, with no crash.
     func lines() throws -> [OutputHistory.Line: [String]] {
-        var engine = ShardEngine(policy: plan.policy)
+        var active = KeptPolicy(plan.policy)
+        var engine = ShardEngine(policy: active.policy)
         var decoder = try RecordDecoder(maximumBytes: DaemonPlan.recordBytes)
-        let names = Dictionary(uniqueKeysWithValues: plan.inputs.map { ($0.kind, $0.topic) })
-        let encoder = OutputEncoder(policy: plan.policy, source: "/tierd/\(plan.application)") { names[$0] ?? "" }
+        var encoder = encoder(of: active.policy)
         var lines: [OutputHistory.Line: [String]] = [:]
         for entry in entries {
             var outputs = OutputBuffer()
-            var refused: [RejectedEvent] = []
-            if let tick = entry.tick {
-                engine.advance(to: tick)
-                _ = engine.fireDue(limit: Int(entry.deadlineLimit), into: &outputs)
-            } else {
-                var batch = batch(of: entry, &decoder)
-                engine.apply(
-                    &batch, wallClock: entry.wallClock, deadlineLimit: Int(entry.deadlineLimit), into: &outputs,
-                    rejected: &refused)
+            if let section = entry.policy {
+                let kept = try KeptPolicy(text: section.text, hash: entry.policyHash)
+                if entry.sequence == 0 {
+                    engine = ShardEngine(policy: kept.policy)
+                } else if kept.hash != active.hash {
+                    engine.activate(kept.policy, section.activation, at: entry.tick)
+                }
+                active = kept
+                encoder = self.encoder(of: kept.policy)
             }
+            guard entry.policyHash == active.hash else { throw UnknownPolicy(sequence: entry.sequence) }
+            apply(entry, to: &engine, &decoder, into: &outputs)
+            if entry.retierLimit > 0 { engine.retier(atMost: Int(entry.retierLimit), into: &outputs) }
             var encoded = EncodedOutputs()
             for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
             for record in encoded.records {
@@ -54,6 +57,32 @@ struct JournalOracle {
             }
         }
         return lines
+    }
+
+    /// An entry names a policy whose text no entry before it brought.
+    struct UnknownPolicy: Error {
+        var sequence: UInt64
+    }
+
+    private func encoder(of policy: Policy) -> OutputEncoder {
+        let names = Dictionary(uniqueKeysWithValues: plan.inputs.map { ($0.kind, $0.topic) })
+        return OutputEncoder(policy: policy, source: "/tierd/\(plan.application)") { names[$0] ?? "" }
+    }
+
+    private func apply(
+        _ entry: JournalEntry, to engine: inout ShardEngine, _ decoder: inout RecordDecoder,
+        into outputs: inout OutputBuffer
+    ) {
+        if let tick = entry.tick {
+            engine.advance(to: tick)
+            _ = engine.fireDue(limit: Int(entry.deadlineLimit), into: &outputs)
+            return
+        }
+        var refused: [RejectedEvent] = []
+        var batch = batch(of: entry, &decoder)
+        engine.apply(
+            &batch, wallClock: entry.wallClock, deadlineLimit: Int(entry.deadlineLimit), into: &outputs,
+            rejected: &refused)
     }
 
     private func records(_ range: JournalEntry.InputRange) -> [StoredRecord] {

@@ -12,7 +12,10 @@ package final class SimulationRun {
     /// What was scripted, by where it came to lie.
     private(set) var placed: [String: ScriptedEvent] = [:]
     /// Whether the naive scorer judges as well.
-    let isRetail: Bool
+    var isJudgedNaively: Bool { isRetail && switches == nil }
+    private let isRetail: Bool
+    /// What the policy files are changed to; nil in runs under one policy.
+    private var switches: PolicySwitches?
     private var hosts: [Seat] = []
     private var deletedSnapshots = false
 
@@ -34,6 +37,8 @@ package final class SimulationRun {
         package var snapshotsLoaded = 0
         package var replayed = 0
         package var rebuilds = 0
+        package var policyChanges = 0
+        package var activations = 0
 
         package init() {}
 
@@ -48,6 +53,8 @@ package final class SimulationRun {
             left.snapshotsLoaded += right.snapshotsLoaded
             left.replayed += right.replayed
             left.rebuilds += right.rebuilds
+            left.policyChanges += right.policyChanges
+            left.activations += right.activations
         }
     }
 
@@ -61,7 +68,14 @@ package final class SimulationRun {
         isRetail = seed % 2 == 0
         var policies = SeededRandom(seed: seed ^ 0x5eed)
         let policy = isRetail ? retail : RandomPolicy.draw(&policies)
-        plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
+        var plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
+        if seed % 4 > 1 {
+            let switches = PolicySwitches(from: plan.policy, isRetail: isRetail, &policies)
+            plan.activation = switches.activation
+            plan.retiersPerSecond = switches.retiersPerSecond
+            self.switches = switches
+        }
+        self.plan = plan
         plan.createTopics(in: world.cluster)
         script = world.input(
             InputScript.Shape(
@@ -88,12 +102,14 @@ package final class SimulationRun {
         while world.clock.now < script.end + .seconds(5) {
             world.clock.run(for: .milliseconds(500 + world.random.below(9_000)))
             try doHarm()
+            changePolicy()
         }
         guard try recover() else { return ["stuck: not everything was worked on in time"] + complaints() }
         let verdict = try SimulationVerdict(self).findings()
         for daemon in hosts.flatMap(\.daemons) {
             figures.replayed += Int(daemon.metrics.totals.replayedBatches.value)
             figures.rebuilds += Int(daemon.metrics.totals.inDoubt.value)
+            figures.activations += Int(daemon.metrics.totals.policiesActivated.value)
             figures.snapshotsLoaded += daemon.snapshotsLoaded
         }
         figures.outputs =
@@ -148,6 +164,24 @@ package final class SimulationRun {
         }
     }
 
+    /// Somebody changes the policy file of one host, or of both.
+    private func changePolicy() {
+        guard let policy = switches?.next() else { return }
+        figures.policyChanges += 1
+        let isEverywhere = switches?.isEverywhere() ?? true
+        for (number, seat) in hosts.enumerated() where isEverywhere || number == 0 {
+            world.trace.note(seat.host.name, "the policy file becomes \(policy.hash.short)")
+            set(policy, on: seat)
+        }
+    }
+
+    private func set(_ policy: KeptPolicy, on seat: Seat) {
+        seat.host.policy = policy
+        for daemon in seat.daemons where !daemon.process.isDead {
+            daemon.process.run(after: .milliseconds(world.random.below(2_000))) { daemon.readPolicy() }
+        }
+    }
+
     private func spoilSnapshots(of host: SimulatedHost) throws {
         switch world.random.below(4) {
         case 0:
@@ -172,6 +206,7 @@ package final class SimulationRun {
     private func recover() throws -> Bool {
         world.network.set(.calm)
         for seat in hosts.indices { hosts[seat].host.disk.capacity = .max }
+        if let last = switches?.last { for seat in hosts { set(last, on: seat) } }
         let end = world.clock.now + Self.longestRun
         while world.clock.now < end {
             world.clock.run(for: .seconds(5))
@@ -190,7 +225,7 @@ package final class SimulationRun {
     /// Every shard is live somewhere and its journal covers all input.
     private var isWorkedOff: Bool {
         let live = Set(hosts.flatMap(\.daemons).filter { !$0.process.isDead }.flatMap(\.liveShards))
-        guard live == Set(0..<plan.partitions) else { return false }
+        guard live == Set(0..<plan.partitions), isSettled else { return false }
         return (0..<plan.partitions).allSatisfy { shard in
             guard let positions = try? positions(of: shard) else { return false }
             return plan.inputs.allSatisfy { input in
@@ -198,6 +233,13 @@ package final class SimulationRun {
                 return log.committedRecords.allSatisfy { $0.offset < positions[input.kind] ?? 0 }
             }
         }
+    }
+
+    /// No customer waits for a re-tiering any more.
+    private var isSettled: Bool {
+        guard let last = switches?.last else { return true }
+        let running = hosts.flatMap(\.daemons).filter { !$0.process.isDead }
+        return running.allSatisfy { $0.hasSettled(under: last.hash) }
     }
 
     private func positions(of shard: Int32) throws -> [InputKind: Int64] {

@@ -29,13 +29,13 @@ struct SimulationVerdict {
             findings += check(entries, shard).map(HistoryFinding.journal)
             let oracle = JournalOracle(plan, shard: shard, cluster, entries)
             expected.merge(try oracle.lines()) { $0 + $1 }
-            if run.isRetail { said.merge(oracle.said(run.placed)) { left, _ in left } }
+            if run.isJudgedNaively { said.merge(oracle.said(run.placed)) { left, _ in left } }
         }
         findings += HistoryChecker.compare(history, with: expected)
         let text = HistoryReport(cluster, run.world.ownership).text(findings) { customer in
             InputScript.shard(of: customer, partitions: plan.partitions)
         }
-        return (findings.isEmpty ? [] : [text]) + deadLetterFindings() + (run.isRetail ? disagreements(said) : [])
+        return (findings.isEmpty ? [] : [text]) + deadLetterFindings() + (run.isJudgedNaively ? disagreements(said) : [])
     }
 
     // MARK: - The journal

@@ -69,10 +69,10 @@ import Testing
     }
 
     @Test func `a newer format is refused with the remedy`() throws {
-        let error = try #require(SnapshotFixture.refusal(snapshot(format: 2)))
-        #expect(error == .newerFormat(found: 2, supported: 1))
+        let error = try #require(SnapshotFixture.refusal(snapshot(format: 3)))
+        #expect(error == .newerFormat(found: 3, supported: 2))
         #expect(error.description.contains("newer tierd"))
-        #expect(SnapshotFixture.refusal(snapshot(format: 0)) == .olderFormat(found: 0, supported: 1))
+        #expect(SnapshotFixture.refusal(snapshot(format: 1)) == .olderFormat(found: 1, supported: 2))
     }
 
     @Test func `the state of another engine is refused`() {

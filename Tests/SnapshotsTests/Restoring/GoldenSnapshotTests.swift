@@ -13,10 +13,10 @@ import Testing
         return try [UInt8](Data(contentsOf: tests.appending(path: "Fixtures/snapshots").appending(path: name)))
     }
 
-    @Test func `the first format's snapshot holds what was put into it`() throws {
-        var shard = try SnapshotFixture.restore(try bytes("v1-three-customers.snapshot"))
+    @Test func `the second format's snapshot holds what was put into it`() throws {
+        var shard = try SnapshotFixture.restore(try bytes("v2-three-customers.snapshot"))
         let header = shard.header
-        #expect(header.journalSequence == 41 && header.journalOffset == 77 && header.engineVersion == 1)
+        #expect(header.journalSequence == 41 && header.journalOffset == 77 && header.engineVersion == 2)
         #expect(header.journalDigest == 0xfeed_f00d_dead_beef && header.createdAt == 1_769_000_000_000)
         #expect(header.positions == [SnapshotPosition(.orders, 89), SnapshotPosition(.browse, 1_234_567)])
         #expect(header.identity == SnapshotFixture.identity() && header.mark.customerCount == 3)
@@ -38,8 +38,8 @@ import Testing
         #expect(stranger == nil)
     }
 
-    @Test func `the first format's snapshot is written again byte for byte`() throws {
-        let golden = try bytes("v1-three-customers.snapshot")
+    @Test func `the second format's snapshot is written again byte for byte`() throws {
+        let golden = try bytes("v2-three-customers.snapshot")
         let shard = try SnapshotFixture.restore(golden)
         let header = shard.header
         var engine = shard.takeEngine()

@@ -1,0 +1,83 @@
+import Scoring
+
+/// Terms, tiers and what they ask for.
+extension CanonicalPolicyReader {
+    /// No file nests conditions deeper: a text that does was not written by tierd.
+    private static let deepestCondition = 64
+
+    mutating func term(_ line: inout CanonicalLine) -> Term? {
+        guard let name = line.text(), let measure = line.word().flatMap({ index(ofMeasure: $0) }),
+            let weight = line.number(), let curve = Self.curve(&line), let whenUnknown = line.number()
+        else { return nil }
+        return Term(name: name, measure: measure, weight: weight, curve: curve, whenUnknown: whenUnknown)
+    }
+
+    private mutating func index(ofMeasure name: String) -> Int? {
+        guard let measure = Measure(name: name) else { return nil }
+        if let index = measures.firstIndex(of: measure) { return index }
+        measures.append(measure)
+        return measures.count - 1
+    }
+
+    private static func curve(_ line: inout CanonicalLine) -> Curve? {
+        guard let kind = line.word(), line.opens() else { return nil }
+        var numbers: [Double] = []
+        while !line.closes() {
+            guard let number = line.number() else { return nil }
+            numbers.append(number)
+        }
+        switch (kind, numbers.count) {
+        case ("saturating", 1): return .saturating(halfAt: numbers[0])
+        case ("linear", 2): return .linear(from: numbers[0], to: numbers[1])
+        case ("points", 2...) where numbers.count.isMultiple(of: 2):
+            return .points(
+                stride(from: 0, to: numbers.count, by: 2).map { Curve.Point(x: numbers[$0], y: numbers[$0 + 1]) })
+        default: return nil
+        }
+    }
+
+    mutating func tier(_ line: inout CanonicalLine) -> Tier? {
+        guard let name = line.text() else { return nil }
+        var tier = Tier(name: name, entry: nil)
+        while let word = line.word() {
+            switch word {
+            case "enter":
+                guard let entry = condition(&line, depth: 0) else { return nil }
+                tier.entry = entry
+            case "label": guard Self.add(&line, to: &tier.label) else { return nil }
+            case "action": guard Self.add(&line, to: &tier.actions) else { return nil }
+            default: return nil
+            }
+        }
+        return tier
+    }
+
+    private mutating func condition(_ line: inout CanonicalLine, depth: Int) -> Condition? {
+        guard depth < Self.deepestCondition, let head = line.word(), line.opens() else { return nil }
+        switch head {
+        case "all": return conditions(&line, depth).map { .all($0) }
+        case "any": return conditions(&line, depth).map { .any($0) }
+        case "not":
+            guard let part = condition(&line, depth: depth + 1), line.closes() else { return nil }
+            return .not(part)
+        default: return comparison(head, &line).map { .comparison($0) }
+        }
+    }
+
+    private mutating func conditions(_ line: inout CanonicalLine, _ depth: Int) -> [Condition]? {
+        var parts: [Condition] = []
+        while !line.closes() {
+            guard let part = condition(&line, depth: depth + 1) else { return nil }
+            parts.append(part)
+        }
+        return parts
+    }
+
+    private mutating func comparison(_ subject: String, _ line: inout CanonicalLine) -> Comparison? {
+        guard let relation = line.word().flatMap({ Comparison.Relation(rawValue: $0) }), let threshold = line.number(),
+            line.closes()
+        else { return nil }
+        if subject == "score" { return Comparison(.score, relation, threshold) }
+        return index(ofMeasure: subject).map { Comparison(.measure($0), relation, threshold) }
+    }
+}

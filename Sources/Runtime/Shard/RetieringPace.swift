@@ -1,0 +1,29 @@
+/// Cuts a re-tiering into portions of so many customers per second, in steady time. What it grants is journalled, so that
+/// a replay needs no clock.
+package struct RetieringPace {
+    private let perSecond: Double
+    /// When the last portion was granted; nil before the first.
+    private var last: Double?
+
+    /// Of one portion; live events wait for one at most.
+    package static let largestPortion = 1_000
+    /// Portions come no faster: each is a journal entry.
+    private static let beatSeconds = 0.1
+
+    package init(perSecond: Int) { self.perSecond = Double(perSecond) }
+
+    /// Customers to look at now; 0 while the next portion is not due.
+    package mutating func take(at now: Double) -> Int {
+        let since = last ?? now - Self.beatSeconds
+        last = since
+        let elapsed = now - since
+        guard elapsed >= Self.beatSeconds else { return 0 }
+        let portion = min(Int(perSecond * elapsed), Self.largestPortion)
+        // A rate below ten waits until one customer is due.
+        if portion > 0 { last = now }
+        return portion
+    }
+
+    /// The next portion is the first of another re-tiering.
+    package mutating func reset() { last = nil }
+}

@@ -1,0 +1,80 @@
+import RealModule
+import Scoring
+
+/// Turns what records say in one policy's terms into another's: tiers and levels go by name, decayed spend by half-life.
+///
+/// A tier that is gone stands for the highest one below it that is left. A level that is gone stands for none, until the
+/// risk is computed again. Days that were counted in another time zone keep their numbers.
+struct PolicyTranslation {
+    private let tiers: [UInt8]
+    private let goneTiers: [Bool]
+    private let levels: [UInt8]
+    /// Per millisecond; nil where both are the same.
+    private let decay: (former: Double, new: Double)?
+
+    init(from former: Policy, to policy: Policy) {
+        let names = policy.tiers.map(\.name)
+        var below: UInt8 = 0
+        var tiers: [UInt8] = []
+        for tier in former.tiers {
+            if let index = names.firstIndex(of: tier.name) { below = UInt8(index) }
+            tiers.append(below)
+        }
+        self.tiers = tiers
+        goneTiers = former.tiers.map { !names.contains($0.name) }
+        let levelNames = policy.churn.levels.map(\.name)
+        levels = former.churn.levels.map { level in
+            levelNames.firstIndex(of: level.name).map { UInt8($0) } ?? CustomerRecord.noChurnLevel
+        }
+        let (old, new) = (former.spendHalfLife.milliseconds, policy.spendHalfLife.milliseconds)
+        decay = old == new ? nil : (Double.log(2) / Double(old), Double.log(2) / Double(new))
+    }
+
+    /// The new index of a former tier.
+    private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
+
+    /// Translates one record and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come to it.
+    func apply(to record: CustomerStore.Record, _ store: borrowing CustomerStore, isAlreadyMarked: Bool) {
+        guard record.pointee.hasEntered else { return }
+        let former = Int(record.pointee.tier)
+        let wasGone = isAlreadyMarked && record.pointee.isTierGone
+        record.pointee.markUnsettled(isTierGone: wasGone || goneTiers[former])
+        record.pointee.tier = tier(record.pointee.tier)
+        translateBounds(of: record)
+        if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
+            record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]
+        }
+        record.pointee.browseBudget = 0
+        if let decay { refade(record, store, decay.former, decay.new) }
+    }
+
+    /// What a pin holds the tier between, and what was lost and could be given back.
+    private func translateBounds(of record: CustomerStore.Record) {
+        // 0 and none are no bounds, whatever the lowest tier is called.
+        if record.pointee.pinFloor > 0 { record.pointee.pinFloor = tier(record.pointee.pinFloor) }
+        if record.pointee.pinCeiling != CustomerRecord.noTier {
+            // Tiers may have changed places: the floor holds.
+            record.pointee.pinCeiling = max(tier(record.pointee.pinCeiling), record.pointee.pinFloor)
+        }
+        let lost = record.pointee.lostTier
+        guard lost != CustomerRecord.noTier else { return }
+        record.pointee.lostTier = goneTiers[Int(lost)] ? CustomerRecord.noTier : tier(lost)
+    }
+
+    /// Takes each order of the history out of the decayed spend at the former rate and puts it back at the new one. What has
+    /// left the history keeps its value: its parts are not known any more.
+    private func refade(
+        _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ former: Double, _ new: Double
+    ) {
+        guard record.pointee.spendEWMA > 0 else { return }
+        let entries = store.orders(of: record)
+        var change = 0.0
+        for index in 0..<entries.count where OrderEntry.adds(rawKind: entries.rawKind(index)) {
+            let age = Double(max(record.pointee.ewmaAt - entries.time(index), 0))
+            change += Double(entries.amount(index)) * (Double.exp(-new * age) - Double.exp(-former * age))
+        }
+        let spend = record.pointee.spendEWMA + change
+        // As after a refund: less than a millionth of a minor unit is rounding noise.
+        record.pointee.spendEWMA = spend < 1e-6 ? 0 : spend
+    }
+}

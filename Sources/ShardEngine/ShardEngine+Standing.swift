@@ -1,0 +1,221 @@
+import Scoring
+
+extension ShardEngine {
+    /// Moves the customer's standing as the rules have it; each move is said at once. Leaves the evaluator as of the
+    /// occasion's time.
+    mutating func settleTier(
+        _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
+    ) {
+        guard record.pointee.hasEntered else { return enter(occasion, record, into: &outputs) }
+        var standing = record.pointee.standing
+        if let late = occasion.lateEvent { giveBack(late, &standing, occasion, record, into: &outputs) }
+        if standing.termEnds(at: occasion.time.milliseconds) {
+            endTerm(&standing, occasion, record, into: &outputs)
+        }
+        evaluator.evaluate(record, store, at: occasion.time)
+        if occasion.pinChanged { obeyPin(&standing, occasion, record, into: &outputs) }
+        if let orderTime = occasion.reducedOrderAt {
+            withdraw(orderedAt: orderTime, &standing, occasion, record, into: &outputs)
+        }
+        let isLate = occasion.lateEvent.map { $0.milliseconds < standing.since } ?? false
+        let qualified = rules.ladder.qualified(evaluator.readings)
+        while let move = standing.next(
+            at: occasion.time.milliseconds, isLate: isLate, qualified: qualified, rules.standing,
+            retained: { rules.ladder.retained(upTo: $0, evaluator.readings) })
+        {
+            say(move, standing, occasion, record, into: &outputs)
+        }
+        record.pointee.standing = standing
+    }
+
+    /// Gives the first tier.
+    private mutating func enter(
+        _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
+    ) {
+        evaluator.evaluate(record, store, at: occasion.time)
+        record.pointee.hasEntered = true
+        var standing = record.pointee.standing
+        let time = occasion.time.milliseconds
+        standing.tier = standing.clamped(rules.ladder.qualified(evaluator.readings))
+        standing.since = time
+        standing.validUntil = rules.standing.validUntil(standing.tier, from: time)
+        let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .firstSeen)
+        say(move, standing, occasion, record, into: &outputs)
+        record.pointee.standing = standing
+    }
+
+    /// Looks at the instant before the last downgrade again: with what has arrived since, it may never have come to it.
+    private mutating func giveBack(
+        _ late: EventTime, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        guard let lost = standing.lost, late.milliseconds < standing.since else { return }
+        lookBack(to: standing.since - 1, from: occasion.time, record)
+        let kept = rules.ladder.retained(upTo: lost, evaluator.readings)
+        if let move = standing.giveBack(kept, at: occasion.time.milliseconds, rules.standing) {
+            say(move, standing, occasion, record, into: &outputs)
+        }
+    }
+
+    /// Decides about a term as of its last instant: at its end the next period has begun and holds nothing yet.
+    private mutating func endTerm(
+        _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        lookBack(to: standing.validUntil - 1, from: occasion.time, record)
+        let move = standing.fall(at: occasion.time.milliseconds, rules.standing) {
+            rules.ladder.retained(upTo: $0, evaluator.readings)
+        }
+        if let move { say(move, standing, occasion, record, into: &outputs) }
+    }
+
+    /// Takes the tier back if a refunded order had earned it: if neither then nor now it would be kept without.
+    private mutating func withdraw(
+        orderedAt orderTime: Int64, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        guard rules.policy.downgrade.withdrawsOnRefund, orderTime <= standing.since, standing.graceEndsAt == .max else {
+            return
+        }
+        let held = standing.tier
+        let keptNow = rules.ladder.retained(upTo: held, evaluator.readings)
+        guard standing.clamped(keptNow) < held else { return }
+        lookBack(to: standing.since, from: occasion.time, record)
+        let keptThen = rules.ladder.retained(upTo: held, evaluator.readings)
+        evaluator.evaluate(record, store, at: occasion.time)
+        let move = standing.withdraw(to: max(keptNow, keptThen), at: occasion.time.milliseconds, rules.standing)
+        if let move { say(move, standing, occasion, record, into: &outputs) }
+    }
+
+    private mutating func obeyPin(
+        _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        let time = occasion.time.milliseconds
+        let move =
+            record.pointee.isPinned
+            ? standing.obeyPin(at: time, rules.standing)
+            : standing.endPin(at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing) {
+                rules.ladder.retained(upTo: $0, evaluator.readings)
+            }
+        if let move { say(move, standing, occasion, record, into: &outputs) }
+    }
+
+    private mutating func lookBack(to time: Int64, from now: EventTime, _ record: CustomerStore.Record) {
+        evaluator.evaluate(record, store, at: EventTime(milliseconds: time), knownAt: now)
+    }
+
+    /// Says a move; the evaluator stands as of the instant that decided it.
+    mutating func say(
+        _ move: Standing.Move, _ standing: Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        record.pointee.tierSequence &+= 1
+        let isLoss = move.direction == .downgrade
+        let judged = isLoss ? move.from ?? move.to : move.to
+        outputs.outputs.append(
+            .tierChange(
+                TierChange(
+                    customer: outputs.append(text: store.id(of: record)), from: move.from, to: move.to,
+                    direction: move.direction, reason: move.reason, cause: copied(occasion, into: &outputs),
+                    effectiveAt: occasion.time, sequence: record.pointee.tierSequence, score: evaluator.score,
+                    terms: appendTerms(to: &outputs),
+                    criteria: appendCriteria(
+                        of: judged, forRetention: isLoss || move.direction == .renewal, to: &outputs),
+                    validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil),
+                    progress: progress(above: move.to, into: &outputs))))
+    }
+
+    /// How near the tier above `tier` is; nil at the top.
+    func progress(above tier: Int, into outputs: inout OutputBuffer) -> Progress? {
+        guard tier + 1 < rules.policy.tiers.count else { return nil }
+        let start = outputs.criteria.count
+        rules.ladder.forEachComparison(of: tier + 1, forRetention: false) { comparison in
+            let value = evaluator.readings.value(of: comparison.subject)
+            guard !comparison.isMet(by: value) else { return }
+            outputs.criteria.append(CriterionEvidence(comparison: comparison, value: value, isMet: false))
+        }
+        return Progress(
+            tier: tier + 1, fraction: rules.ladder.progress(towards: tier + 1, evaluator.readings),
+            unmet: EvidenceSpan(start..<outputs.criteria.count))
+    }
+}
+
+// MARK: - Notices
+
+extension ShardEngine {
+    /// Tells what is near: an upgrade, when orders or feedback have come; the end of a tier, when its time has come.
+    mutating func notify(
+        _ occasion: Occasion, _ record: CustomerStore.Record, graceBefore: Int64, into outputs: inout OutputBuffer
+    ) {
+        if let rule = rules.policy.notices.upgrade, occasion.isEvidence {
+            notifyUpgrade(rule, occasion, record, into: &outputs)
+        }
+        guard let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record) else { return }
+        let time = occasion.time.milliseconds
+        let hasBegunToFall = graceBefore == .max && record.pointee.graceEndsAt != .max
+        if due == time || due < time && (occasion.isEvidence || hasBegunToFall) {
+            notifyExpiry(occasion, record, into: &outputs)
+        }
+    }
+
+    private mutating func notifyUpgrade(
+        _ rule: NoticeRule.Upgrade, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        let held = Int(record.pointee.tier)
+        guard held < min(rules.policy.tiers.count - 1, Int(record.pointee.pinCeiling)),
+            isCool(record.pointee.upgradeNoticeAt, rule.coolDown, occasion.time),
+            rules.ladder.progress(towards: held + 1, evaluator.readings) >= 1 - rule.within
+        else { return }
+        record.pointee.upgradeNoticeAt = UInt32(occasion.time.milliseconds / 1000)
+        say(.approachingUpgrade, expiresAt: nil, occasion, record, into: &outputs)
+    }
+
+    private mutating func notifyExpiry(
+        _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
+    ) {
+        let held = Int(record.pointee.tier)
+        // Who would be kept today need not be told, yet.
+        guard rules.ladder.retained(upTo: held, evaluator.readings) < held else { return }
+        record.pointee.expiryNoticeAt = UInt32(occasion.time.milliseconds / 1000)
+        say(
+            .approachingExpiry, expiresAt: tierEnd(record).map { EventTime(milliseconds: $0) }, occasion, record,
+            into: &outputs)
+    }
+
+    /// When the tier is lost as things stand: the end of the grace period, or else of the term.
+    private func tierEnd(_ record: CustomerStore.Record) -> Int64? {
+        guard record.pointee.tier > record.pointee.pinFloor else { return nil }
+        if record.pointee.graceEndsAt != .max { return record.pointee.graceEndsAt }
+        return record.pointee.validUntil == .max ? nil : Int64(record.pointee.validUntil) * 1000
+    }
+
+    /// When the notice of a coming end is due; nil when it has been sent for this term, or recently.
+    func expiryNoticeDue(_ rule: NoticeRule.Expiry, _ record: CustomerStore.Record) -> Int64? {
+        guard let end = tierEnd(record) else { return nil }
+        let sent = Int64(record.pointee.expiryNoticeAt) * 1000
+        guard sent == 0 || sent < record.pointee.tierSince else { return nil }
+        return max(end - rule.before.milliseconds, sent == 0 ? 0 : sent + rule.coolDown.milliseconds)
+    }
+
+    private func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {
+        sentAt == 0 || now.milliseconds - Int64(sentAt) * 1000 >= coolDown.milliseconds
+    }
+
+    private mutating func say(
+        _ kind: TierNotice.Kind, expiresAt: EventTime?, _ occasion: Occasion, _ record: CustomerStore.Record,
+        into outputs: inout OutputBuffer
+    ) {
+        let held = Int(record.pointee.tier)
+        outputs.outputs.append(
+            .notice(
+                TierNotice(
+                    customer: outputs.append(text: store.id(of: record)), kind: kind, tier: held,
+                    cause: copied(occasion, into: &outputs), effectiveAt: occasion.time, expiresAt: expiresAt,
+                    criteria: kind == .approachingExpiry
+                        ? appendCriteria(of: held, forRetention: true, to: &outputs)
+                        : EvidenceSpan(0..<0),
+                    progress: kind == .approachingUpgrade ? progress(above: held, into: &outputs) : nil)))
+    }
+}
