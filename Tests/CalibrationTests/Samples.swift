@@ -33,7 +33,7 @@ enum Samples {
                     TierChange(
                         customer: id, from: nil, to: tier, direction: direction, reason: .requirementMet,
                         cause: .deadline(.none), effectiveAt: Samples.day(day), sequence: 1, score: 0, terms: none,
-                        criteria: none, nextTier: nil, missingScore: nil)))
+                        criteria: none, validUntil: nil, progress: nil)))
         }
         return buffer
     }

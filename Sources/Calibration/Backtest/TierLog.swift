@@ -16,6 +16,7 @@ package struct TierLog: Sendable {
     package struct Movement: Hashable, Sendable {
         package var upgrades = 0
         package var downgrades = 0
+        /// Withdrawn orders, orders that came late, and pins.
         package var corrections = 0
         /// Changes that undo the direction of the customer's change before.
         package var reversals = 0
@@ -61,8 +62,8 @@ package struct TierLog: Sendable {
                 switch change.direction {
                 case .upgrade: movement.upgrades += 1
                 case .downgrade: movement.downgrades += 1
-                case .correction: movement.corrections += 1
-                case .entry: continue
+                case .correction, .pin: movement.corrections += 1
+                case .entry, .renewal: continue
                 }
                 let step = (change.to - last.tier).signum()
                 if step == -last.step { movement.reversals += 1 }
