@@ -111,7 +111,7 @@ extension HistoryFit.Settings {
     package init(_ policy: Policy, until: DayIndex, horizonDays: Int) {
         self.init(
             until: until, horizonDays: horizonDays, kind: policy.churn.model.kind,
-            spendHalfLifeDays: policy.spendHalfLife.days,
+            ewmaHalfLifeDays: policy.churn.scoring.ewmaHalfLifeDays, spendHalfLifeDays: policy.spendHalfLife.days,
             minorPerMajor: Double.pow(10, Double(policy.currency.exponent)))
     }
 }

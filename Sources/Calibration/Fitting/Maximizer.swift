@@ -21,8 +21,8 @@ struct Maximizer {
     var evaluationsPerStart = 3_000
     var newtonSteps = 20
 
-    private static let firstStep = 0.6
-    private static let spread = 1e-9
+    private static let roughly = Tolerance(firstStep: 0.6, value: 1e-2, point: 1e-2)
+    private static let finely = Tolerance(firstStep: 0.05, value: 1e-9, point: 1e-5)
     private static let slopeStep = 1e-4
     private static let curveStep = 1e-3
 
@@ -37,9 +37,11 @@ struct Maximizer {
         }
         var best = (point: starts[0], value: -Double.infinity)
         for start in starts {
-            let top = climb(from: start, value)
+            let top = climb(from: start, within: Self.roughly, value)
             if top.value > best.value { best = top }
         }
+        // Only the best start is worth the last digits.
+        best = climb(from: best.point, within: Self.finely, value)
         var maximum = polish(best.point, best.value, value)
         maximum.evaluations = evaluations
         return maximum
@@ -49,11 +51,20 @@ struct Maximizer {
 
     private typealias Corner = (point: [Double], value: Double)
 
-    private func climb(from start: [Double], _ function: ([Double]) -> Double) -> Corner {
+    /// How wide a simplex begins, and how near its corners must be to each other to end, in value and coordinates.
+    private struct Tolerance {
+        var firstStep: Double
+        var value: Double
+        var point: Double
+    }
+
+    private func climb(
+        from start: [Double], within tolerance: Tolerance, _ function: ([Double]) -> Double
+    ) -> Corner {
         var corners: [Corner] = [(start, function(start))]
         for axis in start.indices {
             var point = start
-            point[axis] += Self.firstStep
+            point[axis] += tolerance.firstStep
             corners.append((point, function(point)))
         }
         var budget = evaluationsPerStart
@@ -61,18 +72,18 @@ struct Maximizer {
             // Stable: equal corners keep their order.
             corners = corners.enumerated().sorted { ($1.element.value, $0.offset) < ($0.element.value, $1.offset) }
                 .map(\.element)
-            if isSettled(corners) { break }
+            if isSettled(corners, tolerance) { break }
             budget -= improve(&corners, function)
         }
         return corners[0]
     }
 
-    private func isSettled(_ corners: [Corner]) -> Bool {
+    private func isSettled(_ corners: [Corner], _ tolerance: Tolerance) -> Bool {
         guard let worst = corners.last, corners[0].value.isFinite else { return false }
         let width = corners.dropFirst().reduce(0.0) { widest, corner in
             zip(corner.point, corners[0].point).reduce(widest) { max($0, abs($1.0 - $1.1)) }
         }
-        return corners[0].value - worst.value <= Self.spread && width <= 1e-5
+        return corners[0].value - worst.value <= tolerance.value && width <= tolerance.point
     }
 
     /// One step of the simplex; returns how often it evaluated the function.

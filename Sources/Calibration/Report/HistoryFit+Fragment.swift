@@ -20,7 +20,7 @@ extension HistoryFit {
         ]
         if let coefficients = coefficients(score) { lines.append("  coefficients: \(coefficients)") }
         lines += [
-            "  ewma_half_life: \(Int(settings.ewmaHalfLifeDays))d",
+            "  ewma_half_life: \(Self.span(days: settings.ewmaHalfLifeDays))",
             "value:",
             "  gamma_gamma: \(Self.mapping(orderValue.parameters))",
             "# Thresholds between fifths of the customers: days since the last order, purchase days, money spent.",
@@ -45,6 +45,11 @@ extension HistoryFit {
             return "{p0: \(combined.p0), ewma: \(combined.ewma), constant: \(combined.constant)}"
         case .logistic: return logistic.map { Self.mapping($0.parameters) }
         }
+    }
+
+    /// As policies write a length of time: whole days where it is, else seconds.
+    private static func span(days: Double) -> String {
+        days == days.rounded() ? "\(Int(days))d" : "\(Int((days * 86_400).rounded()))s"
     }
 
     private static func mapping(_ parameters: [FittedParameter]) -> String {

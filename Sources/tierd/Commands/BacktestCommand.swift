@@ -61,17 +61,24 @@ struct BacktestCommand: ParsableCommand {
     func run() throws {
         let policies = try policy.map { try PolicyFile.load(path: $0) }
         let read = try history.read(policies[0], running: policies)
+        let report = try report(on: read, policies)
+        if json != "-" { print(report.text, terminator: "") }
+        if let json { try write(report.json.bytes, to: json) }
+        if let html { try write(report.html.utf8, to: html) }
+    }
+
+    private func report(on read: HistoryOptions.Read, _ policies: [Policy]) throws -> BacktestReport {
         let until = history.calibrateUntil?.day ?? read.lastDay + -holdout.days
         guard until + holdout.days <= read.lastDay else {
             throw CalibrationError.holdoutBeyondHistory(
                 from: until.date, days: holdout.days, lastDay: read.lastDay.date)
         }
-        let report = try BacktestReport(
+        let progress = ProgressLine()
+        progress.show("fitting and judging \(read.purchases.count) customers")
+        defer { progress.clear() }
+        return try BacktestReport(
             read.purchases, HistoryFit.Settings(policies[0], until: until, horizonDays: holdout.days),
             currency: policies[0].currency, tiers: read.tiers, end: read.end)
-        if json != "-" { print(report.text, terminator: "") }
-        if let json { try write(report.json.bytes, to: json) }
-        if let html { try write(report.html.utf8, to: html) }
     }
 
     private func write(_ bytes: some Sequence<UInt8>, to path: String) throws {

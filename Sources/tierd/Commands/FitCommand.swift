@@ -35,8 +35,7 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         let policy = try PolicyFile.load(path: policy)
         let read = try history.read(policy)
-        let fit = try HistoryFit(
-            read.purchases, HistoryFit.Settings(policy, until: history.until(read), horizonDays: horizonDays(policy)))
+        let fit = try fit(read, policy)
         note(String(fit.text.dropLast()))
         guard let fragment = fit.fragment(score: score) else {
             throw CleanExitFailure(
@@ -50,6 +49,15 @@ struct FitCommand: ParsableCommand {
             throw CleanExitFailure(
                 "a fit did not converge: the history may be too short, or its customers too much alike")
         }
+    }
+
+    private func fit(_ read: HistoryOptions.Read, _ policy: Policy) throws -> HistoryFit {
+        let progress = ProgressLine()
+        progress.show("fitting \(read.purchases.count) customers")
+        defer { progress.clear() }
+        return try HistoryFit(
+            read.purchases,
+            HistoryFit.Settings(policy, until: history.until(read), horizonDays: horizonDays(policy)))
     }
 
     private func horizonDays(_ policy: Policy) -> Int { max(Int(policy.churn.horizonDays.rounded()), 1) }
