@@ -44,13 +44,14 @@ enum Samples {
         return (0..<count).map { index in
             let gap = Double.exp(random.double(2.5...5.5))
             let amount = random.double(1_000...9_000)
+            let dropout = 0.5 * random.unit() * random.unit()
             var day = 1_000 + random.double(0...120)
             var days: [CustomerPurchases.Day] = []
             repeat {
                 let total = Int64((amount * random.double(0.5...1.5)).rounded())
                 days.append(.init(day: DayIndex(Int32(day)), amount: total))
                 day -= gap * Double.log(1 - random.unit())
-            } while day < 1_365 && !random.chance(0.12)
+            } while day < 1_365 && !random.chance(dropout)
             return CustomerPurchases(id: Array("c-\(index)".utf8), days: days)
         }
     }

@@ -47,7 +47,7 @@ extension BacktestReport {
             ("bought nothing", Figures.percent(Double(churned) / Double(customers))),
             ("revenue after, \(currency.text)", Figures.amount(revenue, minorPerMajor)),
             ("AUC of the churn risk", Figures.decimal(combined, 3)),
-            ("Gini ratio of the spend EWMA", Figures.decimal(spend, 3)),
+            ("Gini of the spend EWMA", Figures.decimal(spend, 3)),
         ]
         return facts.map { "<div><dt>\(HTMLText.escaped($0.0))</dt><dd>\($0.1)</dd></div>" }.joined()
     }
@@ -139,10 +139,10 @@ extension BacktestReport {
         section { margin-top: 16px; } section p { margin-bottom: 22px; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0; font-size: 13px; }
         .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+        table { border-collapse: collapse; table-layout: fixed; width: 100%; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; font-size: 13px; color: var(--faint); vertical-align: bottom; }
-        th:first-child, td:first-child { text-align: left; }
+        th:first-child, td:first-child { text-align: left; width: 34%; }
         svg text { fill: var(--ink); font-size: 12px; } svg .tick { fill: var(--faint); font-size: 11px; }
         svg .head { font-weight: 600; } svg .grid { stroke: #e9edf1; } svg .diagonal { stroke: #9aa5b1; stroke-dasharray: 3 4; }
         @media print { body { background: #fff; } figure, section { break-inside: avoid; } }
