@@ -3,7 +3,9 @@ import Scoring
 /// Every order of a history in its final state: updates, cancellations and refunds act on the original order, on its
 /// original date, in whatever order they come; what comes twice counts once.
 ///
-/// Unlike the daemon's ledger it keeps everything for ever, so it suits a history that fits in memory.
+/// Unlike the daemon's ledger, which decides event by event and forgets, it knows the end of every order: an update that
+/// comes before its order, or after the order was used up by refunds, counts here. It keeps everything, so the history's
+/// orders must fit in memory (measured: 160 MB for 671,438 orders of 200,000 customers, the fit included).
 package struct OrderBook: Sendable {
     private struct OrderKey: Hashable {
         var customer: Int
