@@ -26,7 +26,8 @@ struct Tierd: AsyncParsableCommand {
             """,
         version: Version.tierd,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, ReplayCommand.self, GenerateCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, PolicyCommand.self, ExplainCommand.self,
+            ReplayCommand.self, GenerateCommand.self,
             ProduceCommand.self, BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
         ])
 

@@ -114,7 +114,8 @@ extension Condition {
 extension Comparison {
     func words(_ policy: Policy) -> String {
         switch subject {
-        case .score: relation == .atLeast ? "a score of at least \(threshold.plain)" : "a score below \(threshold.plain)"
+        case .score:
+            relation == .atLeast ? "a score of at least \(threshold.plain)" : "a score below \(threshold.plain)"
         case .measure(let index): policy.measures[index].words(relation, threshold, policy)
         }
     }

@@ -29,7 +29,7 @@ package struct PolicyDifference {
         var lines: [Line] = []
         for fact in new {
             guard let before = oldByPath[fact.path] else {
-                lines.append(Line(path: fact.path, old: nil, new: fact.text, meaning: fact.meaning.added))
+                lines.append(Line(path: fact.path, old: nil, new: fact.text, meaning: fact.meaning.ofAdding))
                 continue
             }
             guard before.text != fact.text || before.number != fact.number else { continue }
@@ -38,7 +38,7 @@ package struct PolicyDifference {
         }
         return lines
             + old.filter { !newPaths.contains($0.path) }.map {
-                Line(path: $0.path, old: $0.text, new: nil, meaning: $0.meaning.removed)
+                Line(path: $0.path, old: $0.text, new: nil, meaning: $0.meaning.ofRemoving)
             }
     }
 

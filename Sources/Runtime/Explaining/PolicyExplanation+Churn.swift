@@ -28,7 +28,8 @@ extension PolicyExplanation {
         let parameters =
             "r \(rule.model.r.plain), alpha \(rule.model.alpha.plain) days, a \(rule.model.a.plain), b \(rule.model.b.plain)"
         switch rule.scoring.score {
-        case .p0: return "It is what the \(model) model gives (\(parameters)): it knows on which days a customer bought."
+        case .p0:
+            return "It is what the \(model) model gives (\(parameters)): it knows on which days a customer bought."
         case .combined(let score):
             return
                 "Its log-odds are \(score.p0.plain) of those of the \(model) model (\(parameters)), \(score.ewma.plain) times the logarithm of recent purchases (half counted after \(rule.scoring.ewmaHalfLifeDays.plain) days), and \(score.constant.plain)."

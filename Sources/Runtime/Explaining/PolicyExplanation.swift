@@ -53,7 +53,9 @@ package struct PolicyExplanation {
     // MARK: - Counting and earning
 
     private var counting: [String] {
-        var lines = ["An order counts once it is \(policy.countFrom.name), at its own date; what is refunded counts no more."]
+        var lines = [
+            "An order counts once it is \(policy.countFrom.name), at its own date; what is refunded counts no more."
+        ]
         let rates = policy.exchangeRates.sorted { $0.key.text < $1.key.text }
         if rates.isEmpty {
             lines.append("Amounts are in \(policy.currency.text); orders in other currencies are refused.")
@@ -71,7 +73,8 @@ package struct PolicyExplanation {
         let highest = Attainability(policy).highestScore
         lines.append("The score is the sum, never below 0 and never above 100.")
         if highest.score < 100 || !highest.isReached {
-            lines.append("The highest that the terms allow is \(highest.isReached ? "" : "just under ")\(highest.score.brief).")
+            lines.append(
+                "The highest that the terms allow is \(highest.isReached ? "" : "just under ")\(highest.score.brief).")
         }
         return lines
     }
@@ -113,7 +116,9 @@ package struct PolicyExplanation {
             if eased != entry { lines.append("  It is kept with \(eased.words(policy)).") }
             lines += actions(tier.actions)
         }
-        if policy.tiers.count > 1 { lines.append("Whoever meets the requirement of a higher tier rises to it at once.") }
+        if policy.tiers.count > 1 {
+            lines.append("Whoever meets the requirement of a higher tier rises to it at once.")
+        }
         return lines
     }
 
@@ -178,10 +183,12 @@ extension QualificationPeriod {
 
     private var start: String {
         let names = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November",
             "December",
         ]
-        return " that begins with \(names.indices.contains(firstMonth - 1) ? names[firstMonth - 1] : "month \(firstMonth)")"
+        return
+            " that begins with \(names.indices.contains(firstMonth - 1) ? names[firstMonth - 1] : "month \(firstMonth)")"
     }
 }
 

@@ -15,7 +15,9 @@ extension Policy {
             .days(
                 "churn.horizon", rule.horizonDays, rise: "risks are lower: there is more time for an order",
                 fall: "risks are higher: there is less time for an order"),
-            .days("churn.ewma_half_life", rule.scoring.ewmaHalfLifeDays, rise: "risks are others", fall: "risks are others"),
+            .days(
+                "churn.ewma_half_life", rule.scoring.ewmaHalfLifeDays, rise: "risks are others",
+                fall: "risks are others"),
             .text("churn.score", rule.scoring.score.name, "risks are computed otherwise"),
         ] + rule.scoring.score.facts + adjustmentFacts
     }
@@ -43,7 +45,8 @@ extension Policy {
             + churn.levels.flatMap { level -> [PolicyFact] in
                 let path = "churn.levels.\(level.name)"
                 let from = PolicyFact.number(
-                    "\(path).from", level.from, rise: "reached by fewer, and later", fall: "reached by more, and earlier")
+                    "\(path).from", level.from, rise: "reached by fewer, and later",
+                    fall: "reached by more, and earlier")
                 return [from] + rungFacts(path, level.label, level.actions)
             }
     }
@@ -51,7 +54,9 @@ extension Policy {
     var valueFacts: [PolicyFact] {
         guard let value else { return [] }
         func parameter(_ name: String, _ number: Double) -> PolicyFact {
-            .number("value.gamma_gamma.\(name)", number, rise: "expected values are others", fall: "expected values are others")
+            .number(
+                "value.gamma_gamma.\(name)", number, rise: "expected values are others",
+                fall: "expected values are others")
         }
         return [
             parameter("p", value.amounts.p)

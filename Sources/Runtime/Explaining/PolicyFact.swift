@@ -17,6 +17,9 @@ struct PolicyFact: Hashable {
         var change = ""
         var added = ""
         var removed = ""
+
+        var ofAdding: String { added.isEmpty ? "not said before" : added }
+        var ofRemoving: String { removed.isEmpty ? "not said any more" : removed }
     }
 
     static func number(_ path: String, _ number: Double, rise: String, fall: String) -> PolicyFact {
@@ -85,7 +88,8 @@ extension Policy {
             .span(
                 "max_future_skew", maxFutureSkew, rise: "events further in the future are taken",
                 fall: "events in the future are refused earlier"),
-            kept("orders", history.orderDays), kept("browse", history.browseDays), kept("feedback", history.feedbackDays),
+            kept("orders", history.orderDays), kept("browse", history.browseDays),
+            kept("feedback", history.feedbackDays),
             .span(
                 "spend_half_life", spendHalfLife, rise: "spend counts for longer", fall: "spend fades faster"),
         ]
@@ -119,7 +123,8 @@ extension Curve {
                     "\(path).saturating.half_at", halfAt, rise: "the same earns fewer points",
                     fall: "the same earns more points")
             ]
-        case .linear(let from, let to): [.text("\(path).linear", "[\(from.plain), \(to.plain)]", "points are earned otherwise")]
+        case .linear(let from, let to):
+            [.text("\(path).linear", "[\(from.plain), \(to.plain)]", "points are earned otherwise")]
         case .points(let points):
             [
                 .text(

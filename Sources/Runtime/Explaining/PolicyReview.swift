@@ -41,7 +41,8 @@ package struct PolicyReview {
             let higher = policy.tiers[(index + 1)...].compactMap(\.entry).map { Condition.not($0) }
             guard !higher.isEmpty, !attainability.canHold(.all([entry] + higher)) else { return nil }
             return .warning(
-                "tiers.\(tier.name).enter", "whoever meets it meets a higher tier's as well: nobody rises to \(tier.name)")
+                "tiers.\(tier.name).enter",
+                "whoever meets it meets a higher tier's as well: nobody rises to \(tier.name)")
         }
     }
 
@@ -66,7 +67,8 @@ package struct PolicyReview {
         {
             findings.append(
                 .warning(
-                    "downgrade", "without margin, grace and minimum_dwell customers at a threshold go up and down all the time"))
+                    "downgrade",
+                    "without margin, grace and minimum_dwell customers at a threshold go up and down all the time"))
         }
         if let validity = policy.validity, rule.timing == .endOfTerm, rule.minimumDwell != .zero,
             rule.minimumDwell <= .days(28 * validity.months)
@@ -114,13 +116,15 @@ extension PolicyReview {
             guard policy.validity != nil else { return [] }
             return [
                 .note(
-                    "notices.approaching_expiry", "it is not there: nobody is told before a term ends that the tier will be lost")
+                    "notices.approaching_expiry",
+                    "it is not there: nobody is told before a term ends that the tier will be lost")
             ]
         }
         if policy.validity == nil, falling.grace == .zero, falling.minimumDwell == .zero {
             return [
                 .warning(
-                    "notices.approaching_expiry", "it is never sent: a tier without term and grace is lost without a date before")
+                    "notices.approaching_expiry",
+                    "it is never sent: a tier without term and grace is lost without a date before")
             ]
         }
         if let validity = policy.validity, rule.before >= .days(28 * validity.months) {

@@ -23,11 +23,13 @@ package struct PolicySummary {
         columns.add("score", policy.terms.map { "\($0.name) \($0.weight.plain)" }.joined(separator: ", "))
         columns.add("measures", policy.measures.map(\.name).joined(separator: ", "))
         let history = policy.history
-        columns.add("keeps", "orders \(history.orderDays)d, browse \(history.browseDays)d, feedback \(history.feedbackDays)d")
+        columns.add(
+            "keeps", "orders \(history.orderDays)d, browse \(history.browseDays)d, feedback \(history.feedbackDays)d")
         columns.add("", "")
         for (index, tier) in policy.tiers.enumerated() {
             columns.add(
-                index == 0 ? "tiers" : "", titled(tier.name, tier.label) + (tier.entry.map { ": " + $0.words(policy) } ?? ""))
+                index == 0 ? "tiers" : "",
+                titled(tier.name, tier.label) + (tier.entry.map { ": " + $0.words(policy) } ?? ""))
         }
         columns.add("falling", falling)
         if let term { columns.add("term", term) }
@@ -49,7 +51,8 @@ package struct PolicySummary {
     private var orders: String {
         let others = policy.exchangeRates.keys.map(\.text).sorted()
         let rates = others.isEmpty ? "" : ", and \(others.joined(separator: ", ")) at fixed rates"
-        return "count once \(policy.countFrom.name), in \(policy.currency.text)\(rates); days of \(policy.calendar.zone)"
+        return
+            "count once \(policy.countFrom.name), in \(policy.currency.text)\(rates); days of \(policy.calendar.zone)"
     }
 
     private var falling: String {

@@ -33,11 +33,6 @@ extension TimeSpan {
     }
 }
 
-extension EventTime {
-    /// To the minute, in UTC: `2026-05-03 20:38`.
-    var minute: String { String(rfc3339.prefix(16)).replacing("T", with: " ") }
-}
-
 extension Label {
     /// `Gold / 黄金`; empty without a label.
     var words: String { entries.map(\.text).joined(separator: " / ") }
