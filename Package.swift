@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Runtime", "KafkaClient", "Snapshots", "ShardEngine", "Scoring", "WireFormat",
+                "Runtime", "KafkaClient", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -37,8 +37,9 @@ extension ShardEngine {
     /// Where a customer stands at `time`, or at the shard's clock if that is later; nil if the shard has never seen it.
     package mutating func report(on id: [UInt8], at time: EventTime) -> CustomerReport? {
         let found = id.withUnsafeBytes { store.find($0, hash: StableHash.of($0)) }
-        guard let slot = found else { return nil }
+        guard let slot = found.map({ resolve($0) }) else { return nil }
         let record = store.slab[slot]
+        guard record.pointee.slotState == .customer else { return nil }
         let asOf = max(time, clock ?? time)
         evaluator.evaluate(record, store, at: asOf)
         let days = store.purchaseDays(of: record, rules)

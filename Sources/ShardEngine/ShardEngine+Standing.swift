@@ -80,10 +80,14 @@ extension ShardEngine {
         let held = standing.tier
         let keptNow = rules.ladder.retained(upTo: held, evaluator.readings)
         guard standing.clamped(keptNow) < held else { return }
-        lookBack(to: standing.since, from: occasion.time, record)
-        let keptThen = rules.ladder.retained(upTo: held, evaluator.readings)
+        // What an event gave was decided with it; what was given or renewed at the end of a term, as of the instant before.
+        var kept = keptNow
+        for instant in [standing.since, standing.since - 1] {
+            lookBack(to: instant, from: occasion.time, record)
+            kept = max(kept, rules.ladder.retained(upTo: held, evaluator.readings))
+        }
         evaluator.evaluate(record, store, at: occasion.time)
-        let move = standing.withdraw(to: max(keptNow, keptThen), at: occasion.time.milliseconds, rules.standing)
+        let move = standing.withdraw(to: kept, at: occasion.time.milliseconds, rules.standing)
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
 
@@ -175,13 +179,16 @@ extension ShardEngine {
     private mutating func notifyExpiry(
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
+        guard let end = tierEnd(record) else { return }
         let held = Int(record.pointee.tier)
-        // Who would be kept today need not be told, yet.
-        guard rules.ladder.retained(upTo: held, evaluator.readings) < held else { return }
-        record.pointee.expiryNoticeAt = UInt32(occasion.time.milliseconds / 1000)
-        say(
-            .approachingExpiry, expiresAt: tierEnd(record).map { EventTime(milliseconds: $0) }, occasion, record,
-            into: &outputs)
+        // What will have left the windows when the term ends does not count for it. At once, a fall would come before.
+        let looksAhead = rules.policy.downgrade.timing == .endOfTerm && end > occasion.time.milliseconds
+        if looksAhead { evaluator.evaluate(record, store, at: EventTime(milliseconds: end - 1)) }
+        if rules.ladder.retained(upTo: held, evaluator.readings) < held {
+            record.pointee.expiryNoticeAt = UInt32(occasion.time.milliseconds / 1000)
+            say(.approachingExpiry, expiresAt: EventTime(milliseconds: end), occasion, record, into: &outputs)
+        }
+        if looksAhead { evaluator.evaluate(record, store, at: occasion.time) }
     }
 
     /// When the tier is lost as things stand: the end of the grace period, or else of the term.
@@ -194,9 +201,20 @@ extension ShardEngine {
     /// When the notice of a coming end is due; nil when it has been sent for this term, or recently.
     func expiryNoticeDue(_ rule: NoticeRule.Expiry, _ record: CustomerStore.Record) -> Int64? {
         guard let end = tierEnd(record) else { return nil }
-        let sent = Int64(record.pointee.expiryNoticeAt) * 1000
-        guard sent == 0 || sent < record.pointee.tierSince else { return nil }
-        return max(end - rule.before.milliseconds, sent == 0 ? 0 : sent + rule.coolDown.milliseconds)
+        let sent = Int64(record.pointee.expiryNoticeAt)
+        // Only the second is kept of when it was sent.
+        guard sent == 0 || sent < endFirstForeseeable(record) / 1000 else { return nil }
+        return max(end - rule.before.milliseconds, sent == 0 ? 0 : sent * 1000 + rule.coolDown.milliseconds)
+    }
+
+    /// Since when the coming end is the one that a notice tells of: since the tier was given, or since the grace period
+    /// began, of which a tier without a term may see several.
+    private func endFirstForeseeable(_ record: CustomerStore.Record) -> Int64 {
+        let (rule, since) = (rules.policy.downgrade, record.pointee.tierSince)
+        guard rule.timing == .atOnce, record.pointee.graceEndsAt != .max,
+            record.pointee.graceEndsAt > since + rule.minimumDwell.milliseconds
+        else { return since }
+        return record.pointee.graceEndsAt - rule.grace.milliseconds
     }
 
     private func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {

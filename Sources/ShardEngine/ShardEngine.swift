@@ -18,7 +18,7 @@ package struct ShardEngine: ~Copyable {
     /// The customers who have not been settled since the policy became active; nil when all have.
     package internal(set) var retiering: Retiering?
     private(set) var rules: Rules
-    private var keptSince = KeptSince()
+    private(set) var keptSince = KeptSince()
 
     package init(policy: Policy) {
         rules = Rules(policy)
@@ -57,7 +57,7 @@ package struct ShardEngine: ~Copyable {
         return fired
     }
 
-    private mutating func fire(_ slot: UInt32, into outputs: inout OutputBuffer) {
+    mutating func fire(_ slot: UInt32, into outputs: inout OutputBuffer) {
         aboutToChange(slot)
         let record = store.slab[slot]
         let time = EventTime(milliseconds: record.pointee.deadline)
@@ -73,19 +73,21 @@ package struct ShardEngine: ~Copyable {
             Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
 
-    /// Applies one event whose record came from `source`. `text` is the buffer that the event's spans point into,
-    /// `wallClock` the journalled reading against which a far future is judged.
+    /// Applies one event whose record came from `source`. `parts` is what the event's spans point into, `wallClock` the
+    /// journalled reading against which a far future is judged.
     package mutating func apply(
-        _ event: Event, from source: SourcePosition, text: UnsafeRawBufferPointer, wallClock: EventTime,
+        _ event: Event, from source: SourcePosition, _ parts: EventParts, wallClock: EventTime,
         into outputs: inout OutputBuffer
     ) throws(Rejection) {
         guard event.time >= .earliest, event.time < .outOfRange else { throw Rejection(.outOfRange, .occurredAt) }
         if rules.isTooFarAhead(event.time, of: clock, and: wallClock) { throw Rejection(.tooFarAhead, .occurredAt) }
         advance(to: event.time)
         guard let now = clock else { return }
-        try refuseUnusable(event)
-        let id = UnsafeRawBufferPointer(rebasing: text[event.customer.range])
-        let slot = enter(id, event, now: now, into: &outputs)
+        try refuseUnusable(event, parts)
+        let slot = try enter(parts.raw(event.customer), event, now: now, into: &outputs)
+        if case .command(let command) = event.body {
+            return try apply(command, event, from: source, to: slot, parts, now: now, into: &outputs)
+        }
         let record = store.slab[slot]
         let change = try change(record, event)
         if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
@@ -94,7 +96,7 @@ package struct ShardEngine: ~Copyable {
         }
         var occasion = Occasion(
             slot: slot, time: now, cause: .event(source, id: event.id), lateEvent: now > event.time ? event.time : nil,
-            text: text)
+            text: parts.text)
         if case .feedback = change { occasion.isEvidence = true }
         if case .orders(let reducedOrderAt) = change {
             (occasion.isEvidence, occasion.ordersChanged) = (true, true)
@@ -129,7 +131,7 @@ package struct ShardEngine: ~Copyable {
     package mutating func tidy() { store.evacuateStepwise() }
 
     /// Refuses what no state could accept, before the customer is touched.
-    private func refuseUnusable(_ event: Event) throws(Rejection) {
+    private func refuseUnusable(_ event: Event, _ parts: EventParts) throws(Rejection) {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
@@ -139,16 +141,20 @@ package struct ShardEngine: ~Copyable {
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
             guard event.time >= keptSince.feedback else { throw Rejection(.tooLate, .occurredAt) }
-        case .command: throw Rejection(.unsupportedCommand, .type)
+        case .command(let command): try refuseUnusable(command, event, parts)
         }
     }
 
     /// The customer's slot, all of its own deadlines up to now fired first; a new customer is added.
     private mutating func enter(
         _ id: UnsafeRawBufferPointer, _ event: Event, now: EventTime, into outputs: inout OutputBuffer
-    ) -> UInt32 {
-        guard let slot = store.find(id, hash: event.customerHash) else {
+    ) throws(Rejection) -> UInt32 {
+        guard var slot = store.find(id, hash: event.customerHash) else {
             return store.insert(id, hash: event.customerHash, firstSeen: event.time)
+        }
+        if store.slab[slot].pointee.slotState != .customer {
+            slot = resolve(slot)
+            if store.slab[slot].pointee.slotState == .erased { try revive(slot, id, event, now: now) }
         }
         aboutToChange(slot)
         // The wheel's entries for these stay behind and come up as superseded.
@@ -209,7 +215,7 @@ package struct ShardEngine: ~Copyable {
 }
 
 /// The oldest instants and days that any window still covers; recomputed when the clock's day changes.
-private struct KeptSince {
+struct KeptSince {
     private var day = DayIndex(-1)
     var orders = EventTime.earliest
     var browse = EventTime.earliest

@@ -143,11 +143,4 @@ import Testing
         #expect(Array(run.order.suffix(50)) == (0..<50).map { "c-\($0)" })
         #expect((0..<50).allSatisfy { run.tiers(of: "c-\($0)") == [1, 0] })
     }
-
-    @Test func `commands are refused`() {
-        var run = EngineRun(Policies.spend())
-        run.apply([ScriptedEvent(Policies.start, "a", "1", .command(CommandEvent(.erase(blockFor: nil))))])
-        #expect(run.rejections.map(\.reason) == [.unsupportedCommand])
-        #expect(run.engine.customerCount == 0)
-    }
 }

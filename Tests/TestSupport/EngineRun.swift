@@ -14,6 +14,7 @@ package struct EngineRun: ~Copyable {
         package var tiers: [TierMove] = []
         package var churn: [ChurnMove] = []
         package var notices: [Notice] = []
+        package var erasedAt: [EventTime] = []
         package init() {}
     }
 
@@ -89,10 +90,11 @@ package struct EngineRun: ~Copyable {
         for event in events {
             let customer = Self.span(event.customer, &batch)
             let id = Self.span(event.id, &batch)
+            let body = event.command.map { Event.Body.command($0.encoded(into: &batch)) } ?? event.body
             batch.events.events.append(
                 Event(
                     time: event.time, customer: customer, customerHash: StableHash.of(event.customer), id: id,
-                    idHash: StableHash.of(event.id), body: event.body))
+                    idHash: StableHash.of(event.id), body: body))
             batch.sources.append(SourcePosition(input: event.input, partition: 0, offset: offset, timestamp: -1))
             offset += 1
         }
@@ -102,6 +104,30 @@ package struct EngineRun: ~Copyable {
             &batch, wallClock: wallClock, deadlineLimit: deadlineLimit, into: &outputs, rejected: &rejected)
         note(outputs)
         rejections += rejected.map { Refusal(id: events[$0.index].id, reason: $0.rejection.reason) }
+    }
+
+    /// Another run that goes on from a snapshot of this one, and has said nothing yet.
+    package mutating func restored() throws(RestoreError) -> EngineRun {
+        let policy = engine.policy
+        let (mark, images) = engine.captureAll()
+        var restoration = try EngineRestoration(policy: policy, mark: mark)
+        try images.bytes.span.withUnsafeBytes { (bytes) throws(RestoreError) in try restoration.restore(bytes) }
+        var run = EngineRun(policy)
+        run.engine = try restoration.finish()
+        return run
+    }
+
+    /// The customers as a snapshot of now would hold them.
+    package mutating func images() throws(RestoreError) -> [CustomerImage] {
+        let bytes = engine.captureAll().images.bytes
+        return try bytes.span.withUnsafeBytes { (bytes) throws(RestoreError) in try CustomerImage.decode(bytes) }
+    }
+
+    /// Forgets what was said so far.
+    package mutating func forget() {
+        said = [:]
+        order = []
+        rejections = []
     }
 
     /// Lets time pass and everything due fire, `limit` deadlines at a time.
@@ -137,6 +163,7 @@ package struct EngineRun: ~Copyable {
                         from: change.from, to: change.to, direction: change.direction, reason: change.reason,
                         at: change.effectiveAt, validUntil: change.validUntil, isByTime: change.cause.isDeadline,
                         sequence: change.sequence, score: change.score))
+            case .erasure(let erasure): said[customer, default: Said()].erasedAt.append(erasure.effectiveAt)
             case .notice(let notice):
                 said[customer, default: Said()].notices.append(
                     Notice(
@@ -151,7 +178,7 @@ package struct EngineRun: ~Copyable {
         }
     }
 
-    private static func span(_ text: String, _ batch: inout Batch) -> TextSpan {
+    fileprivate static func span(_ text: String, _ batch: inout Batch) -> TextSpan {
         var text = text
         return text.withUTF8 { batch.events.append(text: UnsafeRawBufferPointer($0)) }
     }
@@ -161,5 +188,32 @@ extension Cause {
     package var isDeadline: Bool {
         if case .deadline = self { return true }
         return false
+    }
+}
+
+extension ScriptedCommand {
+    fileprivate func encoded(into batch: inout Batch) -> CommandEvent {
+        let by = EngineRun.span("ops", &batch)
+        switch self {
+        case .erase(let blockFor): return CommandEvent(.erase(blockFor: blockFor), by: by)
+        case .pin(let tier, let mode, let until):
+            return CommandEvent(.pin(TierPin(tier: EngineRun.span(tier, &batch), mode: mode, until: until)), by: by)
+        case .unpin: return CommandEvent(.unpin, by: by)
+        case .merge(let other):
+            return CommandEvent(
+                .merge(MergedCustomer(id: EngineRun.span(other, &batch), hash: StableHash.of(other))), by: by)
+        case .tag(let name): return attribute(name, .addTag, by, &batch)
+        case .untag(let name): return attribute(name, .removeTag, by, &batch)
+        case .set(let name, let text): return attribute(name, .setText(EngineRun.span(text, &batch)), by, &batch)
+        case .recompute: return CommandEvent(.recompute, by: by)
+        }
+    }
+
+    private func attribute(
+        _ name: String, _ change: AttributeChange.Change, _ by: TextSpan, _ batch: inout Batch
+    ) -> CommandEvent {
+        let list = ListSpan(offset: batch.events.attributes.count, count: 1)
+        batch.events.attributes.append(AttributeChange(name: EngineRun.span(name, &batch), change))
+        return CommandEvent(.attribute(list), by: by)
     }
 }

@@ -87,7 +87,7 @@ package struct ReferenceScorer {
         case .feedback(let feedback):
             guard event.time >= kept.feedback else { return .tooLate }
             guard customer.history.add(feedback, id: event.id, at: event.time) else { return .duplicate }
-        case .command: return .unsupportedCommand
+        case .command: return .unknownCustomer
         }
         customer.history.see(event)
         decideTier(
@@ -187,7 +187,7 @@ package struct ReferenceScorer {
         let then = View(asOf: lostAt.before, knownAt: time, policy, customer.history)
         let kept = then.retained(upTo: lost)
         guard kept > tier else { return }
-        move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, termFrom: lostAt)
+        move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, since: lostAt)
     }
 
     /// What a refunded order had earned is taken back unless it would be kept without it, then or now.
@@ -197,10 +197,13 @@ package struct ReferenceScorer {
         guard policy.downgrade.withdrawsOnRefund, let tier = customer.tier, customer.graceEnd == nil,
             orderTime <= customer.tierSince, now.retained(upTo: tier) < tier
         else { return }
-        let kept = max(
-            now.retained(upTo: tier),
-            View(asOf: customer.tierSince, knownAt: time, policy, customer.history).retained(upTo: tier))
-        if kept < tier { move(&customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score) }
+        let given = [customer.tierSince, customer.tierSince.before].map {
+            View(asOf: $0, knownAt: time, policy, customer.history).retained(upTo: tier)
+        }
+        let kept = given.reduce(now.retained(upTo: tier), max)
+        guard kept < tier else { return }
+        move(
+            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: customer.tierSince)
     }
 
     private mutating func fallIfDue(
@@ -233,17 +236,23 @@ package struct ReferenceScorer {
 
     private mutating func move(
         _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
-        _ time: EventTime, _ byTime: Bool, _ score: Double, termFrom: EventTime? = nil
+        _ time: EventTime, _ byTime: Bool, _ score: Double, since: EventTime? = nil
     ) {
         customer.tierSequence += 1
-        customer.validUntil = tier == 0 ? nil : policy.validity?.end(from: termFrom ?? time, policy.calendar)
+        let since = since ?? time
+        customer.validUntil = tier == 0 ? nil : policy.validity?.end(from: since, policy.calendar)
         said[customer.name, default: EngineRun.Said()].tiers.append(
             EngineRun.TierMove(
                 from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
                 validUntil: customer.validUntil, isByTime: byTime, sequence: customer.tierSequence, score: score))
-        customer.lost = direction == .downgrade ? customer.tier : nil
+        if direction == .downgrade {
+            let isTogether = customer.lost != nil && customer.tierSince == time
+            customer.lost = isTogether ? customer.lost : customer.tier
+        } else {
+            customer.lost = nil
+        }
         customer.tier = tier
-        customer.tierSince = time
+        customer.tierSince = since
         customer.graceEnd = nil
     }
 

@@ -6,6 +6,8 @@ package struct ScriptedEvent: Sendable {
     package var customer: String
     package var id: String
     package var body: Event.Body
+    /// In the place of the body, where it is one.
+    package var command: ScriptedCommand?
 
     package init(_ time: EventTime, _ customer: String, _ id: String, _ body: Event.Body) {
         self.time = time
@@ -48,6 +50,28 @@ extension ScriptedEvent {
         _ time: EventTime, _ customer: String, _ id: String, _ type: FeedbackType, score: UInt16? = nil
     ) -> ScriptedEvent {
         ScriptedEvent(time, customer, id, .feedback(FeedbackEvent(type: type, score: score, sentiment: nil)))
+    }
+}
+
+/// A command with texts instead of spans.
+package enum ScriptedCommand: Sendable {
+    case erase(blockFor: TimeSpan?)
+    case pin(String, TierPin.Mode, until: EventTime?)
+    case unpin
+    case merge(String)
+    case tag(String)
+    case untag(String)
+    case set(String, String)
+    case recompute
+}
+
+extension ScriptedEvent {
+    package static func command(
+        _ time: EventTime, _ customer: String, _ id: String, _ command: ScriptedCommand
+    ) -> ScriptedEvent {
+        var event = ScriptedEvent(time, customer, id, .command(CommandEvent(.recompute)))
+        event.command = command
+        return event
     }
 }
 

@@ -101,7 +101,8 @@ typedef enum csj_type {
 } csj_type;
 
 /// A value: for a string its unescaped UTF-8, for a number its source text, so that no amount passes through a binary
-/// float. For an object or an array only a mark of where it stands, for `csj_list`; otherwise empty.
+/// float; at least 32 more bytes may be read behind it. Of an object or an array only the place, for `csj_list`; otherwise
+/// empty.
 typedef struct csj_field {
     const uint8_t *text;
     uint32_t length;

@@ -22,6 +22,9 @@ struct PolicyCompiler {
         let terms = compileTerms(root["score"]?["terms"])
         let tiers = compileTiers(root["tiers"])
         let currency = root["currency"]?.text.flatMap { CurrencyCode($0) } ?? CurrencyCode(packed: 0)
+        // Both before the history, which must reach as far.
+        let qualification = compileQualification(root["qualification"])
+        let validity = compileValidity(root["validity"])
         return Policy(
             name: root["policy"]?.text ?? "",
             version: root["version"]?.integer ?? 0,
@@ -31,14 +34,14 @@ struct PolicyCompiler {
             exchangeRates: compileRates(root["exchange_rates"], into: currency),
             countFrom: compileStage(root["count_orders_from"]),
             maxFutureSkew: span(root["max_future_skew"]) ?? .minutes(5),
-            history: compileHistory(root["history"]),
+            history: compileHistory(root["history"], validity),
             spendHalfLife: span(root["spend_half_life"]) ?? .days(90),
             measures: measures,
             terms: terms,
             tiers: tiers,
             downgrade: compileDowngrade(root["downgrade"], validity: root["validity"]),
-            qualification: compileQualification(root["qualification"]),
-            validity: compileValidity(root["validity"]),
+            qualification: qualification,
+            validity: validity,
             notices: compileNotices(root["notices"]),
             churn: compileChurn(root["churn"]), value: compileValue(root["value"]))
     }
@@ -74,10 +77,12 @@ struct PolicyCompiler {
         OrderType.allCases.first { "\($0.name)" == cursor?.text } ?? .completed
     }
 
-    /// What the policy says, else the longest window over each input and no less than a year, or a month of browsing.
-    private mutating func compileHistory(_ cursor: Cursor?) -> History {
-        History(
-            orderDays: historyDays(cursor?["orders"], of: .orders, atLeast: 365),
+    /// What the policy says, else the longest window over each input and no less than a year, or a month of browsing. With
+    /// terms the orders of one more: a refund or a late event asks what the tier was given for.
+    private mutating func compileHistory(_ cursor: Cursor?, _ validity: Validity?) -> History {
+        let orders = max(longestUse[.orders]?.days ?? 0, 365) + (validity?.maximumDays ?? 0)
+        return History(
+            orderDays: historyDays(cursor?["orders"], of: .orders, atLeast: min(orders, Measure.maximumWindowDays)),
             browseDays: historyDays(cursor?["browse"], of: .browse, atLeast: 30),
             feedbackDays: historyDays(cursor?["feedback"], of: .feedback, atLeast: 365))
     }

@@ -20,7 +20,11 @@ package struct ReplayLines: Sendable {
                         headers.field(header.name, utf8: outputs.bytes[header.value.range])
                     }
                 }
-                json.field("value", json: outputs.bytes[record.value.range])
+                if record.isTombstone {
+                    json.field("value", nil as String?)
+                } else {
+                    json.field("value", json: outputs.bytes[record.value.range])
+                }
             }
             json.endLine()
         }

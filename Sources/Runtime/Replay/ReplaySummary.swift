@@ -16,6 +16,7 @@ package struct ReplaySummary: Sendable {
     package private(set) var tierChanges: [Count]
     package private(set) var churnChanges = 0
     package private(set) var notices = 0
+    package private(set) var erasures = 0
     /// Lines that were not scored, by reason.
     package private(set) var rejections: [Count]
     package var customers = 0
@@ -57,6 +58,7 @@ package struct ReplaySummary: Sendable {
             churnLevels[change.to].count += 1
             if let from = change.from { churnLevels[from].count -= 1 }
         case .notice: notices += 1
+        case .erasure: erasures += 1
         }
     }
 }

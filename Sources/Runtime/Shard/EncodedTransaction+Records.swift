@@ -47,7 +47,7 @@ extension EncodedTransaction {
                     OutgoingRecord(
                         topic: topics.name(of: record.destination), partition: nil,
                         key: UnsafeRawBufferPointer(rebasing: bytes[record.key.range]),
-                        value: UnsafeRawBufferPointer(rebasing: bytes[record.value.range]), headers: headers))
+                        value: EncodedOutputs.value(of: record, in: bytes), headers: headers))
             }
         }
     }

@@ -63,7 +63,7 @@ extension EncodedTransaction {
             for (index, record) in outputs.records[first...].enumerated() {
                 digest.fold(
                     Int64(index), key: UnsafeRawBufferPointer(rebasing: bytes[record.key.range]),
-                    value: UnsafeRawBufferPointer(rebasing: bytes[record.value.range]))
+                    value: EncodedOutputs.value(of: record, in: bytes))
             }
         }
         let outputCount = outputs.records.count - first

@@ -93,6 +93,17 @@ package struct EventBuffer: Sendable {
         other.text.withUnsafeBytes { append(text: UnsafeRawBufferPointer(rebasing: $0[span.range])) }
     }
 
+    /// Hands over what the events' spans point into.
+    @inline(__always) package func withParts<Result>(_ body: (EventParts) -> Result) -> Result {
+        text.withUnsafeBytes { text in
+            items.withUnsafeBufferPointer { items in
+                attributes.withUnsafeBufferPointer { attributes in
+                    body(EventParts(text: text, items: items, attributes: attributes))
+                }
+            }
+        }
+    }
+
     /// The text of `span`, for people and tests.
     package func string(_ span: TextSpan) -> String { String(decoding: text[span.range], as: UTF8.self) }
 }

@@ -29,16 +29,15 @@ package struct OrderEvent: Sendable {
     package var itemCount: UInt16
     package var currency: CurrencyCode
     package var total: Money
-    /// The amount given back by a refund; the whole total when the event names none.
-    package var refund: Money?
-    package var discount: Money?
-    package var shipping: Money?
-    package var cost: Money?
+    package var packedRefund: PackedAmount
+    package var packedDiscount: PackedAmount
+    package var packedShipping: PackedAmount
+    package var packedCost: PackedAmount
     package var channel: TextSpan
     /// The first `maximumItems` lines, in `EventBuffer.items`.
     package var items: ListSpan
-    /// The rate that the producer converted at; counts before the policy's.
-    package var rate: CarriedRate?
+    package var rateBillionths: Int64
+    package var rateCurrency: CurrencyCode
 
     /// Lines of an order that are kept; more are only counted.
     @inlinable package static var maximumItems: Int { 16 }
@@ -53,14 +52,33 @@ package struct OrderEvent: Sendable {
         self.itemCount = itemCount
         self.currency = currency
         self.total = total
-        self.refund = refund
-        self.discount = discount
-        self.shipping = shipping
-        self.cost = cost
+        packedRefund = PackedAmount(refund)
+        packedDiscount = PackedAmount(discount)
+        packedShipping = PackedAmount(shipping)
+        packedCost = PackedAmount(cost)
         self.channel = channel
         self.items = items
-        self.rate = rate
+        rateBillionths = rate?.rate.billionths ?? 0
+        rateCurrency = rate?.currency ?? .none
     }
+
+    /// The amount given back by a refund; the whole total when the event names none.
+    @inlinable package var refund: Money? { packedRefund.amount }
+    @inlinable package var discount: Money? { packedDiscount.amount }
+    @inlinable package var shipping: Money? { packedShipping.amount }
+    @inlinable package var cost: Money? { packedCost.amount }
+    /// The rate that the producer converted at; counts before the policy's.
+    @inlinable package var rate: CarriedRate? {
+        rateBillionths == 0 ? nil : CarriedRate(ExchangeRate(billionths: rateBillionths), to: rateCurrency)
+    }
+}
+
+/// An amount from 0 that may be missing, in as many bytes as one that may not: with them an event fits two cache lines.
+package struct PackedAmount: Sendable {
+    package var minorUnits: Int64
+
+    @inlinable package init(_ amount: Money?) { minorUnits = amount?.minorUnits ?? -1 }
+    @inlinable package var amount: Money? { minorUnits < 0 ? nil : Money(minorUnits: minorUnits) }
 }
 
 /// One line of an order.

@@ -45,8 +45,10 @@ package struct Rejection: Error, Hashable, Sendable {
         case duplicate = "duplicate"
         /// The customer's state is at one of its limits.
         case customerFull = "customer_full"
-        /// A valid command that this version cannot carry out.
-        case unsupportedCommand = "unsupported_command"
+        /// A command about a customer whom this shard has never seen.
+        case unknownCustomer = "unknown_customer"
+        /// The customer was erased, and the event is older, or came within the time for which events are refused.
+        case erased
     }
 
     /// The fields that a rejection can name; raw values are the names on the wire.

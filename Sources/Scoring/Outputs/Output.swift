@@ -3,10 +3,12 @@ package enum Output: Sendable {
     case tierChange(TierChange)
     case churnRisk(ChurnRiskChange)
     case notice(TierNotice)
+    case erasure(Erasure)
 
     package var customer: TextSpan {
         switch self {
         case .notice(let notice): notice.customer
+        case .erasure(let erasure): erasure.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
         }
@@ -179,6 +181,7 @@ package struct TierChange: Sendable {
         case lateEvent = "late_event"
         case pinned = "pinned"
         case pinEnded = "pin_ended"
+        case merged
         case policyChanged = "policy_changed"
     }
 

@@ -77,22 +77,27 @@ package struct Validity: Hashable, Sendable {
         self.rounding = rounding
     }
 
+    /// The longest that a term can be.
+    package var maximumDays: Int { months * 31 + 31 * roundingMonths }
+
     /// The first instant after a term that begins at `time`: a midnight of the calendar.
     package func end(from time: EventTime, _ calendar: ZoneCalendar) -> EventTime {
         calendar.start(of: rounded(CivilDate(calendar.day(of: time)).adding(months: months)).index)
     }
 
     private func rounded(_ date: CivilDate) -> CivilDate {
-        let length =
-            switch rounding {
-            case .none: 0
-            case .month: 1
-            case .quarter: 3
-            case .year: 12
-            }
-        guard length > 0 else { return date }
-        let start = date.floor(toMonths: length, from: 1)
-        return start == date ? date : start.adding(months: length)
+        guard rounding != .none else { return date }
+        let start = date.floor(toMonths: roundingMonths, from: 1)
+        return start == date ? date : start.adding(months: roundingMonths)
+    }
+
+    private var roundingMonths: Int {
+        switch rounding {
+        case .none: 0
+        case .month: 1
+        case .quarter: 3
+        case .year: 12
+        }
     }
 }
 

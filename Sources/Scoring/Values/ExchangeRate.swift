@@ -2,7 +2,7 @@
 package struct ExchangeRate: Hashable, Sendable {
     package var billionths: Int64
 
-    package init(billionths: Int64) { self.billionths = billionths }
+    @inlinable package init(billionths: Int64) { self.billionths = billionths }
 
     /// Converts exactly and rounds half away from zero to a minor unit; nil beyond `Money.limit`.
     package func convert(_ amount: Money, from: CurrencyCode, to: CurrencyCode) -> Money? {

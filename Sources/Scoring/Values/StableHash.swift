@@ -15,13 +15,26 @@ package enum StableHash {
             hash = mix(hash ^ word, secret1 ^ word &* secret0)
             position += 8
         }
-        var tail: UInt64 = 0
-        while position < bytes.count {
-            tail = tail << 8 | UInt64(bytes[position])
-            position += 1
-        }
-        hash = mix(hash ^ tail, secret1 &+ UInt64(truncatingIfNeeded: bytes.count))
+        hash = mix(hash ^ tail(bytes), secret1 &+ UInt64(truncatingIfNeeded: bytes.count))
         return hash == 0 ? secret0 : hash
+    }
+
+    /// The bytes behind the last whole word, the first highest: from words that overlap what was read before.
+    @inlinable @inline(__always) static func tail(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        let count = bytes.count & 7
+        if bytes.count >= 8 {
+            let word = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+            return word & ((1 << UInt64(8 * count)) &- 1)
+        }
+        guard count >= 4 else {
+            var tail: UInt64 = 0
+            for index in 0..<count { tail = tail << 8 | UInt64(bytes[index]) }
+            return tail
+        }
+        let first = UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+        let last = UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
+        let more = UInt64(8 * (count - 4))
+        return first << more | last & ((1 << more) &- 1)
     }
 
     /// Folds the 128-bit product of two words.

@@ -63,13 +63,13 @@ extension ShardEngine {
     ) {
         var left = deadlineLimit
         let order = batch.sort()
-        batch.events.text.withUnsafeBytes { text in
+        batch.events.withParts { parts in
             for start in stride(from: 0, to: order.count, by: Warming.group) {
                 let group = start..<min(start + Warming.group, order.count)
                 warm(batch, order, group)
                 for position in group {
                     let index = Int(order[position])
-                    apply(batch, index, text, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
+                    apply(batch, index, parts, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
                 }
             }
         }
@@ -89,13 +89,13 @@ extension ShardEngine {
     }
 
     @inline(__always) private mutating func apply(
-        _ batch: borrowing Batch, _ index: Int, _ text: UnsafeRawBufferPointer, wallClock: EventTime, _ left: inout Int,
+        _ batch: borrowing Batch, _ index: Int, _ parts: EventParts, wallClock: EventTime, _ left: inout Int,
         into outputs: inout OutputBuffer, rejected: inout [RejectedEvent]
     ) {
         let event = batch.events.events[index]
         do throws(Rejection) {
             if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
-            try apply(event, from: batch.sources[index], text: text, wallClock: wallClock, into: &outputs)
+            try apply(event, from: batch.sources[index], parts, wallClock: wallClock, into: &outputs)
         } catch {
             rejected.append(RejectedEvent(index: index, rejection: error))
         }

@@ -30,6 +30,11 @@ package struct CustomerImage: Hashable, Sendable {
     package var lastSession: UInt32
     package var browse: [BrowseDay]
     package var feedback: [Feedback]
+    /// The first instant after the tier's term; nil for a tier without one.
+    package var validUntil: EventTime?
+    package var annex: CustomerAnnex
+    /// False for a slot that is left of an erased customer, or of one that was merged into another.
+    package var isCustomer: Bool
 
     /// What has left the individual history of orders.
     package struct Folded: Hashable, Sendable {
@@ -125,6 +130,9 @@ extension CustomerImage {
         let browsing = BrowseImage(view.browse)
         lastSession = browsing.lastSession
         browse = browsing.days
+        validUntil = head.validUntil == .max ? nil : Self.instant(Int64(head.validUntil) * 1000)
+        annex = CustomerAnnex(view.annex) ?? CustomerAnnex()
+        isCustomer = head.slotState == .customer
         feedback = (0..<Int(head.feedbackEntries)).compactMap { view.feedback($0).map(Feedback.init) }
     }
 

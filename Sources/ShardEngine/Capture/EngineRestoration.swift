@@ -71,7 +71,8 @@ extension CustomerStore {
         let head = image.head
         slab.extend(to: Int(head.slot) + 1)
         var record = CustomerRecord(head)
-        record.hashFragment = CustomerIndex.fragment(StableHash.of(image.id))
+        let hash = record.slotState == .erased ? image.id.loadUnaligned(as: UInt64.self) : StableHash.of(image.id)
+        record.hashFragment = CustomerIndex.fragment(hash)
         record.idBlock = restored(image.id)
         record.browseBlock = restored(image.browse)
         record.annexBlock = restored(image.annex)
@@ -108,7 +109,9 @@ extension CustomerStore {
     @inline(__always) fileprivate mutating func indexRestored(_ slot: UInt32) -> Bool {
         let record = slab[slot]
         let fragment = record.pointee.hashFragment
-        guard find(id(of: record), hash: UInt64(fragment) << 32) == nil else { return false }
+        if record.pointee.slotState == .alias, Int(record.pointee.target) >= slab.count { return false }
+        let hash = record.pointee.slotState == .erased ? idHash(of: record) : UInt64(fragment) << 32
+        guard find(id(of: record), hash: hash) == nil else { return false }
         index.insert(slot, fragment) { slab[$0].pointee.hashFragment }
         return true
     }

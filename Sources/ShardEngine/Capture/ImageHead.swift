@@ -11,7 +11,10 @@ struct ImageHead {
     static let never = Int64.max
     private static let hasEnteredBit: UInt8 = 1
     private static let mindsExpiryBit: UInt8 = 2
-    static let knownFlags = hasEnteredBit | mindsExpiryBit
+    private static let erasedBit: UInt8 = 4
+    private static let aliasBit: UInt8 = 8
+    private static let hasAliasesBit: UInt8 = 16
+    static let knownFlags = hasEnteredBit | mindsExpiryBit | erasedBit | aliasBit | hasAliasesBit
 
     /// Of the whole image, without the four bytes of the length itself.
     var length: UInt32 = 0
@@ -144,6 +147,9 @@ struct ImageHead {
         flags =
             (record.pointee.hasEntered ? Self.hasEnteredBit : 0)
             | (record.pointee.mindsExpiry ? Self.mindsExpiryBit : 0)
+            | (record.pointee.slotState == .erased ? Self.erasedBit : 0)
+            | (record.pointee.slotState == .alias ? Self.aliasBit : 0)
+            | (record.pointee.hasAliases ? Self.hasAliasesBit : 0)
         idLength = UInt16(record.pointee.idLength)
         orderEntries = record.pointee.orderEntries
         browseBytes = record.pointee.browseBytes
@@ -161,6 +167,16 @@ struct ImageHead {
 
     var hasEntered: Bool { flags & Self.hasEnteredBit != 0 }
     var mindsExpiry: Bool { flags & Self.mindsExpiryBit != 0 }
+    var hasAliases: Bool { flags & Self.hasAliasesBit != 0 }
+    /// Nil for a slot that claims to be both.
+    var slotState: SlotState? {
+        switch (flags & Self.erasedBit != 0, flags & Self.aliasBit != 0) {
+        case (false, false): .customer
+        case (true, false): .erased
+        case (false, true): .alias
+        case (true, true): nil
+        }
+    }
 }
 
 extension CustomerRecord {
@@ -182,6 +198,8 @@ extension CustomerRecord {
         deadlineKind = DeadlineKind(rawValue: head.deadlineKind) ?? .none
         hasEntered = head.hasEntered
         mindsExpiry = head.mindsExpiry
+        slotState = head.slotState ?? .customer
+        hasAliases = head.hasAliases
         idLength = Int(head.idLength)
         orderEntries = head.orderEntries
         browseBytes = head.browseBytes

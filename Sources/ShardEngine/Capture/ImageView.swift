@@ -130,6 +130,7 @@ extension ImageView {
         }
         guard DeadlineKind(rawValue: head.deadlineKind) != nil else { throw .invalid(.deadlineKind, slot: head.slot) }
         guard head.flags & ~ImageHead.knownFlags == 0 else { throw .invalid(.flags, slot: head.slot) }
+        guard isSlotValid, CustomerAnnex(annex) != nil else { throw .invalid(.slot, slot: head.slot) }
         guard areInstantsInRange else { throw .invalid(.instants, slot: head.slot) }
         let ewma = Double(bitPattern: head.spendEWMA)
         guard ewma.isFinite, ewma >= 0, head.folded.spend.magnitude < UInt64(Self.largestSum) else {
@@ -145,6 +146,15 @@ extension ImageView {
         func isTier(_ tier: UInt8) -> Bool { tier == CustomerRecord.noTier || tier < limits.tiers }
         return isTier(head.lostTier) && isTier(head.pinCeiling) && head.pinFloor <= head.pinCeiling
             && Int(head.pinFloor) < limits.tiers
+    }
+
+    /// A slot without a customer has no histories, and no deadline.
+    @inline(__always) private var isSlotValid: Bool {
+        guard let state = head.slotState else { return false }
+        guard state != .customer else { return true }
+        let bytes = Int(head.orderEntries) + Int(head.browseBytes) + Int(head.feedbackEntries) + Int(head.portraitBytes)
+        return bytes == 0 && head.deadline == ImageHead.never && !head.hasEntered
+            && (state == .alias ? head.portraitAt != head.slot : head.idLength == 8)
     }
 
     @inline(__always) private var areInstantsInRange: Bool {

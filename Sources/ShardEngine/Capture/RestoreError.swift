@@ -35,6 +35,7 @@ package enum ImagePart: String, Sendable {
     case churnLevel = "churn level"
     case deadlineKind = "kind of deadline"
     case flags
+    case slot = "slot's state"
     case instants
     case spend
     case orders

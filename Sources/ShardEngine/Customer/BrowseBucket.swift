@@ -64,6 +64,21 @@ struct BrowseBucket {
         cursor.storeBytes(of: day, toByteOffset: 2, as: UInt16.self)
     }
 
+    /// Both together; nil if a count would not fit.
+    func adding(_ other: BrowseBucket) -> BrowseBucket? {
+        var sum = self
+        for bit in 0...Self.sessionsBit {
+            let (count, overflow) = counts[bit].addingReportingOverflow(other.counts[bit])
+            if overflow { return nil }
+            sum.counts[bit] = count
+        }
+        let (total, overflow) = dwell.addingReportingOverflow(other.dwell)
+        if overflow { return nil }
+        sum.dwell = total
+        sum.mask |= other.mask
+        return sum
+    }
+
     /// Events of all kinds.
     var eventCount: Int {
         var sum = 0

@@ -50,7 +50,8 @@ package struct CustomerRecord {
     /// What a pin holds the tier between; 0 and 255 without one.
     var pinFloor: UInt8 = 0
     var pinCeiling = CustomerRecord.noTier
-    private var spare: UInt8 = 0
+    /// What the slot holds.
+    var slotState = SlotState.customer
     /// The pin, attributes and tags: what few customers have.
     var annexBlock = BlockHandle.none
     /// What the portrait is drawn from besides the histories.
@@ -72,6 +73,7 @@ extension CustomerRecord {
     private static let enteredBit: UInt8 = 1 << 4
     private static let mindsExpiryBit: UInt8 = 1 << 5
     private static let wideOrdersBit: UInt8 = 1 << 6
+    private static let hasAliasesBit: UInt8 = 1 << 7
 
     /// Bytes of the id, 1…256.
     var idLength: Int {
@@ -94,6 +96,12 @@ extension CustomerRecord {
     var mindsExpiry: Bool {
         @inline(__always) get { flags & Self.mindsExpiryBit != 0 }
         set { set(Self.mindsExpiryBit, newValue) }
+    }
+
+    /// Whether another customer was merged into this one, and perhaps others into that.
+    var hasAliases: Bool {
+        get { flags & Self.hasAliasesBit != 0 }
+        set { set(Self.hasAliasesBit, newValue) }
     }
 
     var isPinned: Bool { pinFloor > 0 || pinCeiling != Self.noTier }

@@ -18,9 +18,10 @@ struct CustomerStore: ~Copyable {
         let fragment = CustomerIndex.fragment(hash)
         return index.find(fragment) { slot in
             let record = slab[slot]
-            guard record.pointee.hashFragment == fragment, record.pointee.idLength == id.count else {
-                return false
-            }
+            guard record.pointee.hashFragment == fragment else { return false }
+            // Of an erased customer only the hash is left.
+            if record.pointee.slotState == .erased { return idHash(of: record) == hash }
+            guard record.pointee.idLength == id.count else { return false }
             return Self.equal(arena.address(record.pointee.idBlock), id)
         }
     }
@@ -36,6 +37,11 @@ struct CustomerStore: ~Copyable {
         let slot = slab.append(record)
         index.insert(slot, record.hashFragment) { slab[$0].pointee.hashFragment }
         return slot
+    }
+
+    /// The hash of the id that an erased customer had.
+    func idHash(of record: Record) -> UInt64 {
+        UInt64(littleEndian: arena.address(record.pointee.idBlock).loadUnaligned(as: UInt64.self))
     }
 
     func id(of record: Record) -> UnsafeRawBufferPointer {

@@ -6,7 +6,7 @@ import Scoring
 /// Packed into 16 bytes, the lowest bits last: hash 48, amount's middle 13, kind 3 | time 42, amount's low 22. An
 /// amount that needs more than these 35 bits turns its customer's whole history into the wide form, in which every
 /// line has 4 bytes more, the amount's upper ones.
-package struct OrderEntry {
+package struct OrderEntry: Hashable {
     /// An order's id hash, as `hash(ofID:)` gives it; a refund's fingerprint; a revision's event time. 48 bits.
     package var hash: UInt64
     /// Event time of the order, milliseconds; 42 bits.

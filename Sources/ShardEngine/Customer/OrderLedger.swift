@@ -3,10 +3,10 @@ import Scoring
 
 /// Applies order events to a customer's history: each order once, on its own date, whatever the order of arrival.
 struct OrderLedger: ~Copyable {
-    private let calendar: ZoneCalendar
+    let calendar: ZoneCalendar
     private let countFrom: OrderType
-    private let decayRate: Double
-    private let fading: DayFading
+    let decayRate: Double
+    let fading: DayFading
 
     init(_ policy: Policy) {
         calendar = policy.calendar
@@ -70,6 +70,17 @@ struct OrderLedger: ~Copyable {
             if entries.hash(index) == hash { waiting.append(entries[index]) }
         }
         return waiting
+    }
+
+    /// Carries out whatever waited for an order that is there now.
+    func settleAllWaiting(_ record: CustomerStore.Record, _ store: inout CustomerStore) {
+        let entries = store.orders(of: record)
+        var due: [OrderEntry] = []
+        for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
+            if entries.order(entries.hash(index)) != nil { due.append(entries[index]) }
+        }
+        // One line makes room for the other: this cannot fail for want of it.
+        for early in due { try? settle(early, early.hash, record, &store) }
     }
 
     /// Carries out a cancellation or refund that came before its order.
@@ -218,7 +229,7 @@ struct OrderLedger: ~Copyable {
     }
 
     /// Without any order that counts, what is left of the decayed spend is rounding noise.
-    private func forgetSpendIfNothingCounts(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
+    func forgetSpendIfNothingCounts(_ record: CustomerStore.Record, _ store: borrowing CustomerStore) {
         if store.lastOrderAt(of: record) < 0 { record.pointee.spendEWMA = 0 }
     }
 

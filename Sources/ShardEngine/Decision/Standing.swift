@@ -17,7 +17,7 @@ import Scoring
 struct Standing: Equatable {
     /// An index into `Policy.tiers`.
     var tier: Int
-    /// When it was given or last renewed, milliseconds.
+    /// When it was given or last renewed, milliseconds; after a correction when what it corrects was decided.
     var since: Int64
     /// When a pending downgrade falls due, milliseconds; `.max` while none is pending.
     var graceEndsAt: Int64
@@ -73,7 +73,8 @@ extension Standing {
         _ rules: borrowing StandingRules
     ) -> Move {
         let move = Move(from: tier, to: to, direction: direction, reason: reason)
-        lost = direction == .downgrade ? tier : nil
+        // Rungs that were lost at one instant were lost together.
+        lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
         tier = to
         since = time
         graceEndsAt = .max
@@ -118,11 +119,16 @@ extension Standing {
         return begin(target, at: time, .downgrade, reason, rules)
     }
 
-    /// Takes back what an order had earned that counts no longer; `kept` is what is left without it.
+    /// Takes back what an order had earned that counts no longer; `kept` is what is left without it, since when the other
+    /// was given and for the rest of that term.
     mutating func withdraw(to kept: Int, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
         let target = clamped(kept)
         guard target < tier else { return nil }
-        return begin(target, at: time, .correction, .orderWithdrawn, rules)
+        let given = (since: since, validUntil: validUntil)
+        let move = begin(target, at: time, .correction, .orderWithdrawn, rules)
+        since = given.since
+        if target > 0 { validUntil = given.validUntil }
+        return move
     }
 
     /// Gives back what would never have been lost, had a late event been known; `kept` is what it would have been.
@@ -131,7 +137,8 @@ extension Standing {
         guard target > tier else { return nil }
         let lostAt = since
         let move = begin(target, at: time, .correction, .lateEvent, rules)
-        // The term goes on from the one that should not have ended.
+        // It goes on from what should not have ended.
+        since = lostAt
         validUntil = rules.validUntil(target, from: lostAt)
         return move
     }

@@ -22,6 +22,7 @@ package struct CustomerLine {
             $0.field("tier", tiers.indices.contains(image.tier) ? tiers[image.tier] : nil)
             $0.field("tier_since_ms", image.tierSince.milliseconds)
             $0.field("tier_sequence", Int64(image.tierSequence))
+            $0.field("valid_until_ms", image.validUntil?.milliseconds)
             $0.field("grace_ends_at_ms", image.graceEndsAt?.milliseconds)
             $0.field("churn_level", image.churnLevel.flatMap { levels.indices.contains($0) ? levels[$0] : nil })
             $0.field("churn_sequence", Int64(image.churnSequence))

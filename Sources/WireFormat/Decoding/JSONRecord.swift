@@ -47,7 +47,7 @@ import Scoring
     /// The value of `true` or `false`; nil for any other.
     var flag: Bool? { unsafe field.type == CSJ_TRUE ? true : field.type == CSJ_FALSE ? false : nil }
 
-    /// A string's text, unescaped, or a number as written. Eight more bytes may be read behind it.
+    /// A string's text, unescaped, or a number as written. 32 more bytes may be read behind it.
     @unsafe @inline(__always) var bytes: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: field.text, count: Int(field.length))
     }

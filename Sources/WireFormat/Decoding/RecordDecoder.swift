@@ -43,7 +43,7 @@ package struct RecordDecoder: ~Copyable {
     ) throws(Rejection) {
         guard let value = unsafe value else { throw Rejection(.nullPayload) }
         guard value.count > 0 else { throw Rejection(.emptyPayload) }
-        let record = try unsafe parser.parse(value, input == .commands ? CSJ_COMMAND_FORM : CSJ_EVENT_FORM)
+        let record = try unsafe parser.parse(value, Self.form(of: input))
         let mark = buffer.mark
         texts.begin(buffer)
         do throws(Rejection) {
@@ -59,6 +59,13 @@ package struct RecordDecoder: ~Copyable {
         } catch {
             buffer.rewind(to: mark)
             throw error
+        }
+    }
+
+    @inline(__always) private static func form(of input: InputKind) -> csj_form {
+        switch input {
+        case .orders, .browse, .feedback: CSJ_EVENT_FORM
+        case .commands: CSJ_COMMAND_FORM
         }
     }
 

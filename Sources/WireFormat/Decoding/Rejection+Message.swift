@@ -31,7 +31,8 @@ extension Rejection {
         case .tooLate: "the event is older than everything that the policy's windows still cover"
         case .duplicate: "the event was seen before"
         case .customerFull: "the customer's history is at one of its limits"
-        case .unsupportedCommand: "this version cannot carry out the command"
+        case .unknownCustomer: "no such customer in this partition: identities to be merged share their partition"
+        case .erased: "the customer was erased, and its events are refused for a time"
         }
     }
 

@@ -14,6 +14,8 @@ package struct EncodedOutput: Sendable {
     /// The customer id.
     package var key: TextSpan
     package var value: TextSpan
+    /// Without a value: under compaction, the end of the customer's profile.
+    package var isTombstone = false
     /// Indices into `EncodedOutputs.headers`.
     package var headers: Range<Int>
 }
@@ -40,8 +42,29 @@ package struct EncodedOutputs: Sendable {
         bytes.removeAll(keepingCapacity: true)
     }
 
+    /// The value of a record whose spans are of `bytes`; nil for a tombstone.
+    package static func value(of record: EncodedOutput, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        unsafe record.isTombstone ? nil : UnsafeRawBufferPointer(rebasing: bytes[record.value.range])
+    }
+
     /// The text of `span`, for people and tests.
     package func string(_ span: TextSpan) -> String { String(decoding: bytes[span.range], as: UTF8.self) }
+}
+
+extension EncodedOutputs {
+    /// Appends a record without a value to the profiles: a customer is to be forgotten.
+    mutating func append(tombstone erasure: Erasure, _ buffer: OutputBuffer, _ fixed: FixedHeaders) {
+        append(
+            to: .customerProfiles, kind: "customer-erased:", customer: erasure.customer,
+            sequence: UInt32(clamping: erasure.effectiveAt.milliseconds / 1000), buffer, fixed
+        ) { writer in
+            let start = writer.count
+            writer.append(time: erasure.effectiveAt)
+            return TextSpan(offset: start, length: writer.count - start)
+        }
+        records[records.count - 1].isTombstone = true
+        records[records.count - 1].value = .empty
+    }
 }
 
 /// Headers that are the same for all outputs of a kind.

@@ -114,6 +114,7 @@ extension TierChange.Reason {
         case .lateEvent: "late_event"
         case .pinned: "pinned"
         case .pinEnded: "pin_ended"
+        case .merged: "merged"
         case .policyChanged: "policy_changed"
         }
     }

@@ -13,6 +13,7 @@ package struct OutputEncoder: Sendable {
     private let tierHeaders: FixedHeaders
     private let churnHeaders: FixedHeaders
     private let noticeHeaders: FixedHeaders
+    private let erasureHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
@@ -27,6 +28,7 @@ package struct OutputEncoder: Sendable {
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
         churnHeaders = FixedHeaders(type: "tierd.churn-risk.v1", source: source)
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
+        erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`.
@@ -47,6 +49,7 @@ package struct OutputEncoder: Sendable {
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
             ) { write(notice, buffer, &$0) }
+        case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
         }
     }
 

@@ -39,11 +39,12 @@ struct EngineFuzzTests {
         var wallClock = Self.start
         for number in 0..<Self.recordCount {
             guard let record = source.next() else { break }
-            // Every fourth record stays whole, so that there is a state for the broken ones to disturb.
-            let value = number % 4 == 0 ? record.value : mutator.mutate(record.value, with: previous)
-            previous = record.value
             if case .event(let time) = record.content { wallClock = time }
-            Self.decode(value, record.input, number, &decoder, &batch, &account)
+            let (input, whole) = number % 10 == 9 ? Self.other(number, at: wallClock) : (record.input, record.value)
+            // Every fourth record stays whole, so that there is a state for the broken ones to disturb.
+            let value = number % 4 == 0 ? whole : mutator.mutate(whole, with: previous)
+            previous = whole
+            Self.decode(value, input, number, &decoder, &batch, &account)
             if batch.count == Self.batchRecords || number == Self.recordCount - 1 {
                 try Self.apply(&batch, &engine, encoder, wallClock, &account)
             }
@@ -54,6 +55,28 @@ struct EngineFuzzTests {
         #expect(account.outputs > Self.recordCount / 100)
         #expect(engine.customerCount > 100)
     }
+
+    /// What the generated shop does not send: commands, and calls of Segment's, about its customers.
+    private static func other(_ number: Int, at time: EventTime) -> (InputKind, [UInt8]) {
+        let (input, fields) = others[number / 10 % others.count]
+        let isCall = input != .commands
+        let customer = Workload.name(ofCustomer: number % 5_000)
+        let envelope =
+            isCall
+            ? "{\"type\":\"track\",\"userId\":\"\(customer)\",\"messageId\":\"m-\(number)\",\"timestamp\":"
+            : "{\"customer_id\":\"\(customer)\",\"event_id\":\"k-\(number)\",\"occurred_at\":"
+        return (input, Array("\(envelope)\(time.milliseconds),\(fields)}".utf8))
+    }
+
+    private static let others: [(InputKind, String)] = [
+        (.commands, #""type":"erase","block_for":"30d""#),
+        (.commands, #""type":"pin","tier":"gold","mode":"floor","by":"anna","until":4000000000000"#),
+        (.commands, #""type":"merge","merged_customer_id":"customer-0000001""#),
+        (.commands, #""type":"attribute","set":{"a":"\u0062","n":1.5,"on":true},"unset":["c"],"add_tags":["d"]"#),
+        (.orders, #""event":"Order Completed","properties":{"order_id":"s-1","total":9.99,"products":[{"sku":"a"}]}"#),
+        (.browse, #""event":"Product Viewed","properties":{"sku":"a","category":"b"},"context":{"sessionId":7}"#),
+        (.feedback, #""event":"Product Reviewed","properties":{"rating":"4.5"}"#),
+    ]
 
     private static func decode(
         _ value: [UInt8], _ input: InputKind, _ number: Int, _ decoder: inout RecordDecoder, _ batch: inout Batch,

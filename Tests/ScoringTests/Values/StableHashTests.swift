@@ -10,6 +10,16 @@ import Testing
         #expect(StableHash.of("客户-一") == 14_565_634_842_991_539_314)
     }
 
+    /// The expected value comes from an implementation that goes byte by byte.
+    @Test func `every length of tail is read as before`() {
+        var digest: UInt64 = 0
+        for count in 0...40 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 7 * $0 + 200) }
+            digest = StableHash.mix(digest ^ bytes.withUnsafeBytes { StableHash.of($0) }, 0xa076_1d64_78bd_642f)
+        }
+        #expect(digest == 11_138_854_924_458_806_821)
+    }
+
     @Test func `nearby ids do not collide, in whole or in the half that the index keeps`() {
         let hashes = (0..<100_000).map { StableHash.of("customer-\($0)") }
         #expect(Set(hashes).count == hashes.count)

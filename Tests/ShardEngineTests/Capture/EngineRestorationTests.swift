@@ -79,7 +79,8 @@ import Testing
         #expect(refusal(91, [2]) == .invalid(.churnLevel, slot: 0))
         #expect(refusal(91, [255]) == nil)
         #expect(refusal(92, [9]) == .invalid(.deadlineKind, slot: 0))
-        #expect(refusal(93, [4]) == .invalid(.flags, slot: 0))
+        #expect(refusal(93, [32]) == .invalid(.flags, slot: 0))
+        for state: UInt8 in [4, 8, 12] { #expect(refusal(93, [state]) == .invalid(.slot, slot: 0)) }
         #expect(refusal(118, [3]) == .invalid(.standing, slot: 0))
         #expect(refusal(119, [1]) == nil)
         #expect(refusal(119, [3]) == .invalid(.standing, slot: 0))

@@ -75,8 +75,8 @@ import Testing
         for batch in history.batches { run.apply(batch) }
         run.wait(until: history.end)
         for said in run.said.values {
-            for (before, after) in zip(said.tiers, said.tiers.dropFirst()) where after.direction == .downgrade {
-                #expect(after.at - before.at >= policy.downgrade.minimumDwell, "seed \(seed)")
+            for fall in said.tiers.downgrades {
+                #expect(fall.held >= policy.downgrade.minimumDwell, "seed \(seed)")
             }
         }
     }

@@ -1,0 +1,100 @@
+import Scoring
+
+extension ShardEngine {
+    /// Refuses a command that nobody could carry out, before any customer is touched.
+    func refuseUnusable(_ command: CommandEvent, _ event: Event, _ parts: EventParts) throws(Rejection) {
+        switch command.action {
+        case .pin(let pin):
+            guard tier(named: parts.bytes(pin.tier)) != nil else { throw Rejection(.invalidValue, .tier) }
+            if let until = pin.until, until <= max(clock ?? event.time, event.time) {
+                throw Rejection(.tooLate, .until)
+            }
+        case .merge(let merged):
+            guard merged.hash != event.customerHash || parts.bytes(merged.id) != parts.bytes(event.customer) else {
+                throw Rejection(.invalidValue, .mergedCustomerID)
+            }
+            guard store.find(parts.raw(merged.id), hash: merged.hash) != nil else {
+                throw Rejection(.unknownCustomer, .mergedCustomerID)
+            }
+        case .erase, .unpin, .attribute, .recompute: break
+        }
+    }
+
+    /// Carries out a command about a customer whose deadlines up to now have fired, and settles it.
+    mutating func apply(
+        _ command: CommandEvent, _ event: Event, from source: SourcePosition, to slot: UInt32, _ parts: EventParts,
+        now: EventTime, into outputs: inout OutputBuffer
+    ) throws(Rejection) {
+        let record = store.slab[slot]
+        var occasion = Occasion(slot: slot, time: now, cause: .event(source, id: event.id), text: parts.text)
+        switch command.action {
+        case .erase(let blockFor): return erase(slot, at: now, blockFor: blockFor ?? .zero, occasion, into: &outputs)
+        case .pin(let pin):
+            try set(pin, command, record, parts)
+            occasion.pinChanged = true
+        case .unpin: occasion.pinChanged = liftPin(record)
+        case .attribute(let changes):
+            var annex = store.decodedAnnex(of: record)
+            for index in changes.range { annex.apply(parts.attributes[index], parts) }
+            guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
+        case .merge(let merged):
+            merge(store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
+            (occasion.ordersChanged, occasion.isEvidence) = (true, true)
+        case .recompute: (occasion.ordersChanged, occasion.isEvidence) = (true, true)
+        }
+        settle(occasion, into: &outputs)
+    }
+
+    private func tier(named name: [UInt8]) -> Int? {
+        rules.policy.tiers.firstIndex { Array($0.name.utf8) == name }
+    }
+
+    private mutating func set(
+        _ pin: TierPin, _ command: CommandEvent, _ record: CustomerStore.Record, _ parts: EventParts
+    ) throws(Rejection) {
+        guard let tier = tier(named: parts.bytes(pin.tier)) else { throw Rejection(.invalidValue, .tier) }
+        var annex = store.decodedAnnex(of: record)
+        annex.pin = CustomerAnnex.Pin(
+            until: pin.until.map { UInt32(($0.milliseconds + 999) / 1000) },
+            by: Array(parts.bytes(command.by).prefix(255)), reason: parts.bytes(command.reason))
+        guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
+        record.pointee.pinFloor = pin.mode == .ceiling ? 0 : UInt8(tier)
+        record.pointee.pinCeiling = pin.mode == .floor ? CustomerRecord.noTier : UInt8(tier)
+    }
+
+    /// Returns whether there was one.
+    private mutating func liftPin(_ record: CustomerStore.Record) -> Bool {
+        guard record.pointee.isPinned else { return false }
+        (record.pointee.pinFloor, record.pointee.pinCeiling) = (0, CustomerRecord.noTier)
+        var annex = store.decodedAnnex(of: record)
+        annex.pin = nil
+        // Less than before always fits.
+        _ = store.setAnnex(annex, of: record)
+        return true
+    }
+
+    /// When the pin ends, milliseconds; `.max` for never.
+    func pinEnd(of record: CustomerStore.Record) -> Int64 {
+        store.decodedAnnex(of: record).pin?.until.map { Int64($0) * 1000 } ?? .max
+    }
+
+    /// Lifts a pin whose time is over.
+    mutating func endPinIfDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
+        guard record.pointee.isPinned, pinEnd(of: record) <= time.milliseconds else { return false }
+        return liftPin(record)
+    }
+}
+
+extension CustomerAnnex {
+    fileprivate mutating func apply(_ change: AttributeChange, _ parts: EventParts) {
+        let name = parts.bytes(change.name)
+        switch change.change {
+        case .setText(let text): set(name, .text, parts.bytes(text))
+        case .setNumber(let digits): set(name, .number, parts.bytes(digits))
+        case .setFlag(let flag): set(name, .flag, [flag ? 1 : 0])
+        case .unset: attributes.removeAll { $0.name == name }
+        case .addTag: add(tag: name)
+        case .removeTag: tags.removeAll { $0 == name }
+        }
+    }
+}
