@@ -34,6 +34,7 @@ extension DecisionAudit {
         _ change: TierChangeRecord, from: Int?, to: Int, _ readings: RecordedReadings
     ) -> Outcome {
         guard let from else { return ("a correction leads from a tier", .differs) }
+        if change.reasons == ["merged"] { return ("the tier of the customer merged into this one", .untold) }
         if to > from { return holds(readings.holds(eased(to)), "\(name(to)) is kept", "\(name(to)) is not kept") }
         let kept = readings.highest(upTo: from, easedBy: policy.downgrade.margin)
         if kept.lowerBound == from { return ("\(name(from)) is kept", .differs) }

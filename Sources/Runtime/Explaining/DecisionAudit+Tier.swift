@@ -113,8 +113,10 @@ extension DecisionAudit {
     private mutating func auditTerm(_ change: TierChangeRecord, to: Int) throws(DecisionRecordError) {
         let start = try Self.time(change.effectiveAt)
         let end = to == 0 ? nil : policy.validity?.end(from: start, policy.calendar).rfc3339
-        // A tier given back, or kept over a change of policy, goes on with the term it had.
-        let goesOn = change.reasons.contains { $0 == "late_event" || $0 == "policy_changed" }
+        // These go on with a term that was given before.
+        let goesOn = !Set(change.reasons).isDisjoint(with: [
+            "late_event", "order_withdrawn", "merged", "policy_changed",
+        ])
         let verdict: Verdict = change.validUntil == end ? .agrees : goesOn ? .untold : .differs
         add("valid until", change.validUntil ?? "no term", end ?? "no term", verdict)
     }

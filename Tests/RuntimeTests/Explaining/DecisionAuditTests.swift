@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Scoring
+import TestSupport
 import Testing
 
 struct DecisionAuditTests {
@@ -33,6 +34,15 @@ struct DecisionAuditTests {
         let policy = try Replayed.policy(name)
         let records = try Replayed.records(policy, [EventFile(.orders, path: Self.cdnow)], until: "1999-01-01")
         #expect(records.count > 5_000)
+        #expect(try differences(records, policy) == [])
+    }
+
+    @Test(arguments: ScenarioTests.scenarios) func `every record of every scenario agrees`(_ scenario: Scenario) throws
+    {
+        let policy = try PolicyFile.parse(text: scenario.policy, file: scenario.id)
+        var run = try ScenarioRun(scenario)
+        try run.run()
+        let records = try run.records.map { try DecisionRecord(json: JSONSerialization.data(withJSONObject: $0)) }
         #expect(try differences(records, policy) == [])
     }
 
