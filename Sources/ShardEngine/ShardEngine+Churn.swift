@@ -21,7 +21,7 @@ extension ShardEngine {
         let scale = rules.churnScale
         let risk = scale.rule.scoring.risk(evidence)
         let held = record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel)
-        let level = scale.level(for: risk, held: held)
+        let level = scale.rule.level(for: risk, held: held)
         if held != level { report(level, from: held, risk, evidence, days, occasion, record, into: &outputs) }
         let birth = rules.policy.calendar.start(of: DayIndex(days.first))
         let isWakeUp = Int64(record.pointee.churnCrossing) * 1000 <= occasion.time.milliseconds

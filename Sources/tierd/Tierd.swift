@@ -26,8 +26,9 @@ struct Tierd: AsyncParsableCommand {
             """,
         version: Version.tierd,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, ReplayCommand.self, GenerateCommand.self,
-            ProduceCommand.self, BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, PolicyCommand.self, ExplainCommand.self,
+            ReplayCommand.self, FitCommand.self, BacktestCommand.self, GenerateCommand.self, ProduceCommand.self,
+            BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

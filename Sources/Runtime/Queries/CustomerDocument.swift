@@ -45,6 +45,22 @@ package struct CustomerDocument: Encodable, Sendable {
         var lifetimeValue: Double?
         var risesAt: String?
         var confidence: String
+        var drivers: Drivers
+        var nextOrder: NextOrder
+    }
+
+    /// Log-odds that add up to those of the risk.
+    package struct Drivers: Encodable, Sendable {
+        var habit: Double
+        var silence: Double
+        var adjustment: Double
+    }
+
+    /// Of a customer who has not left: as likely before as after, and one in ten before and after; nil beyond 2100.
+    package struct NextOrder: Encodable, Sendable {
+        var expectedAt: String?
+        var earliest: String?
+        var latest: String?
     }
 
     var customerId: String
@@ -120,14 +136,20 @@ package struct CustomerDocument: Encodable, Sendable {
         guard let level = report.churnLevel, let risk = report.churnRisk, let evidence = report.churnEvidence else {
             return nil
         }
-        let rule = policy.churn
+        let (rule, asOf) = (policy.churn, report.asOf)
+        let drivers = ChurnDrivers(evidence, rule.scoring)
         let forecast = ChurnForecast(evidence, risk: risk, meanAmount: report.meanAmount, rule, policy.value)
         return Churn(
             level: rule.levels[level].name, risk: risk, pAlive: rule.model.pAlive(evidence.history),
             horizonDays: rule.horizonDays, expectedOrders: forecast.expectedOrders,
             expectedValue: forecast.expectedValue, valueAtRisk: forecast.valueAtRisk,
             lifetimeValue: forecast.lifetimeValue, risesAt: report.churnRisesAt?.rfc3339,
-            confidence: rule.isCalibrated && evidence.history.repeats > 0 ? "normal" : "low")
+            confidence: rule.isCalibrated && evidence.history.repeats > 0 ? "normal" : "low",
+            drivers: Drivers(habit: drivers.habit, silence: drivers.silence, adjustment: drivers.adjustment),
+            nextOrder: NextOrder(
+                expectedAt: asOf.later(days: forecast.nextOrderDays)?.rfc3339,
+                earliest: asOf.later(days: forecast.nextOrderEarliestDays)?.rfc3339,
+                latest: asOf.later(days: forecast.nextOrderLatestDays)?.rfc3339))
     }
 }
 
@@ -136,5 +158,11 @@ extension EventTime {
     package var rfc3339: String {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         return Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(style)
+    }
+
+    /// So many days later, cut to milliseconds; nil for never, or beyond what a time can be.
+    func later(days: Double?) -> EventTime? {
+        let time = Double(milliseconds) + (days ?? .infinity) * TimeSpan.millisecondsPerDay
+        return time < Double(EventTime.outOfRange.milliseconds) ? EventTime(milliseconds: Int64(time)) : nil
     }
 }

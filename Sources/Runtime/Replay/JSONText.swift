@@ -66,6 +66,13 @@ package struct JSONText: Sendable {
         needsComma = true
     }
 
+    /// An element of an array that is JSON already.
+    package mutating func element(json: some Sequence<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
     package mutating func endLine() {
         bytes.append(0x0A)
         needsComma = false

@@ -28,6 +28,7 @@ package struct OfflineReplay: ~Copyable {
     private let policy: Policy
     private let merge: FileMerge
     private let until: EventTime?
+    private let latest: EventTime
     private let wallClock: EventTime
     private let encoder: OutputEncoder
     private var decoder: RecordDecoder
@@ -46,11 +47,12 @@ package struct OfflineReplay: ~Copyable {
 
     /// - Parameters:
     ///   - until: Where the clock is moved after the last event, firing what falls due; nil leaves it there.
+    ///   - latest: What happened later than this is left out, wherever it stands in the files.
     ///   - wallClock: The instant against which a far future is judged.
     ///   - application: The name in `ce_source`; topics have the names of their inputs.
     package init(
-        policy: Policy, files: [EventFile], until: EventTime? = nil, wallClock: EventTime = WallClock.now,
-        application: String = "tierd"
+        policy: Policy, files: [EventFile], until: EventTime? = nil, latest: EventTime = .never,
+        wallClock: EventTime = WallClock.now, application: String = "tierd"
     ) throws {
         let merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
         let decoder = try RecordDecoder(requiresKey: false)
@@ -58,8 +60,12 @@ package struct OfflineReplay: ~Copyable {
         self.merge = merge
         self.decoder = decoder
         self.until = until
+        self.latest = latest
         self.wallClock = max(wallClock, until ?? .earliest)
-        engine = ShardEngine(policy: policy)
+        // A replay is all history: profiles do not wait for a present that never comes.
+        var followed = policy
+        followed.profiles?.catchUp = nil
+        engine = ShardEngine(policy: followed)
         encoder = OutputEncoder(policy: policy, source: "/tierd/\(application)") { $0.defaultTopic }
         summary = ReplaySummary(policy: policy)
     }
@@ -71,14 +77,23 @@ package struct OfflineReplay: ~Copyable {
             applyBatch()
             try finishStep(sink)
         }
-        if let until, engine.clock != nil {
-            engine.advance(to: until)
-            while engine.fireDue(limit: Self.deadlinesPerStep, into: &outputs) > 0 { try finishStep(sink) }
-        }
+        if let until { try letSilencePass(until: until, sink) }
         summary.customers = engine.customerCount
         summary.clock = engine.clock
         summary.seconds = SteadyClock.now - started
         return summary
+    }
+
+    /// Moves the clock on with no event arriving, firing what falls due; before the first event nothing does.
+    package mutating func letSilencePass(until time: EventTime, _ sink: (ReplayStep) throws -> Void) throws {
+        guard engine.clock != nil else { return }
+        engine.advance(to: time)
+        while engine.fireDue(limit: Self.deadlinesPerStep, into: &outputs) > 0 { try finishStep(sink) }
+    }
+
+    /// Where a customer stands at `time`, or at the clock if that is later; nil for one of whom the files tell nothing.
+    package mutating func report(on id: [UInt8], at time: EventTime) -> CustomerReport? {
+        engine.report(on: id, at: time)
     }
 
     /// Moves up to a batch of lines out of the files; returns whether there were any.
@@ -88,7 +103,8 @@ package struct OfflineReplay: ~Copyable {
         while taken < Self.batchLines, let next = try merge.next(&decoder) {
             taken += 1
             switch next {
-            case .event(let stream, _): stream.moveHead(to: &batch)
+            case .event(let stream, let time):
+                if time > latest { stream.pass() } else { stream.moveHead(to: &batch) }
             case .rejected(let stream, let rejection): reject(rejection, stream.file, stream.pass())
             }
         }

@@ -42,6 +42,13 @@ package struct ChurnRule: Hashable, Sendable {
             isCalibrated: isCalibrated)
     }
 
+    /// The level for a risk, given the level held; the risk must fall `margin` below a level's threshold to leave it.
+    package func level(for risk: Double, held: Int?) -> Int {
+        let plain = levels.lastIndex { risk >= $0.from } ?? 0
+        guard let held, plain < held else { return plain }
+        return risk < levels[held].from - margin ? plain : held
+    }
+
     package var model: PurchaseModel { scoring.purchases }
     package var horizonDays: Double { scoring.horizonDays }
 }

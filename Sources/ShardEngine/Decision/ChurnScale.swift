@@ -6,13 +6,6 @@ struct ChurnScale {
 
     init(_ rule: ChurnRule) { self.rule = rule }
 
-    /// The level for a risk, given the level held; the risk must fall `margin` below a level's threshold to leave it.
-    func level(for risk: Double, held: Int?) -> Int {
-        let plain = rule.levels.lastIndex { risk >= $0.from } ?? 0
-        guard let held, plain < held else { return plain }
-        return risk < rule.levels[held].from - rule.margin ? plain : held
-    }
-
     /// A second before which silence cannot raise the level above `level`; nil if there is no level above.
     func noRiseBefore(above level: Int, _ evidence: ChurnEvidence, at time: EventTime) -> UInt32? {
         guard level + 1 < rule.levels.count else { return nil }

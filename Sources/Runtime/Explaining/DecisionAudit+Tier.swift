@@ -1,0 +1,123 @@
+import Scoring
+
+extension DecisionAudit {
+    mutating func audit(_ change: TierChangeRecord) throws(DecisionRecordError) {
+        audit(change.terms, score: change.score)
+        var readings = RecordedReadings(policy, score: change.score)
+        for term in change.terms { readings.add(term.measure, term.value) }
+        readings.add(change.criteria)
+        readings.add(change.progress?.unmet ?? [])
+        guard let to = index(ofTier: change.to), let from = index(ofOptional: change.from) else { return }
+        audit(change.criteria, of: judged(change, from: from, to: to), readings)
+        if let progress = change.progress { addMet(progress, &readings) }
+        let outcome = outcome(of: change, from: from, to: to, readings)
+        add("tier", change.to, outcome.found, outcome.verdict)
+        audit(change.progress, above: to, readings)
+        try auditTerm(change, to: to)
+        add(
+            "actions", Self.list(change.actions), Self.list(policy.tiers[to].actions),
+            change.actions == policy.tiers[to].actions)
+        for name in readings.contradictions { add(name, "two values", "one", false) }
+    }
+
+    /// The outer nil is for a name that the policy does not have.
+    private mutating func index(ofOptional name: String?) -> Int?? {
+        guard let name else { return .some(nil) }
+        return index(ofTier: name).map { .some($0) }
+    }
+
+    mutating func index(ofTier name: String) -> Int? {
+        let index = policy.tiers.firstIndex { $0.name == name }
+        if index == nil { add("tier", name, "the policy has no such tier", false) }
+        return index
+    }
+
+    /// Each term's points from its value, and their sum.
+    private mutating func audit(_ terms: [TierChangeRecord.TermRecord], score: Double) {
+        var sum = 0.0
+        for (index, term) in policy.terms.enumerated() {
+            let measure = policy.measures[term.measure].name
+            guard index < terms.count, terms[index].name == term.name, terms[index].measure == measure else {
+                let said = index < terms.count ? "\(terms[index].name) (\(terms[index].measure))" : "nothing"
+                add("term \(index + 1)", said, "\(term.name) (\(measure))", false)
+                continue
+            }
+            let said = terms[index]
+            let share = said.value.map { term.curve.value(at: $0) } ?? term.whenUnknown
+            sum += term.weight * share
+            let value = said.value.map { "\(measure) \($0.brief)" } ?? "\(measure) unknown"
+            let isEqual = Self.isNear(said.points, term.weight * share) && Self.isNear(said.weight, term.weight)
+            let (points, weight) =
+                isEqual ? (said.points.brief, said.weight.brief) : (said.points.plain, said.weight.plain)
+            add(
+                term.name, "\(points) of \(weight)",
+                "\((term.weight * share).brief) of \(term.weight.brief) for \(value)", isEqual)
+        }
+        for extra in terms.dropFirst(policy.terms.count) { add("term", extra.name, "nothing", false) }
+        add("score", score, min(max(sum, 0), 100))
+    }
+
+    /// Whose requirement a change lists, and whether with the margin of those who hold the tier.
+    private func judged(_ change: TierChangeRecord, from: Int?, to: Int) -> Condition? {
+        let isLoss = change.direction == "downgrade"
+        let entry = policy.tiers[isLoss ? from ?? to : to].entry
+        return isLoss || change.direction == "renewal" ? entry?.eased(by: policy.downgrade.margin) : entry
+    }
+
+    mutating func audit(_ criteria: [CriterionRecord], of condition: Condition?, _ readings: RecordedReadings) {
+        let comparisons = condition?.comparisons ?? []
+        if criteria.count != comparisons.count {
+            add("criteria", "\(criteria.count)", "\(comparisons.count)", false)
+        }
+        for (criterion, comparison) in zip(criteria, comparisons) { add(criterion, comparison) }
+    }
+
+    private mutating func add(_ criterion: CriterionRecord, _ comparison: Comparison) {
+        let name = comparison.subjectName(policy)
+        let isMet = comparison.isMet(by: criterion.value ?? .nan)
+        let relation = comparison.relation == .atLeast ? "at least" : "below"
+        let asked = criterion.relation.replacing("_", with: " ")
+        add(
+            "needs \(name)",
+            "\(asked) \(criterion.threshold.brief): \(criterion.value?.brief ?? "unknown") \(criterion.met ? "is" : "is not")",
+            "\(relation) \(comparison.threshold.brief): \(isMet ? "is" : "is not")",
+            criterion.says(comparison, policy) && criterion.met == isMet)
+    }
+
+    mutating func addMet(_ progress: ProgressRecord, _ readings: inout RecordedReadings) {
+        guard let next = policy.tiers.first(where: { $0.name == progress.nextTier })?.entry else { return }
+        readings.addMet(of: next, except: progress.unmet)
+    }
+
+    mutating func audit(_ progress: ProgressRecord?, above tier: Int, _ readings: RecordedReadings) {
+        guard tier + 1 < policy.tiers.count, let entry = policy.tiers[tier + 1].entry else {
+            return add("next tier", progress?.nextTier ?? "none", "none", progress == nil)
+        }
+        let name = policy.tiers[tier + 1].name
+        guard let progress, progress.nextTier == name else {
+            return add("next tier", progress?.nextTier ?? "none", name, false)
+        }
+        let unmet = entry.comparisons.filter { comparison in
+            readings.value(of: comparison.subject).map { !comparison.isMet(by: $0) }
+                ?? progress.unmet.contains { $0.says(comparison, policy) }
+        }
+        let isSame =
+            unmet.count == progress.unmet.count
+            && zip(progress.unmet, unmet).allSatisfy { $0.says($1, policy) && !$0.met }
+        add(
+            "lacking for \(name)", Self.list(progress.unmet.map { "\($0.subject) \($0.threshold.brief)" }),
+            Self.list(unmet.map { "\($0.subjectName(policy)) \($0.threshold.brief)" }), isSame)
+        if let fraction = readings.progress(entry) { add("progress to \(name)", progress.fraction, fraction) }
+    }
+
+    private mutating func auditTerm(_ change: TierChangeRecord, to: Int) throws(DecisionRecordError) {
+        let start = try Self.time(change.effectiveAt)
+        let end = to == 0 ? nil : policy.validity?.end(from: start, policy.calendar).rfc3339
+        // These go on with a term that was given before.
+        let goesOn = !Set(change.reasons).isDisjoint(with: [
+            "late_event", "order_withdrawn", "merged", "policy_changed",
+        ])
+        let verdict: Verdict = change.validUntil == end ? .agrees : goesOn ? .untold : .differs
+        add("valid until", change.validUntil ?? "no term", end ?? "no term", verdict)
+    }
+}
