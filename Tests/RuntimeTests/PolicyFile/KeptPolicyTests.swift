@@ -35,6 +35,12 @@ struct KeptPolicyTests {
         #expect(try KeptPolicy(text: kept.text, hash: kept.hash).policy.canonicalText == kept.text)
     }
 
+    @Test func `a policy that says everything it may comes back whole`() throws {
+        let policy = try SamplePolicy.policy()
+        let kept = KeptPolicy(policy)
+        #expect(kept.hash.text == policy.hash && kept.policy.canonicalText == policy.canonicalText)
+    }
+
     @Test func `profiles come back with every threshold`() throws {
         var policy = try Self.load("retail.yaml")
         var limits = DimensionThresholds()
