@@ -35,6 +35,25 @@ struct KeptPolicyTests {
         #expect(try KeptPolicy(text: kept.text, hash: kept.hash).policy.canonicalText == kept.text)
     }
 
+    @Test func `a policy that says everything it may comes back whole`() throws {
+        let policy = try SamplePolicy.policy()
+        let kept = KeptPolicy(policy)
+        #expect(kept.hash.text == policy.hash && kept.policy.canonicalText == policy.canonicalText)
+    }
+
+    @Test func `profiles come back with every threshold`() throws {
+        var policy = try Self.load("retail.yaml")
+        var limits = DimensionThresholds()
+        limits.value.high = 7_777.5
+        limits.interestViews = 3
+        let rfm = RFMRule(recency: [1, 2, 3, 4.5], frequency: [1, 1, 2, 3], monetary: [5, 50, 500, 5_000])
+        for catchUp in [nil, TimeSpan.days(3)] {
+            policy.profiles = ProfileRule(
+                throttle: .minutes(7), browsingDelay: .days(2), catchUp: catchUp, thresholds: limits, rfm: rfm)
+            #expect(KeptPolicy(policy).policy.profiles == policy.profiles)
+        }
+    }
+
     @Test func `texts in quotes come back as they were`() throws {
         var policy = try Self.load("retail.yaml")
         policy.name = "a \"b\" \\ c\n(d) 黄金"
