@@ -36,6 +36,9 @@ let package = Package(
             dependencies: [.product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: strict),
         .target(name: "ShardEngine", dependencies: ["Scoring"], swiftSettings: strict),
+        .target(
+            name: "Calibration", dependencies: ["Scoring", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict),
         .target(name: "Snapshots", dependencies: ["ShardEngine", "Scoring"], swiftSettings: strict),
         .target(name: "WireFormat", dependencies: ["Scoring", "CSimdJSON"], swiftSettings: strictUnsafe),
         .target(name: "KafkaClient", dependencies: ["CRDKafka"], swiftSettings: strictUnsafe),
@@ -63,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "tierd",
             dependencies: [
-                "Runtime", "OpsServer", "Telemetry", "Scoring",
+                "Runtime", "OpsServer", "Telemetry", "Scoring", "Calibration",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,6 +99,12 @@ let package = Package(
         .testTarget(
             name: "ScoringTests",
             dependencies: ["Scoring", "TestSupport", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CalibrationTests",
+            dependencies: [
+                "Calibration", "Scoring", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ShardEngineTests", dependencies: ["ShardEngine", "Scoring", "TestSupport"], swiftSettings: strict),

@@ -15,6 +15,8 @@ struct Occasion {
     var reducedOrderAt: Int64?
     /// Whether a pin was set, changed or ended.
     var pinChanged = false
+    /// Whether attributes or tags were changed: a profile tells them.
+    var attributesChanged = false
     /// The buffer that the cause's event id points into; nil for deadlines.
     var text: UnsafeRawBufferPointer?
 

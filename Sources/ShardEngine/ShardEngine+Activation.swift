@@ -127,11 +127,12 @@ extension ShardEngine {
 }
 
 extension CustomerRecord {
-    /// Numbers and notices as they were before something that nobody hears of.
+    /// Numbers, notices and portraits as they were before something that nobody hears of.
     fileprivate mutating func forgetSaying(_ before: CustomerRecord) {
         tierSequence = before.tierSequence
         churnSequence = before.churnSequence
         upgradeNoticeAt = before.upgradeNoticeAt
         expiryNoticeAt = before.expiryNoticeAt
+        portraitAt = before.portraitAt
     }
 }

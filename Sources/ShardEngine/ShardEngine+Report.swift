@@ -31,6 +31,8 @@ package struct CustomerReport: Sendable {
     package var deadlineKind: DeadlineKind
     package var firstSeen: EventTime
     package var lastOrderAt: EventTime?
+    /// The profile as it would be published now, alone in a buffer; nil where the policy publishes none.
+    package var profile: OutputBuffer?
 }
 
 extension ShardEngine {
@@ -59,7 +61,8 @@ extension ShardEngine {
             churnRisesAt: evidence.flatMap { riseOfChurn(record, $0, days) },
             deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
             firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
-            lastOrderAt: lastOrderAt < 0 ? nil : EventTime(milliseconds: lastOrderAt))
+            lastOrderAt: lastOrderAt < 0 ? nil : EventTime(milliseconds: lastOrderAt),
+            profile: profile(of: record, at: asOf))
     }
 
     /// The record itself may hold no more than a second before which it cannot be.

@@ -18,6 +18,7 @@ extension ShardEngine {
         if let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record), due > time.milliseconds {
             next.heed(due, .notice)
         }
+        if record.pointee.owesPortrait { next.heed(portraitDue(record), .portrait) }
         if record.pointee.isPinned { next.heed(pinEnd(of: record), .pinEnd) }
         record.pointee.mindsExpiry = mindsExpiry
         // Whoever is woken for every expiry cannot be moved by one in the meantime.

@@ -6,12 +6,18 @@ extension ShardEngine {
         let record = store.slab[occasion.slot]
         let time = occasion.time
         let graceBefore = record.pointee.graceEndsAt
+        let (hadEntered, saidBefore) = (record.pointee.hasEntered, outputs.outputs.count)
         settleTier(occasion, record, into: &outputs)
         let score = evaluator.score
         if mindsChurn(occasion, record) {
             settleChurn(occasion, record, into: &outputs)
         }
         notify(occasion, record, graceBefore: graceBefore, into: &outputs)
+        // Whoever has just come by browsing alone is told of once there is more to tell.
+        let isChanged =
+            occasion.isEvidence || occasion.pinChanged || occasion.attributesChanged
+            || hadEntered && outputs.outputs.count > saidBefore
+        settlePortrait(occasion, record, isChanged: isChanged, into: &outputs)
         schedule(occasion.slot, record, at: time)
         foldDecision(occasion.slot, record, at: time, score)
     }

@@ -15,12 +15,18 @@ package struct ShardEngine: ~Copyable {
     var evaluator: MeasureEvaluator
     var warming = Warming()
     var capture = Capture()
+    var names: NameTable
+    /// The wall clock as the batch under way was stamped with it; nil between batches.
+    var present: EventTime?
     /// The customers who have not been settled since the policy became active; nil when all have.
     package internal(set) var retiering: Retiering?
     private(set) var rules: Rules
     private(set) var keptSince = KeptSince()
 
-    package init(policy: Policy) {
+    package init(policy: Policy) { self.init(policy: policy, names: NameTable()) }
+
+    init(policy: Policy, names: consuming NameTable) {
+        self.names = names
         rules = Rules(policy)
         evaluator = MeasureEvaluator(rules)
     }
@@ -90,6 +96,7 @@ package struct ShardEngine: ~Copyable {
         }
         let record = store.slab[slot]
         let change = try change(record, event)
+        if rules.portraits != nil { portray(event, change, slot, record, parts, at: now) }
         if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
             record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
@@ -164,7 +171,7 @@ package struct ShardEngine: ~Copyable {
     }
 
     /// What an event did to its customer's histories.
-    private enum Change: Equatable {
+    enum Change: Equatable {
         case nothing
         /// Changed; and when the order was made of which something was taken back, milliseconds.
         case orders(reducedOrderAt: Int64?)

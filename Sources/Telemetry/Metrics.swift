@@ -158,7 +158,8 @@ extension Metric {
     package static let all: [Metric] = [
         records, recordBytes, eventsApplied, rejects, deadLetters, deadLettersSuppressed, outputs, deadlinesFired,
         batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
-        offsetDisagreements, snapshots, policyActivations, rebalances, assignedShards, shardPhase, shardClock, customers,
+        offsetDisagreements, snapshots, policyActivations, rebalances, assignedShards, shardPhase, shardClock,
+        customers,
         stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining, lagRecords, lagSeconds, processStart,
         buildInfo,
     ]

@@ -27,8 +27,8 @@ struct Tierd: AsyncParsableCommand {
         version: Version.tierd,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, PolicyCommand.self, ExplainCommand.self,
-            ReplayCommand.self, GenerateCommand.self,
-            ProduceCommand.self, BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
+            ReplayCommand.self, FitCommand.self, BacktestCommand.self, GenerateCommand.self, ProduceCommand.self,
+            BenchCommand.self, JournalCommand.self, SnapshotCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

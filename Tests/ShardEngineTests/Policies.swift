@@ -33,6 +33,14 @@ enum Policies {
                 levels: [.init(name: "low", from: 0), .init(name: "high", from: 0.8)], margin: 0.02, isCalibrated: false
             ))
     }
+
+    /// The same, with profiles that come out along the events.
+    static func profiled(catchUp: TimeSpan? = nil, browseDays: Int = 60) -> Policy {
+        var policy = spend()
+        policy.profiles = ProfileRule(catchUp: catchUp)
+        policy.history = History(orderDays: 365, browseDays: browseDays, feedbackDays: 365)
+        return policy
+    }
 }
 
 extension EngineRun {

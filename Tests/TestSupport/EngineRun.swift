@@ -169,6 +169,7 @@ package struct EngineRun: ~Copyable {
                     Notice(
                         kind: notice.kind, tier: notice.tier, at: notice.effectiveAt, expiresAt: notice.expiresAt,
                         isByTime: notice.cause.isDeadline))
+            case .profile: break
             case .churnRisk(let change):
                 said[customer, default: Said()].churn.append(
                     ChurnMove(

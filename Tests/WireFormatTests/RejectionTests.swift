@@ -191,7 +191,7 @@ struct RejectedRecord: Sendable, CustomTestStringConvertible {
 
     @Test func `every reason the decoder gives stands in these tables`() {
         let decided: Set<Rejection.Reason> = [
-            .unknownCurrency, .tooFarAhead, .tooLate, .duplicate, .customerFull, .unsupportedCommand,
+            .unknownCurrency, .tooFarAhead, .tooLate, .duplicate, .customerFull, .unknownCustomer, .erased,
         ]
         let elsewhere: Set<Rejection.Reason> = [.nullPayload, .keyMismatch]
         let covered = Set((Self.documents + Self.fields).map(\.rejection.reason))

@@ -44,7 +44,8 @@ package struct PolicyWatch {
             throw PolicyError(
                 FileProblem(
                     .file(path, line: nil, column: nil), path: "currency", found: policy.currency.text,
-                    expected: "\(current.policy.currency.text), in which all amounts so far are kept; another currency needs a new `application`"
+                    expected:
+                        "\(current.policy.currency.text), in which all amounts so far are kept; another currency needs a new `application`"
                 ))
         }
         lastProblem = nil

@@ -7,6 +7,13 @@ package struct ArchivedEntry: Hashable, Sendable {
     /// When the record was written, milliseconds since the epoch; -1 for unknown.
     package var timestamp: Int64
     package var entry: Result<JournalEntry, JournalFormatError>
+
+    package init(shard: Int32, offset: Int64, timestamp: Int64, entry: Result<JournalEntry, JournalFormatError>) {
+        self.shard = shard
+        self.offset = offset
+        self.timestamp = timestamp
+        self.entry = entry
+    }
 }
 
 extension JournalArchive {

@@ -19,13 +19,50 @@ extension CanonicalPolicyReader {
         return measures.count - 1
     }
 
-    private static func curve(_ line: inout CanonicalLine) -> Curve? {
-        guard let kind = line.word(), line.opens() else { return nil }
+    /// Numbers up to the closing parenthesis.
+    private static func numbers(_ line: inout CanonicalLine) -> [Double]? {
+        guard line.opens() else { return nil }
         var numbers: [Double] = []
         while !line.closes() {
             guard let number = line.number() else { return nil }
             numbers.append(number)
         }
+        return numbers
+    }
+
+    static func score(_ line: inout CanonicalLine) -> ChurnModel.Score? {
+        guard let kind = line.word() else { return nil }
+        if kind == "p0" { return .p0 }
+        guard let numbers = numbers(&line) else { return nil }
+        switch (kind, numbers.count) {
+        case ("combined", 3):
+            return .combined(CombinedChurnScore(p0: numbers[0], ewma: numbers[1], constant: numbers[2]))
+        case ("logistic", 6):
+            return .logistic(
+                LogisticChurnScore(
+                    intercept: numbers[0], recency: numbers[1], frequency: numbers[2], monetary: numbers[3],
+                    age: numbers[4], ewma: numbers[5]))
+        default: return nil
+        }
+    }
+
+    static func adjustment(_ line: inout CanonicalLine) -> ChurnAdjustment? {
+        guard let complaint = line.number(), let dissatisfaction = line.number(), let browseDrop = line.number(),
+            let limit = line.number()
+        else { return nil }
+        return ChurnAdjustment(
+            perOpenComplaint: complaint, dissatisfaction: dissatisfaction, browseDrop: browseDrop, limit: limit)
+    }
+
+    static func value(_ line: inout CanonicalLine) -> ValueRule? {
+        guard let p = line.number(), let q = line.number(), let v = line.number(), let months = line.integer(Int.self),
+            let discount = line.number()
+        else { return nil }
+        return ValueRule(amounts: OrderValueModel(p: p, q: q, v: v), months: months, discountPerMonth: discount)
+    }
+
+    private static func curve(_ line: inout CanonicalLine) -> Curve? {
+        guard let kind = line.word(), let numbers = numbers(&line) else { return nil }
         switch (kind, numbers.count) {
         case ("saturating", 1): return .saturating(halfAt: numbers[0])
         case ("linear", 2): return .linear(from: numbers[0], to: numbers[1])

@@ -22,7 +22,9 @@ struct CanonicalPolicyReader {
     private var validity: Validity?
     private var notices = NoticeRule()
     private var model: (PurchaseModel, isCalibrated: Bool)?
-    private var churn: (horizonDays: Double, margin: Double)?
+    private var churn: (horizonDays: Double, margin: Double, ewmaHalfLifeDays: Double, score: ChurnModel.Score)?
+    private var adjustment = ChurnAdjustment.none
+    private var value: ValueRule?
     private var levels: [ChurnRule.Level] = []
 
     static func read(_ text: String) throws(KeptPolicyError) -> Policy {
@@ -49,8 +51,11 @@ struct CanonicalPolicyReader {
             history: history, spendHalfLife: spendHalfLife, measures: measures, terms: terms, tiers: tiers,
             downgrade: downgrade, qualification: qualification, validity: validity, notices: notices,
             churn: ChurnRule(
-                model: model.0, horizonDays: churn.horizonDays, levels: levels, margin: churn.margin,
-                isCalibrated: model.isCalibrated))
+                scoring: ChurnModel(
+                    purchases: model.0, horizonDays: churn.horizonDays, ewmaHalfLifeDays: churn.ewmaHalfLifeDays,
+                    score: churn.score),
+                adjustment: adjustment, levels: levels, margin: churn.margin, isCalibrated: model.isCalibrated),
+            value: value)
     }
 
     /// Takes up one line; false if it is not understood.
@@ -74,6 +79,8 @@ struct CanonicalPolicyReader {
         case "approaching_expiry": set(\.notices.expiry, Self.expiryNotice(&line))
         case "model": set(\.model, Self.model(&line))
         case "churn": takeChurn(&line)
+        case "adjustment": set(\.adjustment, Self.adjustment(&line))
+        case "value": set(\.value, Self.value(&line))
         case "level": add(to: \.levels, Self.level(&line))
         default: false
         }
@@ -145,7 +152,8 @@ struct CanonicalPolicyReader {
     }
 
     private static func validity(_ line: inout CanonicalLine) -> Validity? {
-        guard let months = line.integer(Int.self), let rounding = line.word().flatMap({ Validity.Rounding(rawValue: $0) })
+        guard let months = line.integer(Int.self),
+            let rounding = line.word().flatMap({ Validity.Rounding(rawValue: $0) })
         else { return nil }
         return Validity(months: months, rounding: rounding)
     }
@@ -169,8 +177,10 @@ struct CanonicalPolicyReader {
     }
 
     private mutating func takeChurn(_ line: inout CanonicalLine) -> Bool {
-        guard let horizonDays = line.number(), let margin = line.number() else { return false }
-        churn = (horizonDays, margin)
+        guard let horizonDays = line.number(), let margin = line.number(), let halfLife = line.number(),
+            let score = Self.score(&line)
+        else { return false }
+        churn = (horizonDays, margin, halfLife, score)
         return true
     }
 

@@ -7,7 +7,7 @@ extension Policy {
         let lines =
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
             + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
-            + valueLines
+            + valueLines + profileLines
         return lines.map { $0 + "\n" }.joined()
     }
 

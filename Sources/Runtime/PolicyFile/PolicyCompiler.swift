@@ -43,7 +43,8 @@ struct PolicyCompiler {
             qualification: qualification,
             validity: validity,
             notices: compileNotices(root["notices"]),
-            churn: compileChurn(root["churn"]), value: compileValue(root["value"]))
+            churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
+            profiles: compileProfiles(root))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

@@ -62,7 +62,10 @@ package struct OfflineReplay: ~Copyable {
         self.until = until
         self.latest = latest
         self.wallClock = max(wallClock, until ?? .earliest)
-        engine = ShardEngine(policy: policy)
+        // A replay is all history: profiles do not wait for a present that never comes.
+        var followed = policy
+        followed.profiles?.catchUp = nil
+        engine = ShardEngine(policy: followed)
         encoder = OutputEncoder(policy: policy, source: "/tierd/\(application)") { $0.defaultTopic }
         summary = ReplaySummary(policy: policy)
     }

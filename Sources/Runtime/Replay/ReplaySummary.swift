@@ -16,6 +16,7 @@ package struct ReplaySummary: Sendable {
     package private(set) var tierChanges: [Count]
     package private(set) var churnChanges = 0
     package private(set) var notices = 0
+    package private(set) var profiles = 0
     package private(set) var erasures = 0
     /// Lines that were not scored, by reason.
     package private(set) var rejections: [Count]
@@ -58,6 +59,7 @@ package struct ReplaySummary: Sendable {
             churnLevels[change.to].count += 1
             if let from = change.from { churnLevels[from].count -= 1 }
         case .notice: notices += 1
+        case .profile: profiles += 1
         case .erasure: erasures += 1
         }
     }
@@ -74,6 +76,7 @@ extension ReplaySummary {
         lines.append("\(tierChangeCount) tier changes, \(churnChanges) churn-risk changes")
         lines += Self.line("tier changes", tierChanges)
         if notices > 0 { lines.append("\(notices) notices") }
+        if profiles > 0 { lines.append("\(profiles) profiles") }
         lines.append("\(customers) customers" + (clock.map { " at \($0.rfc3339)" } ?? ""))
         lines += Self.line("tiers", tiers) + Self.line("churn risk", churnLevels)
         return lines.joined(separator: "\n") + "\n"
@@ -101,6 +104,7 @@ extension ReplaySummary {
             Self.write("tier_changes", tierChanges, &json)
             json.field("churn_risk_changes", churnChanges)
             json.field("notices", notices)
+            json.field("profiles", profiles)
             json.field("customers", customers)
             Self.write("tiers", tiers, &json)
             Self.write("churn_levels", churnLevels, &json)

@@ -32,7 +32,8 @@ package struct ShardContext: Sendable {
     let requestReassignment: @Sendable (Int32) -> Void
 
     package init(
-        _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard, metrics: Metrics,
+        _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard,
+        metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
         requestReassignment: @escaping @Sendable (Int32) -> Void
     ) {

@@ -11,6 +11,7 @@ extension ShardTask {
             // Nothing has been decided yet: the first entry will name it.
             become(newest)
             engine = ShardEngine(policy: newest.policy)
+            status.tierCounts = engine.tierCounts()
             publish()
             return false
         }
@@ -29,9 +30,9 @@ extension ShardTask {
         engine.activate(newest.policy, context.activation, at: tick)
         become(newest)
         pace.reset()
+        status.tierCounts = engine.tierCounts()
         if let tick { workOff(tick) }
         finishBatch(started, wallClock: context.clock.present(), tick: tick)
-        status.tierCounts = engine.tierCounts()
         metrics.totals.policiesActivated.add()
         context.log.policyActive(shard, newest, context.activation, customers: engine.customerCount)
         return true

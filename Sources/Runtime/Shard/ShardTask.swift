@@ -211,15 +211,13 @@ package final class ShardTask {
 
     /// In the order of `OutputTopics.all`, as the metrics' labels are.
     private func countOutputs() {
-        var tierChanges = 0
-        for case .tierChange(let change) in outputs.outputs {
-            tierChanges += 1
+        for output in outputs.outputs {
+            metrics.outputs[Int(output.destination.rawValue)].add()
+            guard case .tierChange(let change) = output else { continue }
             status.tierCounts[change.to] += 1
             if let from = change.from { status.tierCounts[from] -= 1 }
         }
         status.outputs += Int64(outputs.outputs.count)
-        metrics.outputs[0].add(tierChanges)
-        metrics.outputs[1].add(outputs.outputs.count - tierChanges)
     }
 
     func count(_ applied: Int, _ rejected: Int) {
@@ -245,7 +243,8 @@ package final class ShardTask {
         guard let letter = merge.deadLetter(for: rejection, place) else { return }
         letters.append(letter.bounded(by: ShardContext.deadLetterBytes))
         metrics.totals.deadLetters.add()
-        metrics.outputs[2].add()
+        // The dead letters are the last of `OutputTopics.all`.
+        metrics.outputs[OutputDestination.allCases.count].add()
     }
 
     // MARK: - Stopping by itself

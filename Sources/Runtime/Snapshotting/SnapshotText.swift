@@ -38,9 +38,14 @@ package struct SnapshotText: Sendable {
             "  clock     \(header.mark.clock?.rfc3339 ?? "none yet: no event so far")",
             "  journal   after entry \(header.journalSequence), digest \(header.journalDigest.hexadecimal), at offset \(header.journalOffset) or behind it",
             "  of        application \(identity.application), shard \(identity.shard) of \(identity.partitionCount)",
-            "  rules     policy \(identity.policyHash.text), engine version \(header.engineVersion)", "",
-            "Reading goes on from:",
+            "  rules     policy \(identity.policyHash.text), engine version \(header.engineVersion)",
         ]
+        if let retiering = header.mark.retiering {
+            lines.append(
+                "  changing  \(retiering.mode.name): \(retiering.remaining) customers still to be looked at under this policy"
+            )
+        }
+        lines += ["", "Reading goes on from:"]
         for topic in identity.topics {
             let offset = header.positions.first { $0.input == topic.input }?.offset
             lines.append("  \(topic.name)[\(identity.shard)]  \(offset.map { "offset \($0)" } ?? "its oldest record")")
@@ -73,6 +78,7 @@ package struct SnapshotText: Sendable {
         json.field("partitions", Int(header.identity.partitionCount))
         json.field("policy_hash", header.identity.policyHash.text)
         json.field("engine_version", Int(header.engineVersion))
+        json.field("retier_remaining", header.mark.retiering?.remaining ?? 0)
         json.array("positions") { list in
             for topic in header.identity.topics {
                 guard let position = header.positions.first(where: { $0.input == topic.input }) else { continue }

@@ -3,11 +3,13 @@ package enum Output: Sendable {
     case tierChange(TierChange)
     case churnRisk(ChurnRiskChange)
     case notice(TierNotice)
+    case profile(ProfileUpdate)
     case erasure(Erasure)
 
     package var customer: TextSpan {
         switch self {
         case .notice(let notice): notice.customer
+        case .profile(let update): update.customer
         case .erasure(let erasure): erasure.customer
         case .tierChange(let change): change.customer
         case .churnRisk(let change): change.customer
@@ -21,6 +23,10 @@ package struct OutputBuffer: Sendable {
     package var text: ContiguousArray<UInt8> = []
     package var terms: ContiguousArray<TermEvidence> = []
     package var criteria: ContiguousArray<CriterionEvidence> = []
+    package var profiles: ContiguousArray<Profile> = []
+    package var preferences: ContiguousArray<Preference> = []
+    package var attributes: ContiguousArray<ProfileAttribute> = []
+    package var tags: ContiguousArray<TextSpan> = []
 
     package init() {}
 
@@ -30,6 +36,10 @@ package struct OutputBuffer: Sendable {
         text.removeAll(keepingCapacity: true)
         terms.removeAll(keepingCapacity: true)
         criteria.removeAll(keepingCapacity: true)
+        profiles.removeAll(keepingCapacity: true)
+        preferences.removeAll(keepingCapacity: true)
+        attributes.removeAll(keepingCapacity: true)
+        tags.removeAll(keepingCapacity: true)
     }
 
     package mutating func append(text bytes: UnsafeRawBufferPointer) -> TextSpan {

@@ -30,6 +30,8 @@ package struct Policy: Sendable {
     package var churn: ChurnRule
     /// What customers are worth; nil where no amounts have been fitted.
     package var value: ValueRule?
+    /// Nil where no profiles are published.
+    package var profiles: ProfileRule?
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
@@ -37,7 +39,7 @@ package struct Policy: Sendable {
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
         measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
         qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
-        churn: ChurnRule, value: ValueRule? = nil
+        churn: ChurnRule, value: ValueRule? = nil, profiles: ProfileRule? = nil
     ) {
         self.name = name
         self.version = version
@@ -58,6 +60,7 @@ package struct Policy: Sendable {
         self.notices = notices
         self.churn = churn
         self.value = value
+        self.profiles = profiles
     }
 }
 

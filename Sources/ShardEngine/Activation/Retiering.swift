@@ -64,7 +64,11 @@ extension CustomerRecord {
 
     /// Not settled since the policy became active. Means nothing when no re-tiering is under way.
     var isUnsettled: Bool {
-        @inline(__always) get { churnCrossing <= Self.unsettledAndTierGone }
+        @inline(__always) get { Self.marksUnsettled(churnCrossing) }
+    }
+
+    @inline(__always) static func marksUnsettled(_ churnCrossing: UInt32) -> Bool {
+        churnCrossing <= unsettledAndTierGone
     }
 
     /// Unsettled, and the tier that was held is not one of the policy's.

@@ -62,6 +62,8 @@ extension ShardEngine {
         rejected: inout [RejectedEvent]
     ) {
         var left = deadlineLimit
+        present = wallClock
+        defer { present = nil }
         let order = batch.sort()
         batch.events.withParts { parts in
             for start in stride(from: 0, to: order.count, by: Warming.group) {

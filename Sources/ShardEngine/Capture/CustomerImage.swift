@@ -15,7 +15,7 @@ package struct CustomerImage: Hashable, Sendable {
     /// An index into `Policy.churn.levels`; nil before the first order.
     package var churnLevel: Int?
     package var churnSequence: UInt32
-    /// Before this instant silence cannot raise the churn level; nil for never.
+    /// Before this instant silence cannot raise the churn level; nil for never, and for who waits for a re-tiering.
     package var churnCrossing: EventTime?
     package var deadline: EventTime?
     package var deadlineKind: DeadlineKind
@@ -118,7 +118,8 @@ extension CustomerImage {
         graceEndsAt = Self.instant(head.graceEndsAt)
         churnLevel = head.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(head.churnLevel)
         churnSequence = head.churnSequence
-        churnCrossing = head.churnCrossing == .max ? nil : Self.instant(Int64(head.churnCrossing) * 1000)
+        let isCrossing = head.churnCrossing != .max && !CustomerRecord.marksUnsettled(head.churnCrossing)
+        churnCrossing = isCrossing ? Self.instant(Int64(head.churnCrossing) * 1000) : nil
         deadline = Self.instant(head.deadline)
         deadlineKind = DeadlineKind(rawValue: head.deadlineKind) ?? .none
         firstSeen = EventTime(milliseconds: Int64(head.firstSeen) * 1000)

@@ -13,12 +13,17 @@ package struct EngineMark: Hashable, Sendable {
     package var customerCount: Int
     /// How far the re-tiering after the last change of policy has come; nil when none is under way.
     package var retiering: Retiering?
+    /// Of categories and channels, as `NameTable` lays them out; portraits refer to them by number.
+    package var names: [UInt8]
 
-    package init(clock: EventTime?, digest: UInt64, customerCount: Int, retiering: Retiering? = nil) {
+    package init(
+        clock: EventTime?, digest: UInt64, customerCount: Int, retiering: Retiering? = nil, names: [UInt8] = []
+    ) {
         self.clock = clock
         self.digest = digest
         self.customerCount = customerCount
         self.retiering = retiering
+        self.names = names
     }
 }
 

@@ -11,13 +11,14 @@ package struct EngineRestoration: ~Copyable {
 
     package init(policy: Policy, mark: EngineMark) throws(RestoreError) {
         let clock = mark.clock?.milliseconds
+        guard let names = NameTable(image: mark.names) else { throw .mark(mark) }
         guard (0..<CustomerIndex.maximumSlots).contains(mark.customerCount),
             clock.map({ (0...ImageView.latest).contains($0) }) ?? (mark.customerCount == 0),
             mark.retiering?.isWithin(customers: mark.customerCount) ?? true
         else { throw .mark(mark) }
-        engine = ShardEngine(policy: policy)
+        limits = ImageLimits(policy, names: names.count)
+        engine = ShardEngine(policy: policy, names: names)
         self.mark = mark
-        limits = ImageLimits(policy)
         restored = ContiguousArray(repeating: 0, count: (mark.customerCount + 63) / 64)
     }
 
@@ -77,6 +78,7 @@ extension CustomerStore {
         record.browseBlock = restored(image.browse)
         record.annexBlock = restored(image.annex)
         record.portraitBlock = restored(image.portrait)
+        record.owesPortrait = PortraitImage.owes(image.portrait)
         if head.folded != FoldedOrders() {
             record.foldedBlock = arena.allocate(FoldedOrders.bytes)
             arena.address(record.foldedBlock).storeBytes(of: head.folded, as: FoldedOrders.self)

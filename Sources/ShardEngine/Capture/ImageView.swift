@@ -101,14 +101,18 @@ struct ImageView {
 struct ImageLimits {
     var tiers: Int
     var churnLevels: Int
+    /// Names of categories and channels.
+    var names: Int
 
-    init(_ policy: Policy) {
+    init(_ policy: Policy, names: Int) {
+        self.names = names
         tiers = policy.tiers.count
         churnLevels = policy.churn.levels.count
     }
 
     /// What any policy allows.
     init() {
+        names = NameTable.limit
         tiers = 256
         churnLevels = Int(CustomerRecord.noChurnLevel)
     }
@@ -139,6 +143,7 @@ extension ImageView {
         guard isFoldedValid, areOrdersValid else { throw .invalid(.orders, slot: head.slot) }
         guard BrowseImage(browse).isValid else { throw .invalid(.browsing, slot: head.slot) }
         guard isFeedbackValid else { throw .invalid(.feedback, slot: head.slot) }
+        guard PortraitImage.isValid(portrait, names: limits.names) else { throw .invalid(.portrait, slot: head.slot) }
     }
 
     /// A pin that holds the tier between two tiers that exist, and nothing lost but what lies above.

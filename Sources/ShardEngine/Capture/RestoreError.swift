@@ -41,4 +41,5 @@ package enum ImagePart: String, Sendable {
     case orders
     case browsing
     case feedback
+    case portrait
 }

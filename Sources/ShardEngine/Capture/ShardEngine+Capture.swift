@@ -6,7 +6,8 @@ extension ShardEngine {
     /// Until `endCapture` at most one more copy of the customers' state is held: what was encoded and not yet taken.
     package mutating func beginCapture() -> EngineMark {
         capture.begin(customers: store.count)
-        return EngineMark(clock: clock, digest: digest, customerCount: store.count, retiering: retiering)
+        return EngineMark(
+            clock: clock, digest: digest, customerCount: store.count, retiering: retiering, names: names.image)
     }
 
     /// Encodes at most `customers` more of the marked customers, in slot order; true when all are out.

@@ -37,6 +37,7 @@ extension ShardEngine {
             var annex = store.decodedAnnex(of: record)
             for index in changes.range { annex.apply(parts.attributes[index], parts) }
             guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
+            occasion.attributesChanged = true
         case .merge(let merged):
             merge(store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
             (occasion.ordersChanged, occasion.isEvidence) = (true, true)

@@ -22,6 +22,7 @@ extension ShardEngine {
         rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
+        store.mergePortrait(of: merged, into: record)
         mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)

@@ -50,8 +50,8 @@ package struct CustomerRecord {
     /// What a pin holds the tier between; 0 and 255 without one.
     var pinFloor: UInt8 = 0
     var pinCeiling = CustomerRecord.noTier
-    /// What the slot holds.
-    var slotState = SlotState.customer
+    /// `slotState`, and whether a profile is owed.
+    private var slotBits: UInt8 = 0
     /// The pin, attributes and tags: what few customers have.
     var annexBlock = BlockHandle.none
     /// What the portrait is drawn from besides the histories.
@@ -73,6 +73,8 @@ extension CustomerRecord {
     private static let enteredBit: UInt8 = 1 << 4
     private static let mindsExpiryBit: UInt8 = 1 << 5
     private static let wideOrdersBit: UInt8 = 1 << 6
+    private static let slotStateBits: UInt8 = 0b11
+    private static let owesPortraitBit: UInt8 = 1 << 7
     private static let hasAliasesBit: UInt8 = 1 << 7
 
     /// Bytes of the id, 1…256.
@@ -96,6 +98,18 @@ extension CustomerRecord {
     var mindsExpiry: Bool {
         @inline(__always) get { flags & Self.mindsExpiryBit != 0 }
         set { set(Self.mindsExpiryBit, newValue) }
+    }
+
+    /// What the slot holds.
+    var slotState: SlotState {
+        @inline(__always) get { SlotState(rawValue: slotBits & Self.slotStateBits) ?? .customer }
+        set { slotBits = slotBits & ~Self.slotStateBits | newValue.rawValue }
+    }
+
+    /// Whether a profile is to be published; when, the portrait says.
+    var owesPortrait: Bool {
+        @inline(__always) get { slotBits & Self.owesPortraitBit != 0 }
+        set { slotBits = newValue ? slotBits | Self.owesPortraitBit : slotBits & ~Self.owesPortraitBit }
     }
 
     /// Whether another customer was merged into this one, and perhaps others into that.

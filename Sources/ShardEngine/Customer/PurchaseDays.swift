@@ -32,7 +32,8 @@ struct PurchaseDays {
     /// before the first order that counts.
     func history(at time: EventTime, _ calendar: ZoneCalendar) -> PurchaseHistory? {
         guard count > 0 else { return nil }
-        let ageAtLast = Double(last - first)
+        // The first day may have been counted in another policy's time zone.
+        let ageAtLast = Double(max(last - first, 0))
         // A day of 25 hours can make the last day's start older than its number of days.
         let age = max((time - calendar.start(of: DayIndex(first))).days, ageAtLast)
         return PurchaseHistory(repeats: Double(count - 1), ageAtLast: ageAtLast, age: age)
@@ -78,8 +79,7 @@ extension CustomerStore {
         if folded.days > 0 {
             days.count = Int(folded.days)
             days.first = Int32(folded.firstDay)
-            // The first day may have been counted in another policy's time zone.
-            days.last = max(days.first, calendar.day(of: EventTime(milliseconds: folded.lastAt)).value)
+            days.last = calendar.day(of: EventTime(milliseconds: folded.lastAt)).value
             days.ewmaAtLast = folded.purchaseEWMA
             days.spend = folded.spend
             days.firstDaySpend = folded.firstDaySpend

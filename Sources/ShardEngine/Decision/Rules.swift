@@ -14,6 +14,10 @@ final class Rules {
     let churnScale: ChurnScale
     let ledger: OrderLedger
     let fading: DayFading
+    /// Nil where no profiles are published.
+    let portraits: PortraitTimes?
+    let browseFading = DayFading(halfLifeDays: BrowsingEvidence.halfLifeDays)
+    let feedbackFading = DayFading(halfLifeDays: FeedbackEvidence.halfLifeDays)
     let minorPerMajor: Double
 
     init(_ policy: Policy) {
@@ -27,6 +31,7 @@ final class Rules {
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
+        portraits = policy.profiles.map(PortraitTimes.init)
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
     }
 

@@ -58,6 +58,7 @@ struct Warming: ~Copyable {
             let record = store.slab[slots[index]]
             residue &+= store.arena.firstWord(record.pointee.idBlock)
             residue &+= store.arena.firstWord(record.pointee.browseBlock)
+            residue &+= store.arena.firstWord(record.pointee.portraitBlock)
             let browseBytes = Int(record.pointee.browseBytes)
             // An event within the budget reads the block's head and its last day; a decision reads everything.
             if browsing[index], record.pointee.browseBudget > 0 {

@@ -52,7 +52,7 @@ package struct CustomerLine {
     }
 
     private static func append(_ day: CustomerImage.BrowseDay, to line: inout JSONLine) {
-        line.field("day", date(day.day))
+        line.field("day", day.day.date)
         for count in day.counts { line.field("\(count.type.name)", Int64(count.count)) }
         line.field("sessions", Int64(day.sessions))
         line.field("dwell_ms", day.dwellMilliseconds)
@@ -60,7 +60,7 @@ package struct CustomerLine {
 
     private static func append(_ entry: CustomerImage.Feedback, to line: inout JSONLine) {
         line.field("id_hash", hexadecimal(UInt64(entry.idHash)))
-        line.field("day", date(entry.day))
+        line.field("day", entry.day.date)
         line.field("type", "\(entry.type.name)")
         line.field("score", entry.score.map { Int64($0) })
         line.field("sentiment", entry.sentiment.map { Int64($0.rawValue) })
@@ -79,20 +79,6 @@ package struct CustomerLine {
         case .earlyRefund: "early_refund"
         case .empty: "empty"
         }
-    }
-
-    /// The proleptic Gregorian date of a day counted from 1970-01-01 (Hinnant, "chrono-compatible low-level date
-    /// algorithms"); days are never before it.
-    private static func date(_ day: DayIndex) -> String {
-        let shifted = Int(day.value) + 719_468
-        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let march = (5 * dayOfYear + 2) / 153
-        let month = march < 10 ? march + 3 : march - 9
-        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-        func padded(_ number: Int, _ width: Int) -> String { SnapshotName.padded(UInt64(number), to: width) }
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(dayOfYear - (153 * march + 2) / 5 + 1, 2)
     }
 }
 

@@ -8,6 +8,8 @@ struct FrameBytes {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
+    mutating func put(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+
     /// A text with its length in front; names have limits far below the format's.
     mutating func put(text: String) {
         precondition(text.utf8.count <= UInt16.max, "a name fits its length")
@@ -30,6 +32,12 @@ struct FrameFields {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
+
+    /// All that is left.
+    mutating func takeRest() -> [UInt8] {
+        defer { position = bytes.count }
+        return [UInt8](bytes[position...])
+    }
 
     mutating func take<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
         guard bytes.count - position >= MemoryLayout<Value>.size else { return nil }

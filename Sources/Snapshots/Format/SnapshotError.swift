@@ -59,7 +59,8 @@ package enum SnapshotError: Error, Hashable, Sendable, CustomStringConvertible {
             case .application, .shard: "give each application and shard a folder of its own"
             case .partitionCount: "go back to \(found) partitions, or start a new application name from the beginning"
             case .topics: "name the former topics, or start a new application name from the beginning"
-            case .policy: "run once with the former policy, whose text this snapshot does not hold, or remove the snapshot to rebuild the state"
+            case .policy:
+                "run once with the former policy, whose text this snapshot does not hold, or remove the snapshot to rebuild the state"
             }
         return "its \(part.rawValue) is \(found), this shard's is \(expected): \(remedy)"
     }

@@ -10,7 +10,7 @@ enum SnapshotFormat {
     /// Kind and length in front of a payload, the checksum behind it.
     static let frameHeadBytes = 5
     static let checksumBytes = 4
-    /// A policy's text and as much again for everything else.
+    /// A policy's text, the names of categories and channels, and as much again for everything else.
     static let longestHeader = 1 << 20
     /// Of a frame's payload: an image is shorter than this, whatever a customer did.
     static let longestCustomers = 1 << 19

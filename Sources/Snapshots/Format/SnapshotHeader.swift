@@ -71,11 +71,12 @@ extension SnapshotHeader {
         bytes.put(mark.digest)
         bytes.put(UInt64(mark.customerCount))
         bytes.put(createdAt)
-        if !policyText.isEmpty || mark.retiering != nil { putPolicy(&bytes) }
+        if !policyText.isEmpty || mark.retiering != nil || !mark.names.isEmpty { putPolicy(&bytes) }
+        bytes.put(mark.names)
         return bytes.bytes
     }
 
-    /// The last part; a header of the older form ends before it.
+    /// What may be left out together with all that follows; a header of the older form ends before it.
     private func putPolicy(_ bytes: inout FrameBytes) {
         bytes.put(longText: policyText)
         bytes.put(UInt8(mark.retiering == nil ? 0 : 1))
@@ -88,7 +89,7 @@ extension SnapshotHeader {
         bytes.put(retiering.keptUntil.milliseconds)
     }
 
-    /// Nil unless the bytes are a header's, to the last one.
+    /// Nil unless the bytes are a header's; the names at the end are checked with the state that refers to them.
     init?(payload: UnsafeRawBufferPointer) {
         var fields = FrameFields(payload)
         guard let engineVersion = fields.take(UInt16.self), let application = fields.takeText(),
@@ -100,11 +101,10 @@ extension SnapshotHeader {
         else { return nil }
         var policyText = ""
         if !fields.isAtEnd {
-            guard let text = fields.takeLongText(), let retiering = Self.retiering(&fields), fields.isAtEnd else {
-                return nil
-            }
+            guard let text = fields.takeLongText(), let retiering = Self.retiering(&fields) else { return nil }
             policyText = text
             mark.retiering = retiering
+            mark.names = fields.takeRest()
         }
         self.init(
             identity: SnapshotIdentity(

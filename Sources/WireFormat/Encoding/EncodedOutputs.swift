@@ -8,6 +8,17 @@ package enum OutputDestination: UInt8, CaseIterable, Sendable {
     case customerProfiles
 }
 
+extension Output {
+    package var destination: OutputDestination {
+        switch self {
+        case .tierChange: .tierChanges
+        case .churnRisk: .churnRisk
+        case .notice: .tierNotices
+        case .profile, .erasure: .customerProfiles
+        }
+    }
+}
+
 /// One output ready to be produced; spans are of the `EncodedOutputs` that holds it.
 package struct EncodedOutput: Sendable {
     package var destination: OutputDestination

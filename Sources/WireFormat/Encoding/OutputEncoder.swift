@@ -13,6 +13,8 @@ package struct OutputEncoder: Sendable {
     private let tierHeaders: FixedHeaders
     private let churnHeaders: FixedHeaders
     private let noticeHeaders: FixedHeaders
+    private let profileHeaders: FixedHeaders
+    let profileRule: ProfileRule
     private let erasureHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
@@ -28,6 +30,8 @@ package struct OutputEncoder: Sendable {
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
         churnHeaders = FixedHeaders(type: "tierd.churn-risk.v1", source: source)
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
+        profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
+        profileRule = policy.profiles ?? ProfileRule()
         erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }
 
@@ -49,6 +53,11 @@ package struct OutputEncoder: Sendable {
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
             ) { write(notice, buffer, &$0) }
+        case .profile(let update):
+            encoded.append(
+                to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
+                buffer, profileHeaders
+            ) { write(buffer.profiles[update.profile], of: update.customer, buffer, &$0) }
         case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
         }
     }

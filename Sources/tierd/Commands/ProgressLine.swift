@@ -24,6 +24,9 @@ struct ProgressLine {
         write("\r\u{1B}[K" + line)
     }
 
+    /// Says what is going on where nothing can be counted.
+    func show(_ text: String) { if isTerminal { write("\r\u{1B}[K" + text) } }
+
     /// Removes the line.
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
 

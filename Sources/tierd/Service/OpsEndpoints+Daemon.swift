@@ -25,7 +25,7 @@ extension OpsEndpoints {
         case .unknown: return .notFound
         case .found(let report, let policy):
             // Encoding plain numbers and texts cannot fail; if it ever did, the customer is not shown.
-            guard let json = try? CustomerDocument(report, policy).json() else { return .notFound }
+            guard let json = try? CustomerDocument.json(report, policy) else { return .notFound }
             return .found(json: json)
         }
     }

@@ -93,8 +93,9 @@ struct JournalEntryTests {
 
 /// Entries that another program wrote from the description of the format.
 struct GoldenJournalTests {
-    private static func lines() throws -> [[UInt8]] {
-        let file = SchemaFile.folder.deletingLastPathComponent().appending(path: "Tests/Fixtures/journals/v1.hex")
+    private static func lines(_ version: Int = 1) throws -> [[UInt8]] {
+        let file = SchemaFile.folder.deletingLastPathComponent()
+            .appending(path: "Tests/Fixtures/journals/v\(version).hex")
         return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
             let digits = Array(line)
             return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }
@@ -119,6 +120,18 @@ struct GoldenJournalTests {
         #expect(first.stateDigest == 0x0123_4567_89ab_cdef && first.outputCount == 2 && first.deadLetterCount == 1)
         #expect(entries.map(\.kind) == [.events, .tick, .progress, .events, .progress])
         #expect(entries[4].clock == nil)
+    }
+
+    @Test func `golden entries about policies say what they were written to say`() throws {
+        let lines = try Self.lines(2)
+        for line in lines { #expect(try JournalEntry(bytes: line).bytes == line) }
+        let (change, portion) = (try JournalEntry(bytes: lines[0]), try JournalEntry(bytes: lines[1]))
+        #expect(change.kind == .policy && change.tick?.milliseconds == 1_768_999_999_000 && change.retierLimit == 0)
+        #expect(change.policy?.text == "tierd policy 2\npolicy \"gold 黄金\"\n")
+        #expect(change.policy?.activation == Activation(mode: .grandfathered, keepsTierFor: .days(365)))
+        #expect(change.policyHash.text == SHA256.hexDigest(of: change.policy?.text ?? ""))
+        #expect(portion.kind == .policy && portion.retierLimit == 100 && portion.policy == nil)
+        #expect(portion.ranges.isEmpty && portion.outputCount == 3)
     }
 
     @Test func `golden digests are those of the description`() throws {

@@ -80,7 +80,8 @@ struct KeptPolicyTests {
 
     @Test func `conditions nested without end are refused`() throws {
         let text = KeptPolicy(try Self.load("retail.yaml")).text
-        let deep = String(repeating: "not(", count: 100_000) + "score(below 1.0)" + String(repeating: ")", count: 100_000)
+        let deep =
+            String(repeating: "not(", count: 100_000) + "score(below 1.0)" + String(repeating: ")", count: 100_000)
         #expect(try Self.error("tierd policy 2\ntier \"a\" enter \(deep)\n") != nil)
         #expect(try Self.error(text) == nil)
     }

@@ -127,6 +127,22 @@ import Testing
         }
     }
 
+    /// Computed with scipy's ₂F₁, or where that fails by integrating in Python to eleven digits.
+    @Test func `customers who are all alike, or shops long watched, take another road to the same numbers`() {
+        let cases: [(shape: Double, a: Double, b: Double, reach: Double, horizon: Double, expected: Double)] = [
+            (30, 0.05, 0.3, 10, 1_000, 1_799.917583875863), (5, 50, 200, 20, 90, 4.856630407259883),
+            (5, 500, 1_500, 20, 90, 3.9126039123375733), (5, 50_000, 100_000, 20, 90, 2.9693161502517964),
+            (0.24, 0.001, 2.4, 30, 1e6, 7_932.114821674554), (1_000, 0.79, 1_002, 4, 1e6, 60_087.3388478358),
+            (2, 0.0001, 0.01, 30, 365, 24.09530279474812),
+        ]
+        for one in cases {
+            let model = PurchaseModel(kind: .bgNBD, r: one.shape, alpha: one.reach, a: one.a, b: one.b)
+            let found = model.expectedPurchasesIfAlive(
+                PurchaseHistory(repeats: 0, ageAtLast: 0, age: 0), horizon: one.horizon)
+            #expect(isClose(found, one.expected, relative: 1e-8), "\(one): \(found)")
+        }
+    }
+
     @Test(arguments: 0..<300) func `expected purchases are finite, grow with the horizon and shrink in silence`(
         seed: Int
     ) {

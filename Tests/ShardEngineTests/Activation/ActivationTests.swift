@@ -142,7 +142,8 @@ import Testing
         var other = policy
         other.spendHalfLife = .days(9)
         let orders: [ScriptedEvent] = [
-            .order(Policies.days(0), "c", "a", .completed, 10_000), .order(Policies.days(7), "c", "b", .completed, 5_000),
+            .order(Policies.days(0), "c", "a", .completed, 10_000),
+            .order(Policies.days(7), "c", "b", .completed, 5_000),
             .order(Policies.days(12), "c", "a", .refunded, 0, refund: 2_500),
             .order(Policies.days(30), "c", "d", .completed, 7_700),
         ]

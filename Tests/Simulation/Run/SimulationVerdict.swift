@@ -35,7 +35,8 @@ struct SimulationVerdict {
         let text = HistoryReport(cluster, run.world.ownership).text(findings) { customer in
             InputScript.shard(of: customer, partitions: plan.partitions)
         }
-        return (findings.isEmpty ? [] : [text]) + deadLetterFindings() + (run.isJudgedNaively ? disagreements(said) : [])
+        return (findings.isEmpty ? [] : [text]) + deadLetterFindings()
+            + (run.isJudgedNaively ? disagreements(said) : [])
     }
 
     // MARK: - The journal

@@ -1,0 +1,35 @@
+import RealModule
+
+/// Thresholds that cut customers into shares, and recency-frequency-monetary scores by them.
+package enum Quantiles {
+    /// The least value that at least `share` (0…1) of the values do not exceed (nearest rank); `values` must not be empty.
+    package static func value(at share: Double, ofSorted values: [Double]) -> Double {
+        let rank = Int((share * Double(values.count)).rounded(.up))
+        return values[min(max(rank - 1, 0), values.count - 1)]
+    }
+
+    /// The four thresholds between fifths.
+    package static func fifths(_ values: [Double]) -> [Double] {
+        let sorted = values.sorted()
+        return [0.2, 0.4, 0.6, 0.8].map { value(at: $0, ofSorted: sorted) }
+    }
+}
+
+/// Thresholds of recency (days), frequency (purchase days) and monetary (major units), four each, rising.
+package struct RFMThresholds: Hashable, Sendable {
+    package var recency: [Double]
+    package var frequency: [Double]
+    package var monetary: [Double]
+
+    package init(recency: [Double], frequency: [Double], monetary: [Double]) {
+        self.recency = recency
+        self.frequency = frequency
+        self.monetary = monetary
+    }
+
+    /// 3…15. Each part is 1…5: one more for every threshold passed, which for recency means days below it or at it.
+    package func sum(recency days: Double, frequency: Double, monetary: Double) -> Int {
+        1 + self.recency.count { days <= $0 } + 1 + self.frequency.count { frequency > $0 } + 1
+            + self.monetary.count { monetary > $0 }
+    }
+}

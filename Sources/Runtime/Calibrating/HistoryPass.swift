@@ -1,0 +1,103 @@
+import Scoring
+import ShardEngine
+import WireFormat
+
+/// Reads event files once, merged by event time, and shows every batch to a reader and to one engine per policy.
+///
+/// The engines are those of a running daemon; what they say is handed over as it comes, unencoded.
+package struct HistoryPass: ~Copyable {
+    private let merge: FileMerge
+    private let engines: [PolicyEngine]
+    private var decoder: RecordDecoder
+    private var batch = Batch()
+    private var summary = Summary()
+
+    /// Deadlines fired between two reports of progress once the files have ended.
+    private static let deadlinesPerStep = 10_000
+
+    /// Where the pass stands, and in the end what it saw.
+    package struct Summary: Hashable, Sendable {
+        /// Lines that are events, and lines that are not.
+        package var events = 0
+        package var rejected = 0
+        package var bytesRead = 0
+        /// Nil while a file has no size.
+        package var bytesTotal: Int?
+        /// Of the latest event; nil without one.
+        package var lastEvent: EventTime?
+
+        package init() {}
+    }
+
+    /// An engine in an array: a type that cannot be copied needs a box.
+    private final class PolicyEngine {
+        var engine: ShardEngine
+        init(_ policy: Policy) { engine = ShardEngine(policy: policy) }
+    }
+
+    package init(policies: [Policy], files: [EventFile]) throws {
+        let merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
+        let decoder = try RecordDecoder(requiresKey: false)
+        self.merge = merge
+        self.decoder = decoder
+        engines = policies.map { PolicyEngine($0) }
+    }
+
+    /// - Parameters:
+    ///   - until: Where the clocks are moved after the last event, firing what falls due; nil leaves them there.
+    ///   - events: Called with the events of each batch.
+    ///   - outputs: Called with the place of a policy and what its engine said to one batch.
+    package mutating func run(
+        until: EventTime? = nil, progress: (Summary) -> Void, events: (EventBuffer) -> Void,
+        outputs: (Int, OutputBuffer) -> Void = { _, _ in }
+    ) throws -> Summary {
+        while try buildBatch() {
+            events(batch.events)
+            for (index, box) in engines.enumerated() { apply(to: box, index, outputs) }
+            progress(summary)
+        }
+        for (index, box) in engines.enumerated() {
+            guard let until, box.engine.clock != nil else { continue }
+            box.engine.advance(to: until)
+            finish(box, index, outputs)
+            progress(summary)
+        }
+        return summary
+    }
+
+    private mutating func buildBatch() throws(EventFileError) -> Bool {
+        batch.removeAll()
+        var taken = 0
+        while taken < OfflineReplay.batchLines, let next = try merge.next(&decoder) {
+            taken += 1
+            switch next {
+            case .event(let stream, let time):
+                stream.moveHead(to: &batch)
+                summary.events += 1
+                summary.lastEvent = max(summary.lastEvent ?? time, time)
+            case .rejected(let stream, _):
+                stream.pass()
+                summary.rejected += 1
+            }
+        }
+        (summary.bytesRead, summary.bytesTotal) = (merge.bytes.read, merge.bytes.total)
+        return taken > 0
+    }
+
+    private mutating func apply(to box: PolicyEngine, _ index: Int, _ outputs: (Int, OutputBuffer) -> Void) {
+        var said = OutputBuffer()
+        var refused: [RejectedEvent] = []
+        // No event of a file is ahead of this clock: the past has no far future.
+        box.engine.apply(&batch, wallClock: .outOfRange, deadlineLimit: .max, into: &said, rejected: &refused)
+        outputs(index, said)
+        box.engine.tidy()
+    }
+
+    private func finish(_ box: PolicyEngine, _ index: Int, _ outputs: (Int, OutputBuffer) -> Void) {
+        var said = OutputBuffer()
+        while box.engine.fireDue(limit: Self.deadlinesPerStep, into: &said) > 0 {
+            outputs(index, said)
+            said.removeAll()
+        }
+    }
+}

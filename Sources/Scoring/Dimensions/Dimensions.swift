@@ -1,0 +1,117 @@
+/// The levels of the dimensions that have some, as functions of the evidence. Preferences are lists and stand in
+/// `Profile`.
+package struct Dimensions: Hashable, Sendable {
+    package var value: Grade
+    package var purchase: PurchaseBehaviour
+    package var interaction: Grade
+    package var feedback: FeedbackTone
+    package var lifecycle: LifecycleStage
+    package var psychology: ShoppingPsychology
+    package var loyalty: Grade
+    package var satisfaction: Grade
+    package var recommendation: Recommendation
+    /// 0…1; nil before the first order.
+    package var loyaltyScore: Double?
+
+    /// - Parameters:
+    ///   - pAlive: of the policy's purchase model; nil before the first order.
+    ///   - lifetimeValue: major units; nil where no amounts have been fitted.
+    package init(
+        _ evidence: ProfileEvidence, pAlive: Double?, lifetimeValue: Double?, _ thresholds: DimensionThresholds
+    ) {
+        value = thresholds.value.grade(evidence.purchases.map { max($0.spendInYear, lifetimeValue ?? 0) })
+        purchase = Self.purchase(evidence, thresholds)
+        interaction = thresholds.interaction.grade(evidence.browsing?.engagement)
+        feedback = Self.tone(evidence.feedback)
+        lifecycle = Self.stage(evidence, pAlive: pAlive, thresholds)
+        psychology = ShoppingPsychology(evidence)
+        loyaltyScore = Self.loyalty(evidence, thresholds)
+        loyalty = thresholds.loyalty.grade(loyaltyScore)
+        satisfaction = Self.satisfaction(evidence.feedback, thresholds)
+        recommendation = Self.recommendation(evidence)
+    }
+
+    private static func purchase(
+        _ evidence: ProfileEvidence, _ thresholds: DimensionThresholds
+    ) -> PurchaseBehaviour {
+        guard let purchases = evidence.purchases else { return evidence.browsing == nil ? .unknown : .never }
+        if purchases.daysSinceLast > thresholds.lapsedAfterDays { return .lapsed }
+        if purchases.purchaseDays == 1 { return .oneTime }
+        return purchases.purchaseDaysInYear >= thresholds.frequentPurchaseDays ? .frequent : .occasional
+    }
+
+    /// By the balance of good and bad over all that was said; a quarter of it must tip the scales.
+    private static func tone(_ feedback: FeedbackEvidence?) -> FeedbackTone {
+        guard let feedback else { return .unknown }
+        let all = feedback.positive + feedback.neutral + feedback.negative
+        guard all > 0 else { return .unknown }
+        let balance = (feedback.positive - feedback.negative) / all
+        return balance >= 0.25 ? .positive : balance <= -0.25 ? .negative : .neutral
+    }
+
+    /// P(alive) below this is as good as gone, for those who had begun to come back.
+    private static let leastAlive = 0.1
+
+    private static func stage(
+        _ evidence: ProfileEvidence, pAlive: Double?, _ thresholds: DimensionThresholds
+    ) -> LifecycleStage {
+        guard let purchases = evidence.purchases else { return evidence.browsing == nil ? .unknown : .prospect }
+        let hasLeft = purchases.purchaseDays > 1 && pAlive ?? 1 < leastAlive
+        if purchases.daysSinceLast > thresholds.churnedAfterDays || hasLeft { return .churned }
+        if purchases.daysSinceFirst <= thresholds.newForDays, purchases.purchaseDays < 3 { return .new }
+        if let gap = purchases.lastGap, gap > thresholds.wonBackAfterDays,
+            purchases.daysSinceLast <= thresholds.newForDays
+        {
+            return .wonBack
+        }
+        if isDeclining(purchases, thresholds) { return .declining }
+        let grows = purchases.recentSpend > 0 && purchases.recentSpend >= 1.25 * purchases.earlierSpend
+        return grows ? .growing : .mature
+    }
+
+    /// Silent for more than twice the usual time, or spending less than half of what it was.
+    private static func isDeclining(_ purchases: PurchaseEvidence, _ thresholds: DimensionThresholds) -> Bool {
+        guard let meanGap = purchases.meanGap else { return purchases.daysSinceLast > thresholds.newForDays }
+        if purchases.daysSinceLast > max(2 * meanGap, 30) { return true }
+        return purchases.purchaseDays > 2 && purchases.recentSpend < 0.5 * purchases.earlierSpend
+    }
+
+    /// A weighted mean of what is known: repeats (up to 5), tenure as a buyer (up to a year), regularity, breadth (up to
+    /// 4 categories). Halved for those who have lapsed.
+    private static func loyalty(_ evidence: ProfileEvidence, _ thresholds: DimensionThresholds) -> Double? {
+        guard let purchases = evidence.purchases else { return nil }
+        var (sum, weights) = (0.0, 0.0)
+        func add(_ part: Double?, _ weight: Double) {
+            guard let part else { return }
+            sum += weight * min(max(part, 0), 1)
+            weights += weight
+        }
+        add((purchases.purchaseDays - 1) / 5, 0.4)
+        add((purchases.daysSinceFirst - purchases.daysSinceLast) / 365, 0.2)
+        add(purchases.regularity, 0.2)
+        let breadth = evidence.preferences.categoriesBought
+        add(breadth > 0 ? (breadth - 1) / 3 : nil, 0.2)
+        return sum / weights * (purchases.daysSinceLast > thresholds.lapsedAfterDays ? 0.5 : 1)
+    }
+
+    /// Nobody with an open complaint is highly satisfied, and without an answer the complaint is all that is known.
+    private static func satisfaction(_ feedback: FeedbackEvidence?, _ thresholds: DimensionThresholds) -> Grade {
+        guard let feedback else { return .unknown }
+        let complains = feedback.complaintsOpen > 0
+        let grade = thresholds.satisfaction.grade(feedback.satisfaction)
+        switch grade {
+        case .unknown: return complains ? .low : .unknown
+        case .high: return complains ? .medium : .high
+        case .low, .medium: return grade
+        }
+    }
+
+    /// The latest answer by the usual bounds of NPS; deeds lift the passive and stand for those who were not asked.
+    private static func recommendation(_ evidence: ProfileEvidence) -> Recommendation {
+        let referrals = evidence.referrals
+        guard let answer = evidence.feedback?.latestNPS else { return referrals.made > 0 ? .promoter : .unknown }
+        if answer >= 9 { return .promoter }
+        if answer >= 7 { return referrals.converted > 0 ? .promoter : .passive }
+        return .detractor
+    }
+}

@@ -1,0 +1,182 @@
+import Scoring
+
+/// Draws a customer's profile: one pass over each history, then the portrait. For what is published or looked up, not for
+/// every event.
+extension ShardEngine {
+    /// The names and lists go to `outputs`; the profile itself does not.
+    func drawProfile(
+        _ record: CustomerStore.Record, at time: EventTime, score: Double, _ cause: Cause,
+        into outputs: inout OutputBuffer
+    ) -> Profile {
+        let standing = record.pointee.standing
+        var profile = Profile(
+            cause: cause, effectiveAt: time, tier: standing.tier, tierSince: EventTime(milliseconds: standing.since),
+            validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil), score: score,
+            churn: profileChurn(record, at: time), evidence: evidence(record, at: time))
+        if let portrait = store.portrait(ifAnyOf: record) {
+            portrait.read(into: &profile.evidence)
+            if portrait.acquisition != NameTable.none {
+                profile.acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
+            }
+            list(portrait, &profile, into: &outputs)
+        }
+        if record.pointee.annexBytes > 0 { tell(store.decodedAnnex(of: record), &profile, into: &outputs) }
+        return profile
+    }
+
+    /// What commands said of the customer. An attribute of that name says the channel of acquisition better than events.
+    private func tell(_ annex: CustomerAnnex, _ profile: inout Profile, into outputs: inout OutputBuffer) {
+        let (firstAttribute, firstTag) = (outputs.attributes.count, outputs.tags.count)
+        for attribute in annex.attributes {
+            let name = outputs.append(text: attribute.name)
+            switch attribute.kind {
+            case .text:
+                let value = outputs.append(text: attribute.value)
+                outputs.attributes.append(ProfileAttribute(name: name, .text(value)))
+                if attribute.name.elementsEqual("acquisition_channel".utf8) { profile.acquisitionChannel = value }
+            case .number:
+                outputs.attributes.append(
+                    ProfileAttribute(name: name, .number(outputs.append(text: attribute.value))))
+            case .flag: outputs.attributes.append(ProfileAttribute(name: name, .flag(attribute.value.first == 1)))
+            }
+        }
+        for tag in annex.tags { outputs.tags.append(outputs.append(text: tag)) }
+        profile.attributes = EvidenceSpan(firstAttribute..<outputs.attributes.count)
+        profile.tags = EvidenceSpan(firstTag..<outputs.tags.count)
+    }
+
+    private func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
+        guard record.pointee.churnLevel != CustomerRecord.noChurnLevel else { return nil }
+        let days = store.purchaseDays(of: record, rules)
+        guard let evidence = churnEvidence(days, record, at: time) else { return nil }
+        return Profile.Churn(
+            level: Int(record.pointee.churnLevel), risk: rules.policy.churn.scoring.risk(evidence), evidence: evidence,
+            meanAmount: days.meanRepeatAmount / rules.minorPerMajor)
+    }
+
+    private func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
+        let seen = Int64(record.pointee.firstSeen) * 1000
+        var evidence = ProfileEvidence(tenureDays: max((time - EventTime(milliseconds: seen)).days, 0))
+        let today = rules.policy.calendar.day(of: time)
+        var purchases = PurchaseTally(today, rules.policy.calendar)
+        purchases.add(store.folded(of: record), rules.policy.calendar)
+        purchases.add(store.orders(of: record), rules.policy.calendar)
+        evidence.purchases = purchases.evidence(at: time, minorPerMajor: rules.minorPerMajor)
+        if record.pointee.browseBytes > 0 {
+            evidence.browsing = BrowsingEvidence(store.browse(of: record), on: today.value, rules.browseFading)
+        }
+        let kept = (today + (1 - rules.policy.history.feedbackDays)).value
+        evidence.feedback = FeedbackEvidence(
+            store.feedback(of: record), on: today.value, keptSince: kept, rules.feedbackFading)
+        return evidence
+    }
+}
+
+/// Of each list, how many are told.
+private let longestPreferences = 5
+
+extension ShardEngine {
+    private func list(_ portrait: Portrait, _ profile: inout Profile, into outputs: inout OutputBuffer) {
+        let start = outputs.preferences.count
+        list(portrait, .categories, limit: longestPreferences, into: &outputs) { _ in true }
+        let categories = outputs.preferences.count
+        list(portrait, .channels, limit: Portrait.longestList, into: &outputs) { _ in true }
+        let channels = outputs.preferences.count
+        let least = (rules.policy.profiles?.thresholds.interestViews ?? 0) * Double(PreferenceWeight.view)
+        list(portrait, .categories, limit: longestPreferences, into: &outputs) {
+            $0.answered == 0 && Double($0.weight) >= least
+        }
+        profile.categories = EvidenceSpan(start..<categories)
+        profile.channels = EvidenceSpan(categories..<channels)
+        profile.interests = EvidenceSpan(channels..<outputs.preferences.count)
+    }
+
+    /// The heaviest entries first, of equals the one whose name came first; shares are those within their kind.
+    private func list(
+        _ portrait: Portrait, _ list: Portrait.List, limit: Int, into outputs: inout OutputBuffer,
+        where isWanted: (Portrait.Entry) -> Bool
+    ) {
+        let count = portrait.count(list)
+        var sums: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        for index in 0..<count {
+            let entry = portrait.entry(index, of: list)
+            switch list == .categories ? 0 : entry.name >> 14 {
+            case 0: sums.0 += UInt32(entry.weight)
+            case 1: sums.1 += UInt32(entry.weight)
+            default: sums.2 += UInt32(entry.weight)
+            }
+        }
+        var taken: UInt32 = 0
+        for _ in 0..<limit {
+            var best: (index: Int, entry: Portrait.Entry)?
+            for index in 0..<count where taken >> UInt32(index) & 1 == 0 {
+                let entry = portrait.entry(index, of: list)
+                guard entry.weight > 0, isWanted(entry) else { continue }
+                if let held = best?.entry, (held.weight, entry.name) >= (entry.weight, held.name) { continue }
+                best = (index, entry)
+            }
+            guard let best else { return }
+            taken |= 1 << UInt32(best.index)
+            append(best.entry, list, sums, to: &outputs)
+        }
+    }
+
+    private func append(
+        _ entry: Portrait.Entry, _ list: Portrait.List, _ sums: (UInt32, UInt32, UInt32), to outputs: inout OutputBuffer
+    ) {
+        let (kind, sum): (Preference.Kind, UInt32) =
+            switch (list, entry.name >> 14) {
+            case (.categories, _): (.category, sums.0)
+            case (.channels, 0): (.sales, sums.0)
+            case (.channels, 1): (.marketing, sums.1)
+            case (.channels, _): (.service, sums.2)
+            }
+        let name = names.append(list == .categories ? entry.name : entry.name & 0x3fff, to: &outputs)
+        outputs.preferences.append(
+            Preference(
+                name: name, kind: kind, share: Double(entry.weight) / Double(sum),
+                answered: Double(entry.answered) / Double(entry.weight)))
+    }
+}
+
+extension Portrait {
+    /// The numbers of the portrait; the lists' names are not among them.
+    func read(into evidence: inout ProfileEvidence) {
+        if has(.orders) { readHabits(at: offset(of: .orders), &evidence.habits) }
+        if has(.costs) {
+            let offset = offset(of: .costs)
+            let (total, cost) = (load(offset, as: Int64.self), load(offset + 8, as: Int64.self))
+            if total > 0 { evidence.habits.margin = 1 - Double(cost) / Double(total) }
+        }
+        if has(.referrals) {
+            let offset = offset(of: .referrals)
+            evidence.referrals.made = Double(load(offset, as: UInt16.self))
+            evidence.referrals.converted = Double(load(offset + 2, as: UInt16.self))
+        }
+        readConcentration(&evidence.preferences)
+    }
+
+    private func readHabits(at offset: Int, _ habits: inout ShoppingHabits) {
+        func count(_ place: Int) -> Double { Double(load(offset + place, as: UInt16.self)) }
+        (habits.orders, habits.discounted, habits.flash, habits.considered) = (count(0), count(2), count(4), count(6))
+        habits.decisionHours = Double(load(offset + 8, as: UInt32.self)) / 60
+        (habits.views, habits.compared, habits.units) = (count(12), count(14), count(16))
+    }
+
+    private func readConcentration(_ preferences: inout PreferenceEvidence) {
+        var (sum, squares): (UInt64, UInt64) = (0, 0)
+        for index in 0..<count(.categories) {
+            let entry = entry(index, of: .categories)
+            sum += UInt64(entry.weight)
+            squares += UInt64(entry.weight) * UInt64(entry.weight)
+            if entry.answered > 0 { preferences.categoriesBought += 1 }
+        }
+        if sum > 0 { preferences.concentration = Double(squares) / (Double(sum) * Double(sum)) }
+    }
+}
+
+extension OutputBuffer {
+    fileprivate mutating func append(text bytes: [UInt8]) -> TextSpan {
+        bytes.withUnsafeBytes { append(text: $0) }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Scoring
+import Testing
+import WireFormat
+
+struct ProfileEncodingTests {
+    private let outputs = OutputEncoderTests()
+
+    private func encode(
+        _ evidence: ProfileEvidence, churn: Profile.Churn? = nil, _ fill: (inout Profile, inout OutputBuffer) -> Void
+    ) throws -> OutputEncoderTests.Decoded {
+        var buffer = OutputBuffer()
+        let customer = buffer.append(text: "c-1")
+        var profile = Profile(
+            cause: .deadline(.portrait), effectiveAt: EventTime(milliseconds: 1_772_359_509_007), tier: 1,
+            tierSince: EventTime(milliseconds: 1_760_000_000_000), validUntil: nil, score: 61.5, churn: churn,
+            evidence: evidence)
+        fill(&profile, &buffer)
+        buffer.profiles.append(profile)
+        buffer.outputs.append(
+            .profile(ProfileUpdate(customer: customer, effectiveAt: profile.effectiveAt, profile: 0)))
+        return try #require(try outputs.encode(buffer).first)
+    }
+
+    private func part(_ decoded: OutputEncoderTests.Decoded, _ dimension: String) throws -> [String: Any] {
+        let dimensions = try #require(decoded.json["dimensions"] as? [String: Any])
+        return try #require(dimensions[dimension] as? [String: Any])
+    }
+
+    @Test func `a customer of whom nothing is known has ten unknown levels`() throws {
+        let profile = try encode(ProfileEvidence(tenureDays: 0)) { _, _ in }
+        let dimensions = try #require(profile.json["dimensions"] as? [String: [String: Any]])
+        #expect(dimensions.count == 10)
+        #expect(dimensions.values.allSatisfy { $0["level"] as? String == "unknown" })
+        let rfm = try #require(profile.json["rfm"] as? [String: Any])
+        #expect(rfm["group"] as? String == "prospects" && rfm["recency"] is NSNull)
+        #expect(profile.json["churn"] is NSNull)
+        #expect(
+            profile.text.hasPrefix(
+                """
+                {"customer_id":"c-1","effective_at":"2026-03-01T10:05:09.007Z","tier":{"name":"gold",\
+                "since":"2025-10-09T08:53:20.000Z","valid_until":null,"score":61.5000},"tenure_days":0,\
+                "dimensions":{"value":{"level":"unknown","spend":null,
+                """))
+    }
+
+    @Test func `what is known is said to four places`() throws {
+        var evidence = ProfileEvidence(tenureDays: 400)
+        var purchases = PurchaseEvidence()
+        (purchases.orders, purchases.purchaseDays, purchases.purchaseDaysInYear) = (5, 5, 5)
+        (purchases.spend, purchases.spendInYear, purchases.ordersInYear) = (1_234.56, 1_000, 5)
+        (purchases.daysSinceFirst, purchases.daysSinceLast, purchases.meanGap) = (300, 12.345678, 72)
+        (purchases.gapDeviation, purchases.lastGap) = (1.0 / 3, 71)
+        evidence.purchases = purchases
+        let churn = Profile.Churn(
+            level: 0, risk: 0.25,
+            evidence: ChurnEvidence(
+                history: PurchaseHistory(repeats: 4, ageAtLast: 288, age: 300), ewmaAtLast: 2, monetary: 1_234.56),
+            meanAmount: 246.9)
+        let profile = try encode(evidence, churn: churn) { _, _ in }
+        #expect(try part(profile, "value")["level"] as? String == "high")
+        #expect(try part(profile, "purchase")["level"] as? String == "frequent")
+        #expect(profile.text.contains(#""days_since_last_order":12.3457,"#))
+        #expect(profile.text.contains(#""gap_deviation_days":0.3333,"#))
+        #expect(profile.text.contains(#""spend":1234.5600,"spend_365d":1000,"#))
+        #expect(
+            profile.text.contains(
+                #""rfm":{"group":"champions","recency":5,"frequency":4,"monetary":5},"churn":{"level":"low","#))
+        #expect((profile.json["churn"] as? [String: Any])?["confidence"] as? String == "normal")
+    }
+
+    @Test func `preferences carry their names`() throws {
+        let profile = try encode(ProfileEvidence(tenureDays: 1)) { profile, buffer in
+            buffer.preferences = [
+                Preference(
+                    name: buffer.append(text: "鞋\""), kind: .category, share: 0.75, answered: 0.5),
+                Preference(name: buffer.append(text: "mail"), kind: .marketing, share: 1, answered: 0.25),
+                Preference(name: buffer.append(text: "app"), kind: .sales, share: 1, answered: 0),
+                Preference(name: buffer.append(text: "hats"), kind: .category, share: 0.25, answered: 0),
+            ]
+            profile.categories = EvidenceSpan(0..<1)
+            profile.channels = EvidenceSpan(1..<3)
+            profile.interests = EvidenceSpan(3..<4)
+            profile.acquisitionChannel = buffer.append(text: "ads")
+        }
+        #expect(
+            profile.text.contains(
+                #""preference":{"level":"known","categories":[{"name":"鞋\"","share":0.7500,"bought":0.5000}],"#
+                    + #""channels":[{"name":"mail","kind":"marketing","share":1,"answered":0.2500},"#
+                    + #"{"name":"app","kind":"sales","share":1}],"interest_without_purchase":["hats"],"#
+                    + #""acquisition_channel":"ads"},"#))
+    }
+
+    @Test func `headers name the profile by its second`() throws {
+        let profile = try encode(ProfileEvidence(tenureDays: 0)) { _, _ in }
+        #expect(profile.destination == .customerProfiles)
+        #expect(profile.header("ce_id") == "customer-profile:c-1:1772359509")
+        #expect(profile.header("ce_type") == "tierd.customer-profile.v1")
+        #expect(profile.header("ce_time") == "2026-03-01T10:05:09.007Z")
+        #expect(profile.header("tierd_sequence") == "1772359509")
+    }
+
+    @Test(arguments: [-0.00004, 1e12, .infinity, .nan, -12.34567])
+    func `odd numbers make valid JSON`(_ number: Double) throws {
+        var evidence = ProfileEvidence(tenureDays: 1)
+        evidence.purchases = PurchaseEvidence()
+        evidence.purchases?.spend = number
+        let value = try part(try encode(evidence) { _, _ in }, "value")["spend"]
+        if number.isFinite {
+            let read = try #require(value as? Double)
+            #expect(abs(read - number) <= 0.00005)
+        } else {
+            #expect(value is NSNull)
+        }
+    }
+}
