@@ -93,7 +93,7 @@ package struct CustomerExplanation {
     }
 
     private func expected(_ churn: CustomerDocument.Churn) -> String {
-        let orders = "\(churn.expectedOrders.brief) days with orders in \(churn.horizonDays.plain) days"
+        let orders = "\(churn.expectedOrders.brief) order days in \(churn.horizonDays.plain) days"
         let money = [("worth", churn.expectedValue), ("at risk", churn.valueAtRisk), ("lifetime", churn.lifetimeValue)]
         return
             ([orders]

@@ -86,7 +86,9 @@ extension DecisionAudit {
         }
         let amount = atRisk / (change.probability * ifAlive)
         let mean = value.amounts.meanAmount(expecting: amount, purchases: history.repeats)
-        add("mean amount of a day", "\(amount.brief) expected", "of \(mean.brief) so far", mean >= -Self.tolerance)
+        add(
+            "mean amount of a day", "\(amount.brief) expected",
+            history.repeats > 0 ? "of \(mean.brief) so far" : "of all", mean >= -Self.tolerance)
         if let said = forecast.expectedValue { add("expected value", said, orders * amount) }
         if let said = forecast.lifetimeValue {
             add("lifetime value", said, value.lifetimeValue(model).value(history, meanAmount: mean))
@@ -105,7 +107,8 @@ extension DecisionAudit {
             let isEqual: Bool
             if let time, let found {
                 // Cut to milliseconds on the way out.
-                isEqual = abs(try Self.time(time).milliseconds - found.milliseconds) <= 1
+                let slack = max(1, Self.tolerance * Double((found - now).milliseconds))
+                isEqual = abs(Double((try Self.time(time) - found).milliseconds)) <= slack
             } else {
                 isEqual = (time == nil) == (found == nil)
             }

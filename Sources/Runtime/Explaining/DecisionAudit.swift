@@ -104,7 +104,7 @@ extension DecisionAudit {
     }
 
     private var conclusion: String {
-        let tolerance = "numbers within a relative \(Self.tolerance)"
+        let tolerance = "numbers within a relative \(Self.tolerance), times to a millisecond"
         guard !agrees else { return "AGREES: the policy gives what the record says; \(tolerance)." }
         let text = "DISAGREES in \(differences.count.counted("line")); \(tolerance)."
         return isOfThisPolicy

@@ -15,6 +15,7 @@ extension Measure {
     /// What is asked of it: `at least 3 orders in 365 days`, `spend in 365 days of at least 3000 CNY`.
     func words(_ relation: Comparison.Relation, _ threshold: Double, _ policy: Policy) -> String {
         let amount = threshold.plain
+        if quantity.domain.isWhole, threshold == 1 { return (relation == .atLeast ? "any " : "no ") + words(policy) }
         if quantity.isCounted {
             return (relation == .atLeast ? "at least \(amount) " : "fewer than \(amount) ") + words(policy)
         }

@@ -21,6 +21,7 @@ package struct PolicyExplanation {
             Section(title: "What is told beforehand", lines: notices),
             Section(title: "Who is about to leave", lines: churn),
             Section(title: "What customers are worth", lines: value),
+            Section(title: "What profiles are published", lines: profiles),
         ]
     }
 
@@ -153,6 +154,13 @@ package struct PolicyExplanation {
                 : "A refunded or cancelled order is a loss as any other: grace and term hold.")
         lines.append("An event that comes late and would have kept a tier gives it back, as a correction.")
         return lines
+    }
+
+    private var profiles: [String] {
+        guard let rule = policy.profiles else { return ["None."] }
+        return [
+            "A customer's whole portrait after a change, at most once in \(rule.throttle.words); what only browsing changed, after \(rule.browsingDelay.words)."
+        ]
     }
 
     private var notices: [String] {

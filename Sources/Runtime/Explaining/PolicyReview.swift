@@ -182,7 +182,7 @@ extension PolicyReview {
 
     private var histories: [PolicyFinding] {
         let kept: [(InputKind, String, days: Int, needed: Int)] = [
-            (.orders, "orders", policy.history.orderDays, max(longest(.orders), 365)),
+            (.orders, "orders", policy.history.orderDays, ordersNeeded),
             (.browse, "browse", policy.history.browseDays, max(longest(.browse), browseDaysOfChurn)),
             (.feedback, "feedback", policy.history.feedbackDays, max(longest(.feedback), 365)),
         ]
@@ -191,6 +191,11 @@ extension PolicyReview {
                 "history.\(entry.1)",
                 "\(entry.days) days are kept and \(entry.needed) are looked at: the rest only takes memory")
         }
+    }
+
+    /// The longest window, as far back as the day on which a term that ends today was given.
+    private var ordersNeeded: Int {
+        min(max(longest(.orders), 365) + (policy.validity?.maximumDays ?? 0), Measure.maximumWindowDays)
     }
 
     private var browseDaysOfChurn: Int { policy.churn.adjustment.browseDrop != 0 ? 60 : 30 }

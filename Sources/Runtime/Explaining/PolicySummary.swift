@@ -40,6 +40,9 @@ package struct PolicySummary {
             columns.add(index == 0 ? "churn" : "", titled(level.name, level.label) + from)
         }
         columns.add("model", model)
+        if let profiles = policy.profiles {
+            columns.add("profiles", "at most one in \(profiles.throttle.words) a customer")
+        }
         let lines = ["✓ \(policy.name) v\(policy.version)  \(path)"] + columns.lines()
         return (lines + findings.map(Self.line)).joined(separator: "\n")
     }

@@ -63,6 +63,7 @@ struct TextColumns {
             }
         }
         return rows.map { row in
+            guard row.contains(where: { !$0.isEmpty }) else { return "" }
             var line = indent
             for (column, cell) in row.enumerated() {
                 line += cell

@@ -70,8 +70,8 @@ struct CustomerReplayTests {
 
     @Test func `what an upgrade lacks is said in the measures' own units`() throws {
         let explained = try #require(try explanation(try Replayed.policy("retail"), at: "2026-01-03", of: "c-2"))
-        #expect(explained.text.contains("silver (Silver / 白银): a score of at least 25"))
-        #expect(explained.text.contains("✗ lacks"))
+        #expect(explained.text.contains("gold (Gold / 黄金): a score of at least 40, and at least 3 orders in 365 days"))
+        #expect(explained.text.contains("orders_365d  1, asked at least 3       ✗ lacks 2"))
         #expect(explained.text.contains("frequency     1.667 of 20"))
     }
 

@@ -62,6 +62,7 @@ struct PolicyDifferenceTests {
         ("from: 0.6", "from: 0.5", "churn.levels.medium.from"), ("margin: 0.03", "margin: 0.04", "churn.margin"),
         ("actions: [call]", "actions: [visit]", "churn.levels.high.actions"),
         ("churn:", "value: {gamma_gamma: {p: 6, q: 3, v: 15}}\nchurn:", "value.gamma_gamma.p"),
+        ("churn:", "profiles: {throttle: 2h}\nchurn:", "profiles.throttle"),
     ])
     func `every kind of change is seen, with what it means`(_ old: String, _ new: String, _ path: String) throws {
         let difference = try difference(replacing: old, with: new)

@@ -89,7 +89,7 @@ struct KeptPolicyTests {
             var fewer = lines
             fewer.remove(at: index)
             let kind = lines[index].prefix { $0 != " " }
-            let mayGo = ["offset", "rate", "term", "tier", "level"].contains(kind)
+            let mayGo = ["offset", "rate", "term", "tier", "level", "value"].contains(kind)
             #expect(try Self.error(fewer.joined(separator: "\n") + "\n") != nil || mayGo, "\(lines[index])")
             var cut = lines
             cut[index] = String(lines[index].dropLast())
