@@ -25,6 +25,7 @@ struct CanonicalPolicyReader {
     private var churn: (horizonDays: Double, margin: Double, ewmaHalfLifeDays: Double, score: ChurnModel.Score)?
     private var adjustment = ChurnAdjustment.none
     private var value: ValueRule?
+    var profiles: ProfileRule?
     private var levels: [ChurnRule.Level] = []
 
     static func read(_ text: String) throws(KeptPolicyError) -> Policy {
@@ -55,7 +56,7 @@ struct CanonicalPolicyReader {
                     purchases: model.0, horizonDays: churn.horizonDays, ewmaHalfLifeDays: churn.ewmaHalfLifeDays,
                     score: churn.score),
                 adjustment: adjustment, levels: levels, margin: churn.margin, isCalibrated: model.isCalibrated),
-            value: value)
+            value: value, profiles: profiles)
     }
 
     /// Takes up one line; false if it is not understood.
@@ -81,6 +82,9 @@ struct CanonicalPolicyReader {
         case "churn": takeChurn(&line)
         case "adjustment": set(\.adjustment, Self.adjustment(&line))
         case "value": set(\.value, Self.value(&line))
+        case "profiles": set(\.profiles, Self.profiles(&line))
+        case "dimensions": takeDimensions(&line)
+        case "rfm": takeRFM(&line)
         case "level": add(to: \.levels, Self.level(&line))
         default: false
         }

@@ -78,3 +78,46 @@ extension Policy {
         ]
     }
 }
+
+/// The lines of `Policy.profileLines`.
+extension CanonicalPolicyReader {
+    static func profiles(_ line: inout CanonicalLine) -> ProfileRule? {
+        guard let throttle = line.integer(Int64.self), let browsing = line.integer(Int64.self), let word = line.word(),
+            word == "none" || Int64(word) != nil
+        else { return nil }
+        return ProfileRule(
+            throttle: TimeSpan(milliseconds: throttle), browsingDelay: TimeSpan(milliseconds: browsing),
+            catchUp: Int64(word).map { TimeSpan(milliseconds: $0) })
+    }
+
+    private static func numbers(_ count: Int, _ line: inout CanonicalLine) -> [Double]? {
+        var numbers: [Double] = []
+        for _ in 0..<count {
+            guard let number = line.number() else { return nil }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    mutating func takeDimensions(_ line: inout CanonicalLine) -> Bool {
+        guard profiles != nil, let numbers = Self.numbers(14, &line) else { return false }
+        func steps(_ index: Int) -> DimensionThresholds.Steps {
+            DimensionThresholds.Steps(medium: numbers[index], high: numbers[index + 1])
+        }
+        var thresholds = DimensionThresholds()
+        (thresholds.value, thresholds.interaction) = (steps(0), steps(2))
+        (thresholds.loyalty, thresholds.satisfaction) = (steps(4), steps(6))
+        (thresholds.frequentPurchaseDays, thresholds.lapsedAfterDays) = (numbers[8], numbers[9])
+        (thresholds.newForDays, thresholds.wonBackAfterDays) = (numbers[10], numbers[11])
+        (thresholds.churnedAfterDays, thresholds.interestViews) = (numbers[12], numbers[13])
+        profiles?.thresholds = thresholds
+        return true
+    }
+
+    mutating func takeRFM(_ line: inout CanonicalLine) -> Bool {
+        guard profiles != nil, let numbers = Self.numbers(12, &line) else { return false }
+        profiles?.rfm = RFMRule(
+            recency: Array(numbers[0..<4]), frequency: Array(numbers[4..<8]), monetary: Array(numbers[8...]))
+        return true
+    }
+}

@@ -136,7 +136,8 @@ import Testing
                             }
                     })
             }
-            for _ in 0..<200 { run.engine.tidy() }
+            // A daemon that has come to the end of its input tidies up at every idle turn.
+            for _ in 0..<3_600 { run.engine.tidy() }
             return run.engine.allocatedBytes
         }
         let customers = 40_000
