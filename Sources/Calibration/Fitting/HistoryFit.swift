@@ -13,7 +13,7 @@ package struct HistoryFit: Sendable {
     package var churnConstant: Double
     /// Fitted to what happened in the last `horizonDays`; nil where too few customers are older than that.
     package var logistic: LogisticFit?
-    package var rfm: RFMThresholds
+    package var rfm: RFMRule
     /// Of the spend EWMA, major units: what the best 20, 5 and 1 % of the customers have at least.
     package var spendQuantiles: [SpendQuantile]
 
@@ -98,8 +98,8 @@ package struct HistoryFit: Sendable {
         return LogisticFit(known.map(\.evidence), churned: churned, ewmaHalfLifeDays: settings.ewmaHalfLifeDays)
     }
 
-    private static func thresholds(_ known: [CustomerAsOf]) -> RFMThresholds {
-        RFMThresholds(
+    private static func thresholds(_ known: [CustomerAsOf]) -> RFMRule {
+        RFMRule(
             recency: Quantiles.fifths(known.map(\.evidence.recency)),
             frequency: Quantiles.fifths(known.map { Double($0.frequency) }),
             monetary: Quantiles.fifths(known.map(\.evidence.monetary)))

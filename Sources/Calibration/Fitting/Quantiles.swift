@@ -1,6 +1,6 @@
-import RealModule
+import Scoring
 
-/// Thresholds that cut customers into shares, and recency-frequency-monetary scores by them.
+/// Thresholds that cut customers into shares.
 package enum Quantiles {
     /// The least value that at least `share` (0…1) of the values do not exceed (nearest rank); `values` must not be empty.
     package static func value(at share: Double, ofSorted values: [Double]) -> Double {
@@ -15,19 +15,9 @@ package enum Quantiles {
     }
 }
 
-/// Thresholds of recency (days), frequency (purchase days) and monetary (major units), four each, rising.
-package struct RFMThresholds: Hashable, Sendable {
-    package var recency: [Double]
-    package var frequency: [Double]
-    package var monetary: [Double]
-
-    package init(recency: [Double], frequency: [Double], monetary: [Double]) {
-        self.recency = recency
-        self.frequency = frequency
-        self.monetary = monetary
-    }
-
-    /// 3…15. Each part is 1…5: one more for every threshold passed, which for recency means days below it or at it.
+extension RFMRule {
+    /// The three scores of 1…5 added up, 3…15: one more for every threshold passed, which for recency means days below it
+    /// or at it.
     package func sum(recency days: Double, frequency: Double, monetary: Double) -> Int {
         1 + self.recency.count { days <= $0 } + 1 + self.frequency.count { frequency > $0 } + 1
             + self.monetary.count { monetary > $0 }

@@ -106,12 +106,12 @@ extension BacktestReport {
             + [("Gamma-Gamma", fit.orderValue.parameters)]
             + (fit.logistic.map { [("logistic regression", $0.parameters)] } ?? [])
         return Self.table(
-            ["model", "parameter", "value", "standard error"],
+            ["model and parameter", "value", "standard error"],
             sections.flatMap { name, parameters in
                 parameters.map {
-                    [name, $0.name, Figures.decimal($0.value, 5), Figures.decimal($0.standardError, 5)]
+                    ["\(name): \($0.name)", Figures.decimal($0.value, 5), Figures.decimal($0.standardError, 5)]
                 }
-            } + [["combined", "constant", Figures.decimal(fit.churnConstant, 5), "–"]])
+            } + [["combined: constant", Figures.decimal(fit.churnConstant, 5), "–"]])
     }
 
     private static func table(_ header: [String], _ rows: [[String]]) -> String {

@@ -1,4 +1,5 @@
 import Calibration
+import Scoring
 import Testing
 
 @Suite struct QuantilesTests {
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func `the sum of recency, frequency and monetary runs from three to fifteen`() {
-        let thresholds = RFMThresholds(recency: [5, 10, 20, 40], frequency: [1, 2, 4, 8], monetary: [10, 20, 40, 80])
+        let thresholds = RFMRule(recency: [5, 10, 20, 40], frequency: [1, 2, 4, 8], monetary: [10, 20, 40, 80])
         #expect(thresholds.sum(recency: 100, frequency: 1, monetary: 10) == 3)
         #expect(thresholds.sum(recency: 5, frequency: 9, monetary: 81) == 15)
         #expect(thresholds.sum(recency: 20, frequency: 3, monetary: 40) == 3 + 3 + 3)
