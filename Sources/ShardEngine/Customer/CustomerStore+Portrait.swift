@@ -8,10 +8,15 @@ extension CustomerStore {
         return Portrait(base: arena.address(record.pointee.portraitBlock))
     }
 
+    /// With room for orders from the beginning: growing later would leave a small free block behind for every buyer.
     private mutating func beginPortrait(of record: Record) {
-        record.pointee.portraitBlock = arena.allocate(Portrait.headBytes)
-        record.pointee.portraitBytes = UInt16(Portrait.headBytes)
-        Portrait(base: arena.address(record.pointee.portraitBlock)).clear()
+        let bytes = Portrait.headBytes + Portrait.Part.orders.bytes
+        record.pointee.portraitBlock = arena.allocate(bytes)
+        record.pointee.portraitBytes = UInt16(bytes)
+        let portrait = Portrait(base: arena.address(record.pointee.portraitBlock))
+        portrait.base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        portrait.acquisition = NameTable.none
+        portrait.mark(.orders)
     }
 
     /// Nil before anything was noted.

@@ -154,11 +154,6 @@ struct Portrait {
         store(overflow ? .max : sum, offset)
     }
 
-    func clear() {
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: Self.headBytes)
-        acquisition = NameTable.none
-    }
-
     /// Different products among the views since the latest order, by linear counting (Whang, Vander-Zanden, Taylor 1990):
     /// −32 ln(free bits / 32), rounded; 32 bits tell up to about a hundred apart.
     static func estimate(_ compared: UInt32) -> UInt16 { estimates[compared.nonzeroBitCount] }

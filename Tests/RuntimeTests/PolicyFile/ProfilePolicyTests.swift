@@ -53,6 +53,9 @@ struct ProfilePolicyTests {
         (expected.frequentPurchaseDays, expected.lapsedAfterDays, expected.interestViews) = (6, 90, 2)
         (expected.newForDays, expected.wonBackAfterDays, expected.churnedAfterDays) = (30, 60, 200)
         #expect(rule.thresholds == expected)
+        let (kept, plain) = (KeptPolicy(try policy(text)), KeptPolicy(try policy("profiles: {}")))
+        #expect(kept.policy.profiles == rule, "a kept policy is read back from its text")
+        #expect(plain.policy.profiles == ProfileRule())
     }
 
     @Test func `whatever a profile follows from changes the hash`() throws {
