@@ -142,8 +142,8 @@ package struct ShardEngine: ~Copyable {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
-            _ = try rules.amount(order.total, in: order.currency)
-            if let refund = order.refund { _ = try rules.amount(refund, in: order.currency) }
+            _ = try rules.policy.amount(order.total, of: order)
+            if let refund = order.refund { _ = try rules.policy.amount(refund, of: order) }
         case .browse:
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
@@ -184,8 +184,8 @@ package struct ShardEngine: ~Copyable {
         case .order(let order):
             let entry = OrderLedger.Entry(
                 hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
-                total: try rules.amount(order.total, in: order.currency),
-                refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, in: order.currency)
+                total: try rules.policy.amount(order.total, of: order),
+                refund: try order.refund.map { amount throws(Rejection) in try rules.policy.amount(amount, of: order)
                 })
             switch try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) {
             case .changed: return .orders(reducedOrderAt: nil)

@@ -122,7 +122,8 @@ import WireFormat
         #expect(abs(logOdds - Self.policy.churn.scoring.logOdds(evidence)) < 1e-12)
         func instant(_ quantile: Double) -> String {
             let days = model.daysUntilPurchaseIfAlive(history, quantile: quantile) ?? .infinity
-            return Date(timeIntervalSince1970: Double(Int64(days * 86_400_000)) / 1000).formatted(
+            // Half a millisecond more: the formatter cuts off what the division may have lost.
+            return Date(timeIntervalSince1970: (Double(Int64(days * 86_400_000)) + 0.5) / 1000).formatted(
                 Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         }
         let expected = """

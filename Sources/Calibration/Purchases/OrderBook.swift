@@ -43,7 +43,7 @@ package struct OrderBook: Sendable {
     package mutating func note(_ events: EventBuffer) {
         for event in events.events {
             guard case .order(let body) = event.body else { continue }
-            guard let total = amount(body.total, body.currency), let refund = refund(body) else {
+            guard let total = try? policy.amount(body.total, of: body), let refund = refund(body) else {
                 unconvertible += 1
                 continue
             }
@@ -107,11 +107,6 @@ package struct OrderBook: Sendable {
     /// Nil inside where the event names none; nil outside where it cannot be converted.
     private func refund(_ order: OrderEvent) -> Int64?? {
         guard let refund = order.refund else { return .some(nil) }
-        return amount(refund, order.currency).map { .some($0) }
-    }
-
-    private func amount(_ amount: Money, _ currency: CurrencyCode) -> Int64? {
-        if currency == policy.currency || amount == .zero { return amount.minorUnits }
-        return policy.exchangeRates[currency]?.convert(amount, from: currency, to: policy.currency)?.minorUnits
+        return (try? policy.amount(refund, of: order)).map { .some($0) }
     }
 }

@@ -44,17 +44,6 @@ final class Rules {
         return clock.map { time > $0 + policy.maxFutureSkew } ?? true
     }
 
-    /// An amount of `order` in minor units of the policy's currency.
-    func amount(_ amount: Money, in currency: CurrencyCode) throws(Rejection) -> Int64 {
-        // Stages that carry no amount carry no currency either.
-        if currency == policy.currency || amount == .zero { return amount.minorUnits }
-        guard let rate = policy.exchangeRates[currency] else { throw Rejection(.unknownCurrency, .currency) }
-        guard let converted = rate.convert(amount, from: currency, to: policy.currency) else {
-            throw Rejection(.outOfRange, .total)
-        }
-        return converted.minorUnits
-    }
-
     /// Whether a customer's standing at `readings` is another than `standing`.
     func wouldChange(_ standing: Standing, _ watch: TierLadder.Watch, _ readings: Readings) -> Bool {
         if standing.clamped(ladder.qualified(readings)) > standing.tier { return true }

@@ -53,7 +53,7 @@ struct PolicyHashTests {
         let policy = try PolicyFile.parse(text: SamplePolicy.shortest, file: "f")
         #expect(
             policy.canonicalText == """
-                tierd policy 1
+                tierd policy 2
                 policy "shortest"
                 version 1
                 offset 0 0
@@ -64,13 +64,13 @@ struct PolicyHashTests {
                 spend_half_life 7776000000
                 term "spending" spend_30d 100.0 linear(0.0 100.0) 0.0
                 tier "standard"
-                downgrade 0.2 0 2419200000 immediate
+                downgrade 0.2 0 2419200000 immediate at_once true
                 model bg_nbd 0.242593 30.8952 0.792886 2.425754 calibrated false
-                churn 90.0 0.02
+                churn 90.0 0.02 60.0 p0
                 level "low" 0.0
 
                 """)
-        #expect(policy.hash == "ce937ad7e4a32f838c4fb5f6fc952d09ed9b3454335c8ff5781fe913f56e9dfc")
+        #expect(policy.hash == "9694dc3259225ed628178736bc4b25d5f886b6b6c5fb382558d9a3eb94728adf")
     }
 
     @Test func `no text can look like another line`() throws {

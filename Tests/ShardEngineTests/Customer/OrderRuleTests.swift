@@ -4,6 +4,24 @@ import TestSupport
 import Testing
 
 @Suite struct OrderRuleTests {
+    @Test func `the rate that an order carries counts before the policy's, if it leads to the policy's currency`() {
+        func order(_ id: String, _ rate: CarriedRate?) -> ScriptedEvent {
+            ScriptedEvent(
+                Policies.start, "a", id,
+                .order(
+                    OrderEvent(
+                        type: .completed, currency: Currencies.jpy, total: Money(minorUnits: 1_000), rate: rate)))
+        }
+        var run = EngineRun(Policies.spend())
+        let cent = ExchangeRate(billionths: 10_000_000)
+        run.apply([order("table", nil)])
+        #expect(run.measure(0, of: "a", at: Policies.start) == 6.7)
+        run.apply([order("carried", CarriedRate(cent))])
+        #expect(run.measure(0, of: "a", at: Policies.start) == 16.7)
+        run.apply([order("elsewhere", CarriedRate(cent, to: Currencies.jpy))])
+        #expect(run.measure(0, of: "a", at: Policies.start) == 23.4)
+    }
+
     private let policy = Policies.spend(
         more: [Measure(.orders, windowDays: 30), Measure(.spend), Measure(.orders), Measure(.spendEWMA)])
 
