@@ -101,9 +101,10 @@ package struct CustomerAnnex: Hashable, Sendable {
     /// Takes over what the other has and this one has not.
     mutating func adopt(_ other: CustomerAnnex) {
         for attribute in other.attributes where !attributes.contains(where: { $0.name == attribute.name }) {
+            guard attributes.count < Self.maximumCount else { break }
             set(attribute.name, attribute.kind, attribute.value)
         }
-        for tag in other.tags { add(tag: tag) }
+        for tag in other.tags where tags.count < Self.maximumCount { add(tag: tag) }
     }
 }
 

@@ -30,8 +30,7 @@ extension ShardEngine {
         switch command.action {
         case .erase(let blockFor): return erase(slot, at: now, blockFor: blockFor ?? .zero, occasion, into: &outputs)
         case .pin(let pin):
-            try set(pin, command, record, parts)
-            occasion.pinChanged = true
+            occasion.pinChanged = try set(pin, command, record, parts)
         case .unpin: occasion.pinChanged = liftPin(record)
         case .attribute(let changes):
             var annex = store.decodedAnnex(of: record)
@@ -39,7 +38,8 @@ extension ShardEngine {
             guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
             occasion.attributesChanged = true
         case .merge(let merged):
-            merge(store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
+            occasion.pinChanged = merge(
+                store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
             (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         case .recompute: (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         }
@@ -50,10 +50,13 @@ extension ShardEngine {
         rules.policy.tiers.firstIndex { Array($0.name.utf8) == name }
     }
 
+    /// Returns whether the tier is held otherwise than before.
     private mutating func set(
         _ pin: TierPin, _ command: CommandEvent, _ record: CustomerStore.Record, _ parts: EventParts
-    ) throws(Rejection) {
+    ) throws(Rejection) -> Bool {
         guard let tier = tier(named: parts.bytes(pin.tier)) else { throw Rejection(.invalidValue, .tier) }
+        // Nobody can be below the lowest tier: a floor there asks for nothing, and ends what was asked before.
+        if pin.mode == .floor, tier == 0 { return liftPin(record) }
         var annex = store.decodedAnnex(of: record)
         annex.pin = CustomerAnnex.Pin(
             until: pin.until.map { UInt32(($0.milliseconds + 999) / 1000) },
@@ -61,6 +64,7 @@ extension ShardEngine {
         guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
         record.pointee.pinFloor = pin.mode == .ceiling ? 0 : UInt8(tier)
         record.pointee.pinCeiling = pin.mode == .floor ? CustomerRecord.noTier : UInt8(tier)
+        return true
     }
 
     /// Returns whether there was one.

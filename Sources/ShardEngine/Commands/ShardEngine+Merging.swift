@@ -3,13 +3,13 @@ import Scoring
 
 extension ShardEngine {
     /// Joins `other` into `slot`: sums the windows, keeps the higher tier and the longer term, and leaves an alias, so that
-    /// events under the former id go on counting. Merging again changes nothing.
+    /// events under the former id go on counting. Merging again changes nothing. Returns whether a pin came along.
     mutating func merge(
         _ other: UInt32?, into slot: UInt32, _ occasion: Occasion, into outputs: inout OutputBuffer
-    ) {
-        guard let other = other.map({ resolve($0) }), other != slot else { return }
+    ) -> Bool {
+        guard let other = other.map({ resolve($0) }), other != slot else { return false }
         let (record, merged) = (store.slab[slot], store.slab[other])
-        guard merged.pointee.slotState == .customer else { return }
+        guard merged.pointee.slotState == .customer else { return false }
         aboutToChange(other)
         // Deadlines of the other fire in its own name first.
         while merged.pointee.deadline <= occasion.time.milliseconds { fire(other, into: &outputs) }
@@ -23,36 +23,39 @@ extension ShardEngine {
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
         store.mergePortrait(of: merged, into: record)
-        mergeAnnex(of: merged, into: record)
+        let takesPin = mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)
         vacate(other, .alias)
         record.pointee.hasAliases = true
         merged.pointee.target = slot
+        return takesPin
     }
 
     /// The slot of the customer that a slot stands for.
     func resolve(_ slot: UInt32) -> UInt32 {
         var slot = slot
-        // Every alias was a customer when its target became one's: chains are short, and end.
-        for _ in 0..<64 where store.slab[slot].pointee.slotState == .alias { slot = store.slab[slot].pointee.target }
+        // Every alias was a customer when its target became one's, so a chain ends; no chain is longer than all slots.
+        for _ in 0..<store.count where store.slab[slot].pointee.slotState == .alias {
+            slot = store.slab[slot].pointee.target
+        }
         return slot
     }
 
-    /// The pin that holds stays; without one, the other's.
-    private mutating func mergeAnnex(of merged: CustomerStore.Record, into record: CustomerStore.Record) {
+    /// The pin that holds stays; without one, the other's, if there is one: returned is whether it is taken over.
+    private mutating func mergeAnnex(of merged: CustomerStore.Record, into record: CustomerStore.Record) -> Bool {
         var annex = store.decodedAnnex(of: record)
         let other = store.decodedAnnex(of: merged)
-        if !record.pointee.isPinned, merged.pointee.isPinned {
+        let takesPin = !record.pointee.isPinned && merged.pointee.isPinned
+        if takesPin {
             annex.pin = other.pin
             record.pointee.pinFloor = merged.pointee.pinFloor
             record.pointee.pinCeiling = merged.pointee.pinCeiling
         }
         annex.adopt(other)
-        // More than one customer may have is dropped: what was there first stays.
-        annex.attributes = Array(annex.attributes.prefix(CustomerAnnex.maximumCount))
-        annex.tags = Array(annex.tags.prefix(CustomerAnnex.maximumCount))
+        // What is more than one customer may have is dropped; what was there first stays.
         _ = store.setAnnex(annex, of: record)
+        return takesPin
     }
 
     private mutating func keepHigherTier(
@@ -61,7 +64,10 @@ extension ShardEngine {
     ) {
         var standing = record.pointee.standing
         let other = merged.pointee.standing
-        guard record.pointee.hasEntered, merged.pointee.hasEntered else { return }
+        guard merged.pointee.hasEntered else { return }
+        guard record.pointee.hasEntered else {
+            return enter(with: other, record, occasion, into: &outputs)
+        }
         let isHigher = standing.clamped(other.tier) > standing.tier
         let isLonger = other.tier == standing.tier && other.validUntil > standing.validUntil
         guard isHigher || isLonger else { return }
@@ -78,14 +84,33 @@ extension ShardEngine {
     }
 }
 
+extension ShardEngine {
+    /// A customer who is first heard of by a merge enters with the other's standing.
+    private mutating func enter(
+        with other: Standing, _ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer
+    ) {
+        var standing = other
+        standing.bounds = record.pointee.standing.bounds
+        standing.tier = standing.clamped(other.tier)
+        standing.lost = nil
+        evaluator.evaluate(record, store, at: occasion.time)
+        record.pointee.hasEntered = true
+        let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .merged)
+        say(move, standing, occasion, record, into: &outputs)
+        record.pointee.standing = standing
+    }
+}
+
 extension OrderLedger {
     /// Puts the orders of both into one history; of an order that both have, the one that is there stays.
     func merge(
         _ merged: CustomerStore.Record, into record: CustomerStore.Record, _ store: inout CustomerStore,
         keptSince: EventTime
     ) {
-        // To the same day, so that all that is folded is older than all that is not.
-        for each in [record, merged] { store.foldOrders(before: keptSince, of: each, calendar, fading) }
+        // To the same instant, so that all that is folded is older than all that is not.
+        let folded = max(store.folded(of: record).lastAt, store.folded(of: merged).lastAt)
+        let start = max(keptSince, EventTime(milliseconds: folded + 1))
+        for each in [record, merged] { store.foldOrders(before: start, of: each, calendar, fading) }
         var groups = store.orders(of: record).groups
         var extra: [[OrderEntry]] = []
         for group in store.orders(of: merged).groups where !groups.contains(where: { $0.isSameOrder(as: group) }) {

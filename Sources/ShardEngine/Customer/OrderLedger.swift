@@ -39,6 +39,10 @@ struct OrderLedger: ~Copyable {
         _ entry: Entry, to record: CustomerStore.Record, _ store: inout CustomerStore, keptSince: EventTime
     ) throws(Rejection) -> Outcome {
         store.foldOrders(before: keptSince, of: record, calendar, fading)
+        // A policy that looks further back does not bring back what was folded before: it would be counted again.
+        if !record.pointee.foldedBlock.isNone, entry.time <= store.folded(of: record).lastAt {
+            throw Rejection(.tooLate, .occurredAt)
+        }
         switch entry.type {
         case .placed, .paid, .completed: return try count(entry, record, &store)
         case .updated: return try update(entry, record, &store)

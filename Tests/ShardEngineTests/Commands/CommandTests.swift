@@ -81,6 +81,17 @@ import Testing
         #expect(images.first?.annex == CustomerAnnex())
     }
 
+    @Test func `a floor at the lowest tier asks for nothing and ends the pin before it`() {
+        var run = EngineRun(Policies.spend(grace: .days(20)))
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.wait(until: Policies.days(31))
+        run.apply([.command(Policies.days(32), "a", "f", .pin("base", .floor, until: nil))])
+        #expect(run.tiers(of: "a") == [2])
+        run.apply([.command(Policies.days(33), "a", "g", .pin("gold", .floor, until: nil))])
+        run.apply([.command(Policies.days(34), "a", "h", .pin("base", .floor, until: nil))])
+        #expect(run.tiers(of: "a") == [2, 0] && run.said["a"]?.tiers.last?.reason == .pinEnded)
+    }
+
     // MARK: Erasure
 
     @Test func `erasing forgets, refuses what is older and what comes in the block, and begins anew after it`() throws {
@@ -171,6 +182,43 @@ import Testing
         #expect(run.tiers(of: "a") == [0, 2] && run.said["a"]?.tiers.last?.reason == .merged)
         run.wait(until: Policies.days(60))
         #expect(run.tiers(of: "a") == [0, 2, 0])
+    }
+
+    @Test func `who is first heard of by a merge enters with the other's tier, and a pin comes along`() {
+        var run = EngineRun(Policies.spend(grace: .days(20)))
+        run.apply([.order(Policies.start, "guest", "1", .completed, 60_000)])
+        run.wait(until: Policies.days(31))
+        run.apply([.command(Policies.days(32), "user", "m", .merge("guest"))])
+        let entry = run.said["user"]?.tiers.first
+        #expect(entry?.to == 2 && entry?.direction == .entry && entry?.reason == .merged)
+        run.apply([.order(Policies.days(40), "other", "2", .completed, 60_000)])
+        run.apply([.command(Policies.days(40), "pinned", "p", .pin("silver", .ceiling, until: nil))])
+        run.apply([.command(Policies.days(41), "other", "n", .merge("pinned"))])
+        #expect(run.tiers(of: "other") == [2, 1] && run.said["other"]?.tiers.last?.reason == .pinned)
+    }
+
+    @Test func `a chain of merges of any length leads to the customer`() {
+        var run = EngineRun(Policies.spend())
+        for index in 0..<100 { run.apply([.order(Policies.start, "c\(index)", "\(index)", .completed, 100)]) }
+        for index in 0..<99 {
+            run.apply([.command(Policies.hours(1), "c\(index + 1)", "m\(index)", .merge("c\(index)"))])
+        }
+        run.apply([.order(Policies.hours(2), "c0", "last", .completed, 100)])
+        #expect(run.measure(0, of: "c99", at: Policies.hours(2)) == 101)
+    }
+
+    @Test func `a policy that looks further back neither counts again what was folded, nor breaks the snapshot`() throws
+    {
+        var run = EngineRun(Policies.spend(windowDays: 30, orderDays: 30))
+        run.apply([.order(Policies.start, "a", "1", .completed, 10_000)])
+        run.apply([.order(Policies.days(60), "a", "2", .completed, 10_000)])
+        run.activate(Policies.spend(windowDays: 365, orderDays: 365))
+        run.apply([.order(Policies.start, "a", "1", .completed, 10_000)])
+        #expect(run.rejections.map(\.reason) == [.tooLate])
+        run.apply([.order(Policies.hours(-1), "b", "3", .completed, 10_000)])
+        run.apply([.command(Policies.days(60), "a", "m", .merge("b"))])
+        var restored = try run.restored()
+        #expect(restored.measure(0, of: "a", at: Policies.days(60)) == 100)
     }
 
     @Test(arguments: 0..<60) func `merging is commutative, and a snapshot in between changes nothing`(seed: Int) throws
