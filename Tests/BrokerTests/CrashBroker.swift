@@ -4,6 +4,8 @@ import Testing
 
 /// The pinned broker as a process of one test's own, to be killed and started again on the same data.
 final class CrashBroker {
+    static let isAskedFor = ProcessInfo.processInfo.environment["TIERD_BROKER_KILLS"] == "1"
+
     private let folder: URL
     private var process = Process()
     private var port = "0"
