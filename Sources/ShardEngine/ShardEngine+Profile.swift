@@ -20,11 +20,13 @@ extension ShardEngine {
             }
             list(portrait, &profile, into: &outputs)
         }
-        if record.pointee.annexBytes > 0 { tell(store.decodedAnnex(of: record), &profile, into: &outputs) }
+        if record.pointee.annexBytes > 0 || !rules.tags.isEmpty {
+            tell(store.decodedAnnex(of: record), &profile, into: &outputs)
+        }
         return profile
     }
 
-    /// What commands said of the customer. An attribute of that name says the channel of acquisition better than events.
+    /// What commands and the policy's rules say of the customer; the evaluator stands as of the profile's instant. An attribute of that name says the channel of acquisition better than events.
     private func tell(_ annex: CustomerAnnex, _ profile: inout Profile, into outputs: inout OutputBuffer) {
         let (firstAttribute, firstTag) = (outputs.attributes.count, outputs.tags.count)
         for attribute in annex.attributes {
@@ -40,9 +42,16 @@ extension ShardEngine {
             case .flag: outputs.attributes.append(ProfileAttribute(name: name, .flag(attribute.value.first == 1)))
             }
         }
-        for tag in annex.tags { outputs.tags.append(outputs.append(text: tag)) }
+        for tag in tags(annex) { outputs.tags.append(outputs.append(text: tag)) }
         profile.attributes = EvidenceSpan(firstAttribute..<outputs.attributes.count)
         profile.tags = EvidenceSpan(firstTag..<outputs.tags.count)
+    }
+
+    /// Those that commands set and those that rules give, each once, sorted by their bytes. The evaluator stands as of the
+    /// instant that they are asked for.
+    func tags(_ annex: CustomerAnnex) -> [[UInt8]] {
+        let given = rules.tags.held(evaluator.readings).filter { !annex.tags.contains($0) }
+        return (annex.tags + given).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     private func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {

@@ -31,6 +31,8 @@ package struct CustomerReport: Sendable {
     package var deadlineKind: DeadlineKind
     package var firstSeen: EventTime
     package var lastOrderAt: EventTime?
+    /// UTF-8: those that commands set and those that the policy gives, sorted by their bytes.
+    package var tags: [[UInt8]]
     /// The profile as it would be published now, alone in a buffer; nil where the policy publishes none.
     package var profile: OutputBuffer?
 }
@@ -62,7 +64,7 @@ extension ShardEngine {
             deadline: Self.instant(record.pointee.deadline), deadlineKind: record.pointee.deadlineKind,
             firstSeen: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000),
             lastOrderAt: lastOrderAt < 0 ? nil : EventTime(milliseconds: lastOrderAt),
-            profile: profile(of: record, at: asOf))
+            tags: tags(store.decodedAnnex(of: record)), profile: profile(of: record, at: asOf))
     }
 
     /// The record itself may hold no more than a second before which it cannot be.

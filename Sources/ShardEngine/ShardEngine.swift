@@ -182,11 +182,7 @@ package struct ShardEngine: ~Copyable {
     private mutating func change(_ record: CustomerStore.Record, _ event: Event) throws(Rejection) -> Change {
         switch event.body {
         case .order(let order):
-            let entry = OrderLedger.Entry(
-                hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
-                total: try rules.policy.amount(order.total, of: order),
-                refund: try order.refund.map { amount throws(Rejection) in try rules.policy.amount(amount, of: order)
-                })
+            let entry = try ledgerEntry(order, event, record)
             switch try rules.ledger.apply(entry, to: record, &store, keptSince: keptSince.orders) {
             case .changed: return .orders(reducedOrderAt: nil)
             case .reduced(let orderTime): return .orders(reducedOrderAt: orderTime)
@@ -202,6 +198,20 @@ package struct ShardEngine: ~Copyable {
             return .feedback
         case .command: return .nothing
         }
+    }
+
+    /// The order in the policy's terms. It earns at the tier that its customer holds before it, however late it comes; a cost
+    /// in a currency without a rate is not known.
+    private func ledgerEntry(
+        _ order: OrderEvent, _ event: Event, _ record: CustomerStore.Record
+    ) throws(Rejection) -> OrderLedger.Entry {
+        var entry = OrderLedger.Entry(
+            hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
+            total: try rules.policy.amount(order.total, of: order),
+            refund: try order.refund.map { amount throws(Rejection) in try rules.policy.amount(amount, of: order) })
+        if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.policy.amount($0, of: order) } }
+        if rules.pointsRates.count > 0 { entry.rate = rules.pointsRates[Int(record.pointee.tier)] }
+        return entry
     }
 
     private mutating func add(_ feedback: FeedbackEvent, _ event: Event, to record: CustomerStore.Record)

@@ -84,14 +84,15 @@ private struct Writer {
         guard random.chance(0.5) else {
             orderIDs.append("\(customer) \(id)")
             let type = random.pick([OrderType.completed, .completed, .completed, .paid, .placed])
-            return .order(time, customer, id, type, amount)
+            return .order(time, customer, id, type, amount, cost: ScriptedEvent.cost(of: id, amount))
         }
         // Something about an order that exists, or that is still to come.
         let mine = orderIDs.filter { $0.hasPrefix(customer + " ") }.map { String($0.dropFirst(customer.count + 1)) }
         let about = mine.isEmpty || random.chance(0.1) ? "e-\(events.count + 1 + random.below(4))" : random.pick(mine)
         let type = random.pick([OrderType.updated, .cancelled, .refunded, .refunded, .completed])
         let refund: Int64? = type == .refunded && random.chance(0.7) ? Int64(random.below(12_000)) : nil
-        return .order(time, customer, about, type, amount, refund: refund)
+        let cost = type == .updated ? ScriptedEvent.cost(of: id, amount) : nil
+        return .order(time, customer, about, type, amount, refund: refund, cost: cost)
     }
 
     /// Cut into batches of every size.

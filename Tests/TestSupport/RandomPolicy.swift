@@ -13,16 +13,20 @@ package enum RandomPolicy {
         var measures: [Measure] = []
         for _ in 0..<(2 + random.below(5)) {
             let measure = measure(&random, history)
-            if !measures.contains(measure) { measures.append(measure) }
+            // There is one balance of points.
+            let isSecond = measure.quantity == .points && measures.contains { $0.quantity == .points }
+            if !measures.contains(measure), !isSecond { measures.append(measure) }
         }
+        let tiers = tiers(&random, measures)
         return Policy(
             name: "random", version: 1, hash: "", calendar: calendar(&random), currency: Currencies.usd,
             exchangeRates: [Currencies.jpy: ExchangeRate(billionths: 6_700_000)],
             countFrom: random.pick([.completed, .completed, .paid, .placed]), history: history,
             spendHalfLife: .days(5 + random.below(90)), measures: measures,
             terms: (0..<(1 + random.below(5))).map { term(&random, $0, measures) },
-            tiers: tiers(&random, measures), downgrade: downgrade(&random, hasTerms: validity != nil),
-            qualification: qualification, validity: validity, churn: churn(&random))
+            tiers: tiers, downgrade: downgrade(&random, hasTerms: validity != nil),
+            qualification: qualification, validity: validity, churn: churn(&random),
+            points: points(&random, measures, tiers: tiers.count))
     }
 
     private static func periods(within days: Int) -> [QualificationPeriod.Kind] {
@@ -36,6 +40,7 @@ package enum RandomPolicy {
 
     private static func measure(_ random: inout SeededRandom, _ history: History) -> Measure {
         let quantity = random.pick(Measure.Quantity.all)
+        if quantity == .points { return Measure(.points, .days(1 + random.below(history.orderDays))) }
         guard quantity.takesWindow else { return Measure(quantity) }
         if quantity.takesLifetime, random.chance(0.2) { return Measure(quantity) }
         if quantity.takesPeriod, random.chance(0.3) { return Measure(quantity, .period) }
@@ -52,7 +57,10 @@ package enum RandomPolicy {
     private static func scale(_ measure: Measure) -> Double {
         switch measure.quantity {
         case .orders, .sessions, .complaints, .complaintsOpen: 4
-        case .spend, .spendEWMA, .averageOrderValue: 150
+        case .spend, .spendEWMA, .averageOrderValue, .points: 150
+        case .contribution: 80
+        case .margin: 0.5
+        case .tag, .attribute: 1
         case .daysSinceLastOrder, .tenureDays: 60
         case .browse: 8
         case .dwellSeconds: 200
@@ -60,6 +68,13 @@ package enum RandomPolicy {
         case .npsLatest, .npsMean: 7
         case .pAlive, .p0, .churnRisk: 0.7
         }
+    }
+
+    private static func points(_ random: inout SeededRandom, _ measures: [Measure], tiers: Int) -> PointsRule? {
+        guard let days = measures.first(where: { $0.quantity == .points })?.windowDays else { return nil }
+        return PointsRule(
+            perUnit: random.pick([500, 1_000, 1_333]),
+            multipliers: (0..<tiers).map { _ in random.pick([0, 1_000, 1_000, 1_250, 1_700]) }, expiresAfterDays: days)
     }
 
     private static func term(_ random: inout SeededRandom, _ number: Int, _ measures: [Measure]) -> Term {
@@ -142,5 +157,14 @@ package enum RandomPolicy {
                 purchases: random.chance(0.5) ? .defaultBGNBD : .defaultMBGNBD, horizonDays: random.double(10...200),
                 ewmaHalfLifeDays: random.double(5...120), score: score(&random)),
             levels: levels, margin: random.pick([0, 0.02, 0.1]), isCalibrated: true)
+    }
+}
+
+extension Policy {
+    /// The same, but that every tier earns alike: which tier is held when an order arrives depends on what came before.
+    package var earningAlike: Policy {
+        var policy = self
+        policy.points?.multipliers = tiers.map { _ in 1_250 }
+        return policy
     }
 }

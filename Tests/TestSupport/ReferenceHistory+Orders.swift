@@ -5,12 +5,15 @@ extension ReferenceHistory {
         case changed, noEffect, duplicate
     }
 
-    mutating func add(_ order: OrderEvent, id: String, at time: EventTime, keptSince: EventTime) -> OrderOutcome {
+    /// `tier` is what the customer holds before.
+    mutating func add(
+        _ order: OrderEvent, id: String, at time: EventTime, keptSince: EventTime, tier: Int
+    ) -> OrderOutcome {
         for index in orders.indices where orders[index].time < keptSince { orders[index].isClosed = true }
         early.removeAll { $0.time < keptSince }
         reducedOrderAt = nil
         switch order.type {
-        case .placed, .paid, .completed: return count(order, id, time)
+        case .placed, .paid, .completed: return count(order, id, time, tier)
         case .updated: return update(order, id, time)
         case .cancelled: return cancel(id, time)
         case .refunded: return refund(order.refund?.minorUnits, id, time)
@@ -19,10 +22,12 @@ extension ReferenceHistory {
 
     private func known(_ id: String) -> Int? { orders.firstIndex { $0.id == id && !$0.isClosed } }
 
-    private mutating func count(_ order: OrderEvent, _ id: String, _ time: EventTime) -> OrderOutcome {
+    private mutating func count(_ order: OrderEvent, _ id: String, _ time: EventTime, _ tier: Int) -> OrderOutcome {
         guard order.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
         guard known(id) == nil else { return order.type == policy.countFrom ? .duplicate : .noEffect }
-        orders.append(Order(id: id, time: time, total: order.total.minorUnits))
+        let rate = policy.points.map { $0.perUnit * $0.multipliers[tier] } ?? 0
+        orders.append(
+            Order(id: id, time: time, total: order.total.minorUnits, cost: order.cost?.minorUnits, rate: rate))
         let waiting = early.filter { $0.id == id }.sorted { $0.time < $1.time }
         early.removeAll { $0.id == id }
         for act in waiting {
@@ -36,6 +41,7 @@ extension ReferenceHistory {
         guard let index = known(id), orders[index].counts else { return .noEffect }
         if let revised = orders[index].revisedAt, revised >= time { return .duplicate }
         orders[index].revisedAt = time
+        if let cost = order.cost { orders[index].cost = cost.minorUnits }
         let refunded = orders[index].total - orders[index].net
         let total = max(order.total.minorUnits, refunded)
         if total < orders[index].total { reducedOrderAt = orders[index].time }

@@ -11,11 +11,20 @@ struct ReferenceHistory {
         var isCancelled = false
         var isUsedUp = false
         var revisedAt: EventTime?
+        /// Nil if it was not told.
+        var cost: Int64?
+        /// Points for a major unit, in millionths.
+        var rate: Int64 = 0
         /// Older than the history: later events no longer find it.
         var isClosed = false
 
         var net: Int64 { isCancelled ? 0 : total - refunds.reduce(0) { $0 + $1.given } }
         var counts: Bool { !isCancelled && !isUsedUp }
+
+        /// Of the cost, the part of what is left.
+        var costLeft: Int64? { counts ? cost.map { total == 0 ? $0 : $0 * net / total } : nil }
+
+        func points(minorPerMajor: Int64) -> Int64 { counts ? net * rate / (minorPerMajor * 1_000_000) : 0 }
     }
 
     struct Early {
@@ -87,6 +96,15 @@ struct ReferenceHistory {
         case .orders: return Double(bought.count)
         case .spend: return spend
         case .averageOrderValue: return bought.isEmpty ? .nan : spend / Double(bought.count)
+        case .contribution:
+            let costs = within.compactMap(\.costLeft)
+            return costs.isEmpty ? .nan : spend - Double(costs.reduce(0, +)) / minorPerMajor
+        case .margin:
+            let told = within.filter { $0.costLeft != nil }
+            let sum = told.reduce(0) { $0 + $1.net }
+            return sum == 0 ? .nan : 1 - Double(told.reduce(0) { $0 + ($1.costLeft ?? 0) }) / Double(sum)
+        case .points: return Double(within.reduce(0) { $0 + $1.points(minorPerMajor: Int64(minorPerMajor)) })
+        case .tag, .attribute: return 0
         case .spendEWMA: return spendEWMA(at: time)
         case .daysSinceLastOrder: return lastOrder.map { (time - $0).days } ?? .nan
         case .tenureDays:

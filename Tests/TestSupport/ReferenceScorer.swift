@@ -77,7 +77,8 @@ package struct ReferenceScorer {
         switch event.body {
         case .order(let order):
             guard event.time >= kept.orders else { return .tooLate }
-            let outcome = customer.history.add(order, id: event.id, at: event.time, keptSince: kept.orders)
+            let outcome = customer.history.add(
+                order, id: event.id, at: event.time, keptSince: kept.orders, tier: customer.tier ?? 0)
             if outcome == .duplicate { return .duplicate }
             ordersChanged = outcome == .changed
             reducedOrderAt = customer.history.reducedOrderAt

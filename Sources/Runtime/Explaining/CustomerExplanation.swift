@@ -50,6 +50,7 @@ package struct CustomerExplanation {
         columns.add("grace", standing.graceEndsAt.map { "falls at \(minute($0)) unless it recovers" } ?? "none running")
         columns.add("first event", minute(document.firstSeen))
         columns.add("last order", document.lastOrderAt.map(minute) ?? "none")
+        if !document.tags.isEmpty { columns.add("tags", document.tags.joined(separator: ", ")) }
         return columns.lines()
     }
 

@@ -15,6 +15,7 @@ extension Measure {
     /// What is asked of it: `at least 3 orders in 365 days`, `spend in 365 days of at least 3000 CNY`.
     func words(_ relation: Comparison.Relation, _ threshold: Double, _ policy: Policy) -> String {
         let amount = threshold.plain
+        if let given = quantity.given { return relation == .atLeast ? given : "not \(given)" }
         if quantity.domain.isWhole, threshold == 1 { return (relation == .atLeast ? "any " : "no ") + words(policy) }
         if quantity.isCounted {
             return (relation == .atLeast ? "at least \(amount) " : "fewer than \(amount) ") + words(policy)
@@ -27,6 +28,9 @@ extension Measure {
 extension Measure.Quantity {
     fileprivate func words(_ policy: Policy) -> String {
         switch self {
+        case .contribution: "contribution (spend less known costs)"
+        case .margin: "contribution margin ratio (of orders that told their cost)"
+        case .points: "points of the last \((policy.points?.expiresAfterDays ?? 0).counted("day"))"
         case .spendEWMA: "spend that fades by half every \(policy.spendHalfLife.words)"
         case .daysSinceLastOrder: "days since the last order"
         case .tenureDays: "days since the first event"
@@ -41,6 +45,15 @@ extension Measure.Quantity {
         case .pAlive: "probability of still being a customer"
         case .p0: "probability of no order in the next \(policy.churn.horizonDays.plain) days"
         default: baseName.replacing("_", with: " ")
+        }
+    }
+
+    /// What commands give: `the tag "vip"`; nil for what is computed.
+    fileprivate var given: String? {
+        switch self {
+        case .tag(let tag): "the tag \"\(tag)\""
+        case .attribute(let name, let text): "the attribute \(name) being \"\(text)\""
+        default: nil
         }
     }
 
@@ -64,7 +77,8 @@ extension Measure.Quantity {
     /// Read as "so many of them".
     var isCounted: Bool {
         switch self {
-        case .orders, .browse, .sessions, .complaints, .complaintsOpen, .daysSinceLastOrder, .tenureDays, .dwellSeconds:
+        case .orders, .points, .browse, .sessions, .complaints, .complaintsOpen, .daysSinceLastOrder, .tenureDays,
+            .dwellSeconds:
             true
         default: false
         }
@@ -73,7 +87,7 @@ extension Measure.Quantity {
     /// In the policy's currency.
     var isMoney: Bool {
         switch self {
-        case .spend, .averageOrderValue, .spendEWMA: true
+        case .spend, .averageOrderValue, .spendEWMA, .contribution: true
         default: false
         }
     }
@@ -81,9 +95,11 @@ extension Measure.Quantity {
     /// What the measure can be: whole numbers where `isWhole`, and unknown where there may be no evidence.
     var domain: (range: ClosedRange<Double>, isWhole: Bool, canBeUnknown: Bool) {
         switch self {
-        case .orders, .browse, .sessions, .complaints, .complaintsOpen: (0...(.infinity), true, false)
+        case .tag, .attribute: (0...1, true, false)
+        case .orders, .points, .browse, .sessions, .complaints, .complaintsOpen: (0...(.infinity), true, false)
         case .spend, .spendEWMA, .dwellSeconds, .tenureDays: (0...(.infinity), false, false)
         case .averageOrderValue, .daysSinceLastOrder: (0...(.infinity), false, true)
+        case .margin: (-Double.infinity...1, false, true)
         case .csatLatest, .csatMean: (0...100, false, true)
         case .npsLatest, .npsMean: (0...10, false, true)
         case .pAlive, .p0: (0...1, false, true)

@@ -22,6 +22,7 @@ package struct PolicyExplanation {
             Section(title: "Who is about to leave", lines: churn),
             Section(title: "What customers are worth", lines: value),
             Section(title: "What profiles are published", lines: profiles),
+            Section(title: "What tags are given", lines: tags),
         ]
     }
 
@@ -72,6 +73,7 @@ package struct PolicyExplanation {
     private var earning: [String] {
         var lines = policy.terms.map { "\($0.name): \(points(of: $0))." }
         let highest = Attainability(policy).highestScore
+        lines += [policy.points].compactMap { $0 }.map(loyaltyPoints)
         lines.append("The score is the sum, never below 0 and never above 100.")
         if highest.score < 100 || !highest.isReached {
             lines.append(
@@ -99,6 +101,23 @@ package struct PolicyExplanation {
             text += "; \((term.whenUnknown * abs(term.weight)).brief) while it is unknown"
         }
         return text
+    }
+
+    /// Those that customers collect, not those of the score.
+    private func loyaltyPoints(_ rule: PointsRule) -> String {
+        let rate = (Double(rule.perUnit) / 1_000).plain
+        let others = zip(policy.tiers, rule.multipliers).filter { $0.1 != 1_000 }.map {
+            "times \((Double($1) / 1_000).plain) in \($0.name)"
+        }
+        let days = rule.expiresAfterDays.counted("day")
+        return
+            "Points that customers collect: \(rate) for each \(policy.currency.text)"
+            + others.map { ", \($0)" }.joined() + "; they count for \(days), and refunds take them back."
+    }
+
+    private var tags: [String] {
+        policy.tags.isEmpty
+            ? ["None by rules."] : policy.tags.map { "\($0.name): as long as there is \($0.condition.words(policy))." }
     }
 
     // MARK: - Tiers

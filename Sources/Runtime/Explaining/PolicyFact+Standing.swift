@@ -10,7 +10,7 @@ extension Policy {
             }
     }
 
-    private func facts(_ condition: Condition, _ path: String, isNegated: Bool) -> [PolicyFact] {
+    func facts(_ condition: Condition, _ path: String, isNegated: Bool) -> [PolicyFact] {
         switch condition {
         case .comparison(let comparison): [fact(comparison, path, isNegated: isNegated)]
         case .all(let parts): facts(parts, "\(path).all", isNegated: isNegated)

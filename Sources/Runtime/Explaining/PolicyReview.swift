@@ -2,8 +2,8 @@ import Scoring
 
 /// Looks a compiled policy through for what is allowed and yet hardly meant.
 package struct PolicyReview {
-    private let policy: Policy
-    private let attainability: Attainability
+    let policy: Policy
+    let attainability: Attainability
 
     package init(_ policy: Policy) {
         self.policy = policy
@@ -12,7 +12,7 @@ package struct PolicyReview {
 
     /// In the order of the policy file.
     package var findings: [PolicyFinding] {
-        weights + tiers + falling + terms + notices + churn + histories + labels
+        weights + tiers + falling + points + tags + terms + notices + churn + histories + labels
     }
 
     private var weights: [PolicyFinding] {

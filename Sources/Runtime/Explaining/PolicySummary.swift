@@ -43,6 +43,10 @@ package struct PolicySummary {
         if let profiles = policy.profiles {
             columns.add("profiles", "at most one in \(profiles.throttle.words) a customer")
         }
+        if let points = policy.points {
+            columns.add("points", "\((Double(points.perUnit) / 1_000).plain) a unit, for \(points.expiresAfterDays)d")
+        }
+        if !policy.tags.isEmpty { columns.add("tags", policy.tags.map(\.name).joined(separator: ", ")) }
         let lines = ["✓ \(policy.name) v\(policy.version)  \(path)"] + columns.lines()
         return (lines + findings.map(Self.line)).joined(separator: "\n")
     }

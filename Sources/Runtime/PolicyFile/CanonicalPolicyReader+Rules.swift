@@ -12,8 +12,9 @@ extension CanonicalPolicyReader {
         return Term(name: name, measure: measure, weight: weight, curve: curve, whenUnknown: whenUnknown)
     }
 
-    private mutating func index(ofMeasure name: String) -> Int? {
-        guard let measure = Measure(name: name) else { return nil }
+    private mutating func index(ofMeasure name: String) -> Int? { Measure(name: name).map { index(of: $0) } }
+
+    private mutating func index(of measure: Measure) -> Int {
         if let index = measures.firstIndex(of: measure) { return index }
         measures.append(measure)
         return measures.count - 1
@@ -110,11 +111,37 @@ extension CanonicalPolicyReader {
         return parts
     }
 
+    static func points(_ line: inout CanonicalLine) -> PointsRule? {
+        guard let perUnit = line.integer(Int64.self), let days = line.integer(Int.self),
+            (0...PointsRule.highestPerUnit).contains(perUnit), (1...Measure.maximumWindowDays).contains(days)
+        else { return nil }
+        var multipliers: [Int64] = []
+        while let multiplier = line.integer(Int64.self) {
+            guard (0...PointsRule.highestMultiplier).contains(multiplier) else { return nil }
+            multipliers.append(multiplier)
+        }
+        return PointsRule(perUnit: perUnit, multipliers: multipliers, expiresAfterDays: days)
+    }
+
+    mutating func tag(_ line: inout CanonicalLine) -> TagRule? {
+        guard let name = line.text(), let condition = condition(&line, depth: 0) else { return nil }
+        return TagRule(name: name, when: condition)
+    }
+
     private mutating func comparison(_ subject: String, _ line: inout CanonicalLine) -> Comparison? {
+        if subject == "tag" || subject == "attribute" { return given(subject, &line) }
         guard let relation = line.word().flatMap({ Comparison.Relation(rawValue: $0) }), let threshold = line.number(),
             line.closes()
         else { return nil }
         if subject == "score" { return Comparison(.score, relation, threshold) }
         return index(ofMeasure: subject).map { Comparison(.measure($0), relation, threshold) }
+    }
+
+    /// What commands give customers.
+    private mutating func given(_ subject: String, _ line: inout CanonicalLine) -> Comparison? {
+        guard let name = line.text() else { return nil }
+        guard subject == "attribute" else { return line.closes() ? .given(index(of: Measure(.tag(name)))) : nil }
+        guard let text = line.text(), line.closes() else { return nil }
+        return .given(index(of: Measure(.attribute(name: name, text: text))))
     }
 }

@@ -26,6 +26,8 @@ struct CanonicalPolicyReader {
     private var adjustment = ChurnAdjustment.none
     private var value: ValueRule?
     var profiles: ProfileRule?
+    private var points: PointsRule?
+    private var tags: [TagRule] = []
     private var levels: [ChurnRule.Level] = []
 
     static func read(_ text: String) throws(KeptPolicyError) -> Policy {
@@ -44,7 +46,7 @@ struct CanonicalPolicyReader {
     /// Nil while something is missing.
     private var policy: Policy? {
         guard let currency, let countFrom, let maxFutureSkew, let history, let spendHalfLife, let downgrade, let model,
-            let churn, !transitions.isEmpty, !tiers.isEmpty, !levels.isEmpty
+            let churn, !transitions.isEmpty, !tiers.isEmpty, !levels.isEmpty, let measures = completeMeasures
         else { return nil }
         return Policy(
             name: name, version: version, hash: "", calendar: ZoneCalendar(zone: "", transitions: transitions),
@@ -56,7 +58,15 @@ struct CanonicalPolicyReader {
                     purchases: model.0, horizonDays: churn.horizonDays, ewmaHalfLifeDays: churn.ewmaHalfLifeDays,
                     score: churn.score),
                 adjustment: adjustment, levels: levels, margin: churn.margin, isCalibrated: model.isCalibrated),
-            value: value, profiles: profiles)
+            value: value, profiles: profiles, points: points, tags: tags)
+    }
+
+    /// The balance of points with its expiry, there wherever points are earned; nil if it is asked for where none are.
+    private var completeMeasures: [Measure]? {
+        guard let points else { return measures.contains { $0.quantity == .points } ? nil : measures }
+        guard points.multipliers.count == tiers.count else { return nil }
+        let complete = measures.map { $0.quantity == .points ? points.measure : $0 }
+        return complete.contains(points.measure) ? complete : complete + [points.measure]
     }
 
     /// Takes up one line; false if it is not understood.
@@ -85,6 +95,8 @@ struct CanonicalPolicyReader {
         case "profiles": takeProfiles(&line)
         case "dimensions": takeDimensions(&line)
         case "rfm": takeRFM(&line)
+        case "points": set(\.points, Self.points(&line))
+        case "tag": add(to: \.tags, tag(&line))
         case "level": add(to: \.levels, Self.level(&line))
         default: false
         }

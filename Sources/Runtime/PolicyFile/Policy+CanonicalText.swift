@@ -7,7 +7,7 @@ extension Policy {
         let lines =
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
             + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
-            + valueLines + profileLines
+            + valueLines + profileLines + pointsLines + tagLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -65,6 +65,14 @@ extension Policy {
         return ["value \(amounts.p) \(amounts.q) \(amounts.v) \(value.months) \(value.discountPerMonth)"]
     }
 
+    private var pointsLines: [String] {
+        points.map {
+            ["points \($0.perUnit) \($0.expiresAfterDays)" + $0.multipliers.map { " \($0)" }.joined()]
+        } ?? []
+    }
+
+    private var tagLines: [String] { tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))" } }
+
     private var churnLines: [String] {
         let model = churn.model
         let parameters = "\(model.r) \(model.alpha) \(model.a) \(model.b)"
@@ -121,7 +129,19 @@ extension Comparison {
     fileprivate func canonicalText(_ measures: [Measure]) -> String {
         switch subject {
         case .score: "score(\(relation.rawValue) \(threshold))"
-        case .measure(let index): "\(measures[index].name)(\(relation.rawValue) \(threshold))"
+        case .measure(let index):
+            measures[index].canonicalGift ?? "\(measures[index].name)(\(relation.rawValue) \(threshold))"
+        }
+    }
+}
+
+extension Measure {
+    /// What commands give, which may hold any character; nil for what is computed.
+    fileprivate var canonicalGift: String? {
+        switch quantity {
+        case .tag(let tag): "tag(\(tag.quoted))"
+        case .attribute(let attribute, let text): "attribute(\(attribute.quoted) \(text.quoted))"
+        default: nil
         }
     }
 }

@@ -23,13 +23,25 @@ extension PolicyCompiler {
             problems.append(UnknownMeasure(name: name).problem(at: cursor))
             return nil
         }
-        noteWindow(of: measure, at: cursor)
+        guard measure.quantity == .points else {
+            noteWindow(of: measure, at: cursor)
+            return index(of: measure)
+        }
+        guard let pointsDays else {
+            problems.append(cursor.problem("how are points earned? The field \"points\" is missing"))
+            return nil
+        }
+        return index(of: Measure(.points, .days(pointsDays)))
+    }
+
+    /// The index of a measure, which is added on first use.
+    mutating func index(of measure: Measure) -> Int {
         if let index = measures.firstIndex(of: measure) { return index }
         measures.append(measure)
         return measures.count - 1
     }
 
-    private mutating func noteWindow(of measure: Measure, at cursor: Cursor) {
+    mutating func noteWindow(of measure: Measure, at cursor: Cursor) {
         if measure.window == .period { periodUse = periodUse ?? cursor }
         guard let days = measure.windowDays, let input = measure.quantity.history else { return }
         if days > longestUse[input]?.days ?? 0 {

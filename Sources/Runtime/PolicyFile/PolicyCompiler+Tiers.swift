@@ -51,11 +51,12 @@ extension PolicyCompiler {
         }
     }
 
-    private mutating func compileCondition(_ cursor: Cursor) -> Condition {
+    mutating func compileCondition(_ cursor: Cursor) -> Condition {
         if let score = cursor["score"]?.number { return .comparison(Comparison(.score, .atLeast, score)) }
         if let parts = cursor["all"] { return .all(compileConditions(parts)) }
         if let parts = cursor["any"] { return .any(compileConditions(parts)) }
         if let part = cursor["not"] { return .not(compileCondition(part)) }
+        if let given = compileGiven(cursor) { return given }
         let measure = compileMeasure(cursor["measure"]) ?? 0
         if let least = cursor["at_least"]?.number { return .comparison(Comparison(.measure(measure), .atLeast, least)) }
         return .comparison(Comparison(.measure(measure), .below, cursor["below"]?.number ?? 0))

@@ -11,6 +11,8 @@ struct PolicyCompiler {
     var periodUse: Cursor?
     /// The first use of the longest window over each input.
     var longestUse: [InputKind: MeasureUse] = [:]
+    /// For how many days points count; nil where none are earned.
+    var pointsDays: Int?
 
     struct MeasureUse {
         let path: String
@@ -19,8 +21,11 @@ struct PolicyCompiler {
     }
 
     mutating func compile(_ root: Cursor) -> Policy {
+        pointsDays = root["points"].map { Self.pointsDays($0) }
         let terms = compileTerms(root["score"]?["terms"])
         let tiers = compileTiers(root["tiers"])
+        let tags = compileTags(root["tags"])
+        let points = compilePoints(root["points"], tiers)
         let currency = root["currency"]?.text.flatMap { CurrencyCode($0) } ?? CurrencyCode(packed: 0)
         // Both before the history, which must reach as far.
         let qualification = compileQualification(root["qualification"])
@@ -44,7 +49,7 @@ struct PolicyCompiler {
             validity: validity,
             notices: compileNotices(root["notices"]),
             churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
-            profiles: compileProfiles(root))
+            profiles: compileProfiles(root), points: points, tags: tags)
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

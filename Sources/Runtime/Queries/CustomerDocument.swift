@@ -73,6 +73,8 @@ package struct CustomerDocument: Encodable, Sendable {
     var churn: Churn?
     var firstSeen: String
     var lastOrderAt: String?
+    /// Those that commands set and those that the policy's rules give.
+    var tags: [String]
     /// When the engine looks again if no event comes, and why.
     var nextDeadline: String?
     var nextDeadlineKind: String
@@ -95,6 +97,7 @@ package struct CustomerDocument: Encodable, Sendable {
         churn = Self.churn(report, policy)
         firstSeen = report.firstSeen.rfc3339
         lastOrderAt = report.lastOrderAt?.rfc3339
+        tags = report.tags.map { String(decoding: $0, as: UTF8.self) }
         nextDeadline = report.deadline?.rfc3339
         nextDeadlineKind = "\(report.deadlineKind.name)"
         self.policy = "\(policy.name) v\(policy.version)"

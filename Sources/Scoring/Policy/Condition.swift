@@ -40,11 +40,19 @@ package struct Comparison: Hashable, Sendable {
     package var subject: Subject
     package var relation: Relation
     package var threshold: Double
+    /// Whether a margin makes it easier for those who hold the tier. Nobody has four fifths of a tag.
+    package var isEasable: Bool
 
-    package init(_ subject: Subject, _ relation: Relation, _ threshold: Double) {
+    package init(_ subject: Subject, _ relation: Relation, _ threshold: Double, isEasable: Bool = true) {
         self.subject = subject
         self.relation = relation
         self.threshold = threshold
+        self.isEasable = isEasable
+    }
+
+    /// That commands have given a tag or an attribute, as the measure at `index` tells.
+    package static func given(_ index: Int) -> Comparison {
+        Comparison(.measure(index), .atLeast, 1, isEasable: false)
     }
 
     package enum Subject: Hashable, Sendable {
@@ -61,6 +69,7 @@ package struct Comparison: Hashable, Sendable {
 
     /// The comparison whose threshold is easier to meet by `margin` (0.2 = a fifth) of its size.
     package func eased(by margin: Double) -> Comparison {
+        guard isEasable else { return self }
         let ease = abs(threshold) * margin
         return Comparison(subject, relation, relation == .atLeast ? threshold - ease : threshold + ease)
     }

@@ -40,6 +40,13 @@ package struct Measure: Hashable, Sendable {
         case spend
         /// Spend over orders; unknown without orders.
         case averageOrderValue
+        /// Contribution: spend less the costs that are known, so that orders of unknown cost count whole; major units.
+        /// Unknown while no order in the window told its cost.
+        case contribution
+        /// Contribution margin ratio of the orders that told their cost: 1 − costs / spend, at most 1. Unknown without any.
+        case margin
+        /// Points earned and neither taken back nor expired, as `Policy.points` has it; the window is its expiry.
+        case points
         /// Σ amount · 2^(−age / half-life), major units; the half-life is the policy's.
         case spendEWMA
         /// Days of 24 hours since the latest order, fractional.
@@ -68,6 +75,10 @@ package struct Measure: Hashable, Sendable {
         case p0
         /// The churn risk as the policy scores it, without its adjustment; unknown before the first order.
         case churnRisk
+        /// 1 for who has the tag by a command, else 0.
+        case tag(String)
+        /// 1 for whose attribute is this text by a command, else 0.
+        case attribute(name: String, text: String)
     }
 
     /// The name in policies, outputs and the API, e.g. `spend_365d`.
@@ -89,6 +100,9 @@ extension Measure.Quantity {
         case .orders: "orders"
         case .spend: "spend"
         case .averageOrderValue: "average_order_value"
+        case .contribution: "contribution"
+        case .margin: "margin"
+        case .points: "points"
         case .spendEWMA: "spend_ewma"
         case .daysSinceLastOrder: "days_since_last_order"
         case .tenureDays: "tenure_days"
@@ -104,15 +118,18 @@ extension Measure.Quantity {
         case .pAlive: "p_alive"
         case .p0: "p0"
         case .churnRisk: "churn_risk"
+        case .tag(let tag): "tag:\(tag)"
+        case .attribute(let name, let text): "attribute:\(name)=\(text)"
         }
     }
 
     package var takesWindow: Bool {
         switch self {
-        case .orders, .spend, .averageOrderValue, .browse, .dwellSeconds, .sessions, .csatMean, .npsMean, .complaints:
+        case .orders, .spend, .averageOrderValue, .contribution, .margin, .browse, .dwellSeconds, .sessions, .csatMean,
+            .npsMean, .complaints:
             true
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive, .p0,
-            .churnRisk:
+        case .spendEWMA, .points, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive,
+            .p0, .churnRisk, .tag, .attribute:
             false
         }
     }
@@ -120,7 +137,7 @@ extension Measure.Quantity {
     /// Whether `_lifetime` may stand for the window: true for what is totalled beyond the longest window.
     package var takesLifetime: Bool {
         switch self {
-        case .orders, .spend, .averageOrderValue: true
+        case .orders, .spend, .averageOrderValue, .contribution, .margin: true
         default: false
         }
     }
@@ -131,19 +148,23 @@ extension Measure.Quantity {
     /// Which input's history the window is taken over; nil where no window applies.
     package var history: InputKind? {
         switch self {
-        case .orders, .spend, .averageOrderValue: .orders
+        case .orders, .spend, .averageOrderValue, .contribution, .margin, .points: .orders
         case .browse, .dwellSeconds, .sessions: .browse
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: nil
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute: nil
         }
     }
 
+    /// Whether orders must keep their cost for it.
+    package var needsCosts: Bool { self == .contribution || self == .margin }
+
+    /// Those with a name of their own; a tag or an attribute is named by the policy.
     package static let all: [Measure.Quantity] =
         [
             .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil),
             .dwellSeconds,
             .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
-            .churnRisk,
+            .churnRisk, .contribution, .margin, .points,
         ] + BrowseType.allCases.map { .browse($0) }
 }
 

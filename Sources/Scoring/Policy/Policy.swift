@@ -32,6 +32,10 @@ package struct Policy: Sendable {
     package var value: ValueRule?
     /// Nil where no profiles are published.
     package var profiles: ProfileRule?
+    /// Nil where orders earn no points. With it `measures` has the balance, whether or not anything asks for it.
+    package var points: PointsRule?
+    /// What customers are tagged with as long as something holds, in the order of the file.
+    package var tags: [TagRule]
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
@@ -39,7 +43,8 @@ package struct Policy: Sendable {
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
         measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
         qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
-        churn: ChurnRule, value: ValueRule? = nil, profiles: ProfileRule? = nil
+        churn: ChurnRule, value: ValueRule? = nil, profiles: ProfileRule? = nil, points: PointsRule? = nil,
+        tags: [TagRule] = []
     ) {
         self.name = name
         self.version = version
@@ -61,7 +66,12 @@ package struct Policy: Sendable {
         self.churn = churn
         self.value = value
         self.profiles = profiles
+        self.points = points
+        self.tags = tags
     }
+
+    /// Whether orders keep their costs.
+    package var needsCosts: Bool { measures.contains { $0.quantity.needsCosts } }
 }
 
 /// Calendar days of history, today included.
@@ -108,6 +118,17 @@ package struct Label: Hashable, Sendable {
     }
     package var entries: [Entry]
     package init(_ entries: [Entry] = []) { self.entries = entries }
+}
+
+/// A tag that a rule gives: shown with those that commands set, for as long as its condition holds.
+package struct TagRule: Hashable, Sendable {
+    package var name: String
+    package var condition: Condition
+
+    package init(name: String, when condition: Condition) {
+        self.name = name
+        self.condition = condition
+    }
 }
 
 /// A rung of the ladder.

@@ -69,7 +69,7 @@ struct ImageView {
         var reader = LittleEndianReader(ordersStart + index * Self.orderBytes)
         let (hash, time) = (reader.take(UInt64.self), reader.take(Int64.self))
         let amount = reader.take(Int64.self)
-        guard let kind = OrderEntry.Kind(rawValue: reader.take()), kind != .empty else { return nil }
+        guard let kind = OrderEntry.Kind(rawValue: reader.take()) else { return nil }
         return OrderEntry(hash: hash, time: time, amount: amount, kind: kind)
     }
 

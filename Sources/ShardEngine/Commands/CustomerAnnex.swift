@@ -1,17 +1,20 @@
 import Scoring
 
-/// What few customers have: a pin's end and author, attributes and tags. Decoded from a run of bytes per customer, which
+/// What few customers have: a pin's end and author, attributes and tags, costs of long ago. Decoded from a run of bytes per customer, which
 /// is written anew with every change.
 ///
 ///     [kind: 1 byte][length: 2 bytes][content] …
 ///
 /// Kinds: 1 a pin (u32 end in seconds, 2^32 − 1 for never; u8 length of the author; author; reason), 2 an attribute (u8
-/// value's kind: 0 text, 1 number, 2 flag; u8 length of the name; name; value), 3 a tag. Attributes and tags are sorted
-/// by their bytes, so that the order of commands leaves no trace.
+/// value's kind: 0 text, 1 number, 2 flag; u8 length of the name; name; value), 3 a tag, 7 the costs of orders that have
+/// left the history (u32 orders that told theirs; i64 what was left of them; i64 their costs). Attributes and tags are
+/// sorted by their bytes, so that the order of commands leaves no trace.
 package struct CustomerAnnex: Hashable, Sendable {
     package var pin: Pin?
     package var attributes: [Attribute] = []
     package var tags: [[UInt8]] = []
+    /// Of the orders that have left the history.
+    package var costs = FoldedCosts()
 
     /// Attributes, and tags, of one customer.
     static let maximumCount = 64
@@ -32,7 +35,7 @@ package struct CustomerAnnex: Hashable, Sendable {
         package var value: [UInt8]
     }
 
-    private enum Kind: UInt8 { case pin = 1, attribute, tag }
+    enum Kind: UInt8 { case pin = 1, attribute, tag, costs = 7 }
 
     package init() {}
 
@@ -64,6 +67,9 @@ package struct CustomerAnnex: Hashable, Sendable {
             let end = 2 + Int(content[1])
             attributes.append(Attribute(name: Array(content[2..<end]), kind: kind, value: Array(content[end...])))
         case .tag: tags.append(content)
+        case .costs:
+            guard costs == FoldedCosts(), let read = content.withUnsafeBytes({ FoldedCosts($0) }) else { return false }
+            costs = read
         }
         return true
     }
@@ -83,6 +89,7 @@ package struct CustomerAnnex: Hashable, Sendable {
                 .attribute, [attribute.kind.rawValue, UInt8(attribute.name.count)] + attribute.name + attribute.value)
         }
         for tag in tags { append(.tag, tag) }
+        if costs.orders > 0 { append(.costs, costs.encoded) }
         return bytes
     }
 
@@ -105,6 +112,7 @@ package struct CustomerAnnex: Hashable, Sendable {
             set(attribute.name, attribute.kind, attribute.value)
         }
         for tag in other.tags where tags.count < Self.maximumCount { add(tag: tag) }
+        costs.add(other.costs)
     }
 }
 
@@ -117,6 +125,12 @@ extension CustomerStore {
         guard bytes.count <= CustomerAnnex.maximumBytes, annex.attributes.count <= CustomerAnnex.maximumCount,
             annex.tags.count <= CustomerAnnex.maximumCount
         else { return false }
+        storeAnnex(bytes, of: record)
+        return true
+    }
+
+    /// Replaces the annex by one that is within the limits.
+    mutating func storeAnnex(_ bytes: [UInt8], of record: Record) {
         let old = Int(record.pointee.annexBytes)
         if bytes.isEmpty {
             if old > 0 { arena.free(record.pointee.annexBlock, bytes: old) }
@@ -133,6 +147,22 @@ extension CustomerStore {
             }
         }
         record.pointee.annexBytes = UInt16(bytes.count)
-        return true
+    }
+
+    /// The content of the first section of a kind that is wanted, where it lies in memory: valid until the customer's next
+    /// change.
+    func annexSection(
+        _ kind: CustomerAnnex.Kind, of record: Record, where isWanted: (UnsafeRawBufferPointer) -> Bool
+    ) -> UnsafeRawBufferPointer? {
+        let bytes = annex(of: record)
+        var offset = 0
+        while offset + 3 <= bytes.count {
+            let length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt16.self)))
+            guard offset + 3 + length <= bytes.count else { return nil }
+            let content = UnsafeRawBufferPointer(rebasing: bytes[offset + 3..<offset + 3 + length])
+            if bytes[offset] == kind.rawValue, isWanted(content) { return content }
+            offset += 3 + length
+        }
+        return nil
     }
 }

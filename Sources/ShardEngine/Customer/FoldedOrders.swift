@@ -56,6 +56,7 @@ extension CustomerStore {
             folded.fold(entries[index], calendar, fading)
             index += 1
         }
+        foldCosts(ofFirst: index, of: record)
         if record.pointee.foldedBlock.isNone { record.pointee.foldedBlock = arena.allocate(FoldedOrders.bytes) }
         arena.address(record.pointee.foldedBlock).storeBytes(of: folded, as: FoldedOrders.self)
         removeOrderEntries(0..<index, of: record)

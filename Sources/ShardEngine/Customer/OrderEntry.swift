@@ -1,17 +1,18 @@
 import Scoring
 
 /// One line of a customer's order history. Entries are sorted by time; what belongs to an order (its revision, its
-/// refunds) follows it directly and carries its time, so that it lands in the order's windows.
+/// refunds, its detail) follows it directly and carries its time, so that it lands in the order's windows.
 ///
 /// Packed into 16 bytes, the lowest bits last: hash 48, amount's middle 13, kind 3 | time 42, amount's low 22. An
 /// amount that needs more than these 35 bits turns its customer's whole history into the wide form, in which every
 /// line has 4 bytes more, the amount's upper ones.
 package struct OrderEntry: Hashable {
-    /// An order's id hash, as `hash(ofID:)` gives it; a refund's fingerprint; a revision's event time. 48 bits.
+    /// An order's id hash, as `hash(ofID:)` gives it; a refund's fingerprint; a revision's event time; a detail's rate of
+    /// points, millionths. 48 bits.
     package var hash: UInt64
     /// Event time of the order, milliseconds; 42 bits.
     package var time: Int64
-    /// Minor units of the policy's currency; 47 bits, signed. A refund is negative.
+    /// Minor units of the policy's currency; 47 bits, signed. A refund is negative; of a detail it is the cost.
     package var amount: Int64
     package var kind: Kind
 
@@ -31,7 +32,9 @@ package struct OrderEntry: Hashable {
         /// A cancellation or refund that arrived before its order; waits for it.
         case earlyCancellation = 5
         case earlyRefund = 6
-        case empty = 7
+        /// What the order above cost and at which rate it earns points. Only where the policy asks for one of them, so that
+        /// other shops pay nothing.
+        case detail = 7
     }
 
     /// How all entries of one customer are packed.
@@ -63,22 +66,31 @@ package struct OrderEntry: Hashable {
         case .order, .refundedOrder, .cancelledOrder: 0...limit
         case .refund: -limit...0
         case .earlyRefund: -limit...OrderEntry.wholeOrder
-        case .revision, .earlyCancellation, .empty: 0...0
+        case .revision, .earlyCancellation: 0...0
+        case .detail: OrderEntry.unknownCost...limit
         }
     }
 
     /// The amount of an early refund that names none: any other is negative or 0.
     static let wholeOrder: Int64 = 1
 
+    /// The amount of a detail whose order did not tell its cost.
+    static let unknownCost: Int64 = -1
+
     /// Whether the entry is an order, in whatever state.
     var isOrder: Bool { kind.rawValue <= Kind.cancelledOrder.rawValue }
     /// Whether the entry belongs to the order before it.
-    var isAnnotation: Bool { kind == .refund || kind == .revision }
+    var isAnnotation: Bool { kind == .refund || kind == .revision || kind == .detail }
     /// What it adds to spend.
     var countedAmount: Int64 { Self.adds(rawKind: kind.rawValue) ? amount : 0 }
 
     /// Whether an entry of a kind, as stored, adds to spend: orders, refunded or not, and refunds.
     @inline(__always) static func adds(rawKind: UInt8) -> Bool { 0b1011 >> rawKind & 1 == 1 }
+
+    /// Whether an entry of a kind, as stored, waits for its order.
+    static func waits(rawKind: UInt8) -> Bool {
+        rawKind == Kind.earlyCancellation.rawValue || rawKind == Kind.earlyRefund.rawValue
+    }
 }
 
 /// The packed form.
@@ -96,7 +108,8 @@ extension OrderEntry {
         hash = first >> 16
         time = Self.time(at: address)
         amount = Self.amount(at: address, form)
-        kind = Kind(rawValue: UInt8(first & 7)) ?? .empty
+        // There is a kind for each value of three bits.
+        kind = Kind(rawValue: UInt8(first & 7)) ?? .order
     }
 
     /// Stores the entry in a form that holds it.

@@ -33,6 +33,17 @@ struct OrderLedger: ~Copyable {
         var type: OrderType
         var total: Int64
         var refund: Int64?
+        /// What the order cost the shop; nil where it does not say, or nobody asks.
+        var cost: Int64?
+        /// At which it earns points from now on.
+        var rate = PointsRate.none
+
+        /// What is kept beside the order and its total.
+        fileprivate var detail: OrderEntry? {
+            guard cost != nil || rate != .none else { return nil }
+            return OrderEntry(
+                hash: rate.millionths, time: time, amount: cost ?? OrderEntry.unknownCost, kind: .detail)
+        }
     }
 
     func apply(
@@ -61,7 +72,13 @@ struct OrderLedger: ~Copyable {
             throw Rejection(.duplicate, .orderID)
         }
         let waiting = waiting(for: entry.hash, entries)
-        try insert(OrderEntry(hash: entry.hash, time: entry.time, amount: entry.total, kind: .order), record, &store)
+        let (index, detail) = (entries.insertionIndex(for: entry.time), entry.detail)
+        guard entries.count + (detail == nil ? 0 : 1) < OrderEntry.maximumEntries else {
+            throw Rejection(.customerFull)
+        }
+        let order = OrderEntry(hash: entry.hash, time: entry.time, amount: entry.total, kind: .order)
+        _ = store.insertOrderEntry(order, at: index, of: record)
+        if let detail { _ = store.insertOrderEntry(detail, at: index + 1, of: record) }
         addToEWMA(entry.total, at: entry.time, record)
         for early in waiting { try settle(early, entry.hash, record, &store) }
         return .changed
@@ -70,7 +87,7 @@ struct OrderLedger: ~Copyable {
     /// What came before its order; hardly ever anything.
     private func waiting(for hash: UInt64, _ entries: OrderEntries) -> [OrderEntry] {
         var waiting: [OrderEntry] = []
-        for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
+        for index in 0..<entries.count where OrderEntry.waits(rawKind: entries.rawKind(index)) {
             if entries.hash(index) == hash { waiting.append(entries[index]) }
         }
         return waiting
@@ -80,7 +97,7 @@ struct OrderLedger: ~Copyable {
     func settleAllWaiting(_ record: CustomerStore.Record, _ store: inout CustomerStore) {
         let entries = store.orders(of: record)
         var due: [OrderEntry] = []
-        for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
+        for index in 0..<entries.count where OrderEntry.waits(rawKind: entries.rawKind(index)) {
             if entries.order(entries.hash(index)) != nil { due.append(entries[index]) }
         }
         // One line makes room for the other: this cannot fail for want of it.
@@ -112,12 +129,15 @@ struct OrderLedger: ~Copyable {
         let isRevised = index + 1 < entries.count && entries[index + 1].kind == .revision
         if isRevised, entries[index + 1].hash >= UInt64(entry.time) { throw Rejection(.duplicate, .orderID) }
         var order = entries[index]
+        let newLines = (isRevised ? 0 : 1) + (entry.cost == nil ? 0 : 1)
+        guard entries.count + newLines <= OrderEntry.maximumEntries else { throw Rejection(.customerFull) }
         let mark = OrderEntry(hash: UInt64(entry.time), time: order.time, amount: 0, kind: .revision)
         if isRevised {
             store.replaceOrderEntry(at: index + 1, with: mark, of: record)
-        } else if !store.insertOrderEntry(mark, at: index + 1, of: record) {
-            throw Rejection(.customerFull)
+        } else {
+            _ = store.insertOrderEntry(mark, at: index + 1, of: record)
         }
+        if let cost = entry.cost { note(cost: cost, ofOrderAt: index, record, &store) }
         let revised = store.orders(of: record)
         let refunded = order.amount - net(revised, index..<revised.endOfOrder(index))
         // No order is worth less than nothing, whatever has been given back already.
@@ -128,6 +148,22 @@ struct OrderLedger: ~Copyable {
         store.replaceOrderEntry(at: index, with: order, of: record)
         if withdrawIfNothingIsLeft(of: index, record, &store) { forgetSpendIfNothingCounts(record, store) }
         return isLess ? .reduced(orderTime: order.time) : .changed
+    }
+
+    /// Another cost than the one told before; the rate of its points is the one it was counted with.
+    private func note(
+        cost: Int64, ofOrderAt index: Int, _ record: CustomerStore.Record, _ store: inout CustomerStore
+    ) {
+        let entries = store.orders(of: record)
+        let end = entries.endOfOrder(index)
+        guard let place = (index + 1..<end).first(where: { entries[$0].kind == .detail }) else {
+            let detail = OrderEntry(hash: 0, time: entries.time(index), amount: cost, kind: .detail)
+            _ = store.insertOrderEntry(detail, at: end, of: record)
+            return
+        }
+        var detail = entries[place]
+        detail.amount = cost
+        store.replaceOrderEntry(at: place, with: detail, of: record)
     }
 
     private func cancel(

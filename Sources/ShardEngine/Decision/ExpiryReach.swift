@@ -34,12 +34,13 @@ struct ExpiryEffects: ~Copyable {
 
     private static func effect(of term: Term, _ measure: Measure) -> Effect {
         switch measure.quantity {
-        case .orders, .spend, .browse, .dwellSeconds, .sessions, .complaints:
+        case .orders, .spend, .points, .browse, .dwellSeconds, .sessions, .complaints:
             guard measure.isWindowed else { return .none }
             guard term.curve.isMonotone, measure.quantity != .spend else { return anywhere(term) }
             return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
         case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen: return anywhere(term)
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk: return .none
+        case .contribution, .margin: return measure.isWindowed ? anywhere(term) : .none
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute: return .none
         }
     }
 

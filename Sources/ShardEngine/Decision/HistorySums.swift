@@ -37,6 +37,8 @@ struct FeedbackSum {
 struct HistorySums: ~Copyable {
     /// One per window, then the lifetime's, then the qualification period's.
     let orders: FlatArray<OrderSum>
+    /// In the same order; empty where neither costs nor points are asked for.
+    let accounts: FlatArray<AccountSum>
     let browse: FlatArray<Int64>
     let feedback: FlatArray<FeedbackSum>
     private(set) var csatLatest: UInt16?
@@ -55,6 +57,7 @@ struct HistorySums: ~Copyable {
 
     init(_ plan: MeasurePlan) {
         orders = FlatArray(repeating: OrderSum(), count: plan.orderWindows.count + 2)
+        accounts = FlatArray(repeating: AccountSum(), count: plan.needsAccounts ? plan.orderWindows.count + 2 : 0)
         browse = FlatArray(repeating: 0, count: plan.browseSums.count)
         feedback = FlatArray(repeating: FeedbackSum(), count: plan.feedbackWindows.count)
         orderWindows = FlatArray(plan.orderWindows)
@@ -129,6 +132,32 @@ struct HistorySums: ~Copyable {
         }
         orders[orders.count - 1] = sum
         if !isEmpty { nextExpiry = min(nextExpiry, end.value) }
+    }
+
+    /// Sums what the orders up to `now` cost and earned. What leaves a window was seen to when its orders were summed.
+    func sumAccounts(
+        _ entries: OrderEntries, folded: FoldedCosts, upTo now: Int64, starts: borrowing FlatArray<Int64>,
+        periodStart: Int64, minorPerMajor: UInt64
+    ) {
+        let lifetime = starts.count
+        for window in 0..<accounts.count { accounts[window] = AccountSum() }
+        accounts[lifetime].add(folded)
+        var index = 0
+        while index < entries.count, entries.time(index) <= now {
+            let order = entries[index]
+            guard order.isOrder else {
+                index += 1
+                continue
+            }
+            let end = entries.endOfOrder(index)
+            let balance = entries.balance(index, end)
+            for window in 0..<lifetime where order.time >= starts[window] {
+                accounts[window].add(balance, minorPerMajor: minorPerMajor)
+            }
+            accounts[lifetime].add(balance, minorPerMajor: minorPerMajor)
+            if order.time >= periodStart { accounts[lifetime + 1].add(balance, minorPerMajor: minorPerMajor) }
+            index = end
+        }
     }
 
     /// Sums the browse buckets that a window still covers on `day`.

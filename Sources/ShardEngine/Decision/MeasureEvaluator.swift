@@ -62,7 +62,13 @@ struct MeasureEvaluator: ~Copyable {
             sums.sumOrders(
                 orders, folded: store.folded(of: record), upTo: time.milliseconds, starts: orderStarts,
                 rules.policy.calendar)
-            if rules.plan.needsPeriodOrders { sumPeriod(orders, record, upTo: time) }
+            let period = periodStart(of: record)
+            if rules.plan.needsPeriodOrders { sumPeriod(orders, record, since: period, upTo: time) }
+            if rules.plan.needsAccounts {
+                sums.sumAccounts(
+                    orders, folded: store.foldedCosts(of: record), upTo: time.milliseconds, starts: orderStarts,
+                    periodStart: period.milliseconds, minorPerMajor: UInt64(minorPerMajor.rounded()))
+            }
         }
         isLookingBack = knownAt != nil
         let history = rules.policy.history
@@ -84,13 +90,23 @@ struct MeasureEvaluator: ~Copyable {
         score = sumTerms()
     }
 
-    private mutating func sumPeriod(_ orders: OrderEntries, _ record: CustomerStore.Record, upTo time: EventTime) {
+    private mutating func sumPeriod(
+        _ orders: OrderEntries, _ record: CustomerStore.Record, since start: EventTime, upTo time: EventTime
+    ) {
         guard let period = rules.policy.qualification else { return }
-        let calendar = rules.policy.calendar
-        let anchor = calendar.day(of: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000))
         sums.sumPeriod(
-            orders, upTo: time.milliseconds, since: calendar.start(of: period.start(containing: day, anchor: anchor)),
-            until: period.end(containing: day, anchor: anchor))
+            orders, upTo: time.milliseconds, since: start,
+            until: period.end(containing: day, anchor: anchor(of: record)))
+    }
+
+    /// Of the qualification period; `.never` where none is asked for.
+    private func periodStart(of record: CustomerStore.Record) -> EventTime {
+        guard rules.plan.needsPeriodOrders, let period = rules.policy.qualification else { return .never }
+        return rules.policy.calendar.start(of: period.start(containing: day, anchor: anchor(of: record)))
+    }
+
+    private func anchor(of record: CustomerStore.Record) -> DayIndex {
+        rules.policy.calendar.day(of: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000))
     }
 
     private mutating func set(
@@ -104,6 +120,9 @@ struct MeasureEvaluator: ~Copyable {
         case .averageOrderValue(let window):
             let sum = sums.orders[window]
             values[index] = sum.count == 0 ? .nan : Double(sum.amount) / minorPerMajor / Double(sum.count)
+        case .contribution, .margin, .points: setAccount(index)
+        case .annex(let test):
+            values[index] = rules.plan.annexTests[test].isMet(by: record, store) ? 1 : 0
         case .spendEWMA:
             values[index] = spendEWMA(record, store, time)
             motions[index] = .decaying(rate: decayRate)
@@ -141,6 +160,20 @@ struct MeasureEvaluator: ~Copyable {
 
     private func daysSince(_ milliseconds: Int64, _ time: EventTime) -> Double {
         milliseconds < 0 ? .nan : max(0, Double(time.milliseconds &- milliseconds) / TimeSpan.millisecondsPerDay)
+    }
+
+    private mutating func setAccount(_ index: Int) {
+        switch steps[index] {
+        case .contribution(let window):
+            let sum = sums.accounts[window]
+            let contribution = sums.orders[window].amount &- sum.costs
+            values[index] = sum.orders == 0 ? .nan : Double(contribution) / minorPerMajor
+        case .margin(let window):
+            let sum = sums.accounts[window]
+            values[index] = sum.spend <= 0 ? .nan : 1 - Double(sum.costs) / Double(sum.spend)
+        case .points(let window): values[index] = Double(sums.accounts[window].points)
+        default: break
+        }
     }
 
     private mutating func setFeedback(_ index: Int) {

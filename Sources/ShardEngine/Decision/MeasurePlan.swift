@@ -13,6 +13,10 @@ struct MeasurePlan {
     var needsOrderPass = false
     var needsLifetimeOrders = false
     var needsPeriodOrders = false
+    /// Whether costs or points are asked for.
+    var needsAccounts = false
+    /// What the annex is looked through for.
+    var annexTests: ContiguousArray<AnnexTest> = []
     var needsFeedbackPass = false
     var needsPurchaseHistory = false
 
@@ -22,6 +26,11 @@ struct MeasurePlan {
         case orders(Int)
         case spend(Int)
         case averageOrderValue(Int)
+        case contribution(Int)
+        case margin(Int)
+        case points(Int)
+        /// An index into `annexTests`.
+        case annex(Int)
         case spendEWMA
         case daysSinceLastOrder
         case tenureDays
@@ -70,6 +79,11 @@ struct MeasurePlan {
         case .orders: return .orders(orderWindow(measure))
         case .spend: return .spend(orderWindow(measure))
         case .averageOrderValue: return .averageOrderValue(orderWindow(measure))
+        case .contribution: return .contribution(accountWindow(measure))
+        case .margin: return .margin(accountWindow(measure))
+        case .points: return .points(accountWindow(measure))
+        case .tag(let tag): return annex(.tag(Array(tag.utf8)))
+        case .attribute(let name, let text): return annex(.attribute(name: Array(name.utf8), text: Array(text.utf8)))
         case .spendEWMA: return .spendEWMA
         case .daysSinceLastOrder: return .daysSinceLastOrder
         case .tenureDays: return .tenureDays
@@ -114,6 +128,16 @@ struct MeasurePlan {
             needsPeriodOrders = true
             return orderWindows.count + 1
         }
+    }
+
+    private mutating func accountWindow(_ measure: Measure) -> Int {
+        needsAccounts = true
+        return orderWindow(measure)
+    }
+
+    private mutating func annex(_ test: AnnexTest) -> Step {
+        annexTests.append(test)
+        return .annex(annexTests.count - 1)
     }
 
     private mutating func browse(_ part: BrowseSum.Part, _ measure: Measure, divisor: Double) -> Step {

@@ -18,7 +18,11 @@ final class Rules {
     let portraits: PortraitTimes?
     let browseFading = DayFading(halfLifeDays: BrowsingEvidence.halfLifeDays)
     let feedbackFading = DayFading(halfLifeDays: FeedbackEvidence.halfLifeDays)
+    let tags: CompiledTags
     let minorPerMajor: Double
+    /// At which an order earns points, by the tier held; empty where none are earned.
+    let pointsRates: FlatArray<PointsRate>
+    let keepsCosts: Bool
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -31,8 +35,12 @@ final class Rules {
         churnScale = ChurnScale(policy.churn)
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
+        tags = CompiledTags(policy)
         portraits = policy.profiles.map(PortraitTimes.init)
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
+        let points = policy.points
+        pointsRates = FlatArray(policy.tiers.indices.compactMap { points?.rate(inTier: $0) })
+        keepsCosts = policy.needsCosts
     }
 
     /// Whether anything besides orders moves the churn risk.

@@ -77,7 +77,7 @@ package struct CustomerLine {
         case .revision: "revision"
         case .earlyCancellation: "early_cancellation"
         case .earlyRefund: "early_refund"
-        case .empty: "empty"
+        case .detail: "detail"
         }
     }
 }

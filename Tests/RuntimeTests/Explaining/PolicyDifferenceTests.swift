@@ -42,6 +42,14 @@ struct PolicyDifferenceTests {
         ("linear: [0, 12]", "linear: [0, 13]", "score.terms.frequency.curve.linear"),
         ("[60, 0.3]", "[60, 0.4]", "score.terms.satisfaction.curve.points"),
         ("when_unknown: 0.5", "when_unknown: 0.4", "score.terms.satisfaction.when_unknown"),
+        ("per_unit: 1.5", "per_unit: 2", "points.per_unit"),
+        ("expire_after: 200d", "expire_after: 100d", "points.expire_after"),
+        ("{standard: 1.25}", "{gold: 1.25}", "points.multipliers.gold"),
+        (
+            "contribution_365d, at_least: 500", "contribution_365d, at_least: 400",
+            "tags.vip_at_risk.when.all[0].contribution_365d.at_least"
+        ),
+        ("{tag: vip}", "{tag: vips}", "tags.vip_at_risk.when.all[1].tag:vips.at_least"),
         ("name: silver", "name: bronze", "tiers"), ("zh: 普通", "zh: 大众", "tiers.standard.label.zh"),
         ("actions: [welcome]", "actions: [greet]", "tiers.standard.actions"),
         ("orders_90d, at_least: 3", "orders_90d, at_least: 4", "tiers.gold.enter.all[1].any[0].orders_90d.at_least"),

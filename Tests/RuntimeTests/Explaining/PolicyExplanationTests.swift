@@ -72,10 +72,28 @@ struct PolicyExplanationTests {
         #expect(text.contains("The log-odds are moved by 0.3 for each open complaint; by 1 at most."))
     }
 
+    @Test func `points and tags are told in words`() throws {
+        let stars = try text("stars")
+        #expect(
+            stars.contains(
+                "Points that customers collect: 1 for each USD, times 1.2 in gold, times 1.7 in reserve; they count for 365 days, and refunds take them back."
+            ))
+        #expect(stars.contains("gold (Gold / 金星级): at least 500 points of the last 365 days."))
+        let sample = PolicyExplanation(try SamplePolicy.policy()).text
+        #expect(
+            sample.contains(
+                "vip_at_risk: as long as there is contribution (spend less known costs) in 365 days of at least 500 EUR, and the tag \"vip\"."
+            ))
+        #expect(
+            sample.contains(
+                "european: as long as there is either the attribute region being \"EU\", or the attribute club being \"true\"."
+            ))
+    }
+
     @Test(arguments: try SchemaFile.yamlFiles(in: "policies"))
-    func `every published policy is told under eight headings`(_ path: String) throws {
+    func `every published policy is told under nine headings`(_ path: String) throws {
         let sections = PolicyExplanation(try PolicyFile.load(path: path)).sections
-        #expect(sections.count == 8)
+        #expect(sections.count == 9)
         #expect(sections.allSatisfy { !$0.lines.isEmpty && $0.lines.allSatisfy { !$0.contains("nil") } })
     }
 }

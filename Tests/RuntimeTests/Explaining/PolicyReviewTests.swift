@@ -42,6 +42,16 @@ struct PolicyReviewTests {
         }
     }
 
+    @Test func `tags that nobody or everybody has are found, and points that decide nothing`() throws {
+        let rules =
+            "tags: [{name: none, when: {all: [{tag: a}, {not: {tag: a}}]}}, {name: all, when: {measure: spend_30d, at_least: 0}}, {name: fine, when: {attribute: a, is: b}}]\n"
+        let found = try findings(SamplePolicy.shortest + rules + "points: {}\n")
+        #expect(found.contains { $0.path == "points" && $0.severity == .note })
+        #expect(found.filter { $0.path.hasPrefix("tags") }.map(\.path) == ["tags.none.when", "tags.all.when", "tags"])
+        let asked = SamplePolicy.shortest.replacing("spend_30d", with: "points") + "points: {}\n"
+        #expect(try !findings(asked).contains { $0.path == "points" })
+    }
+
     @Test func `what can be met is not called impossible`() throws {
         let requirements = [
             "{not: {any: [{measure: csat_mean_365d, below: 30}, {measure: csat_mean_365d, at_least: 30}]}}",

@@ -29,7 +29,8 @@ struct PolicyFileTests {
         #expect(
             policy.measures.map(\.name) == [
                 "spend_ewma", "orders_365d", "csat_mean_365d", "orders_90d", "spend_lifetime", "complaints_open",
-                "days_since_last_order",
+                "days_since_last_order", "contribution_365d", "tag:vip", "attribute:region=EU", "attribute:club=true",
+                "points",
             ])
         #expect(policy.terms.map(\.measure) == [0, 1, 2])
         #expect(
@@ -108,5 +109,39 @@ struct PolicyFileTests {
 
     private func rate(_ code: String, _ billionths: Int64) -> (CurrencyCode, ExchangeRate) {
         (CurrencyCode(code) ?? CurrencyCode(packed: 0), ExchangeRate(billionths: billionths))
+    }
+
+    @Test func `points join the measures with their expiry, and reach as far into the history`() throws {
+        let text = SamplePolicy.shortest + "points: {multipliers: {standard: 0.5}, expire_after: 500d}\n"
+        let policy = try PolicyFile.parse(text: text, file: "f")
+        #expect(policy.points == PointsRule(perUnit: 1_000, multipliers: [500], expiresAfterDays: 500))
+        #expect(policy.measures == [Measure(.spend, windowDays: 30), Measure(.points, windowDays: 500)])
+        #expect(policy.history.orderDays == 500)
+        #expect(KeptPolicy(policy).policy.measures == policy.measures)
+        #expect(KeptPolicy(policy).policy.points == policy.points)
+    }
+
+    @Test func `points that nobody says how to earn are refused`() {
+        let text = SamplePolicy.shortest.replacing("spend_30d", with: "points")
+        #expect {
+            try PolicyFile.parse(text: text, file: "f")
+        } throws: {
+            "\($0)".contains("how are points earned? The field \"points\" is missing")
+        }
+    }
+
+    @Test func `tags and attributes are asked for as commands set them, without a margin`() throws {
+        let policy = try SamplePolicy.policy(
+            replacing: "{measure: days_since_last_order, below: 180}",
+            with: #"{not: {tag: "a (b) \"c\""}}, {attribute: 地区, is: "华东"}"#.replacing(
+                ", {attr", with: "\n        - {attr"))
+        let entry = try #require(policy.tiers[2].entry)
+        let names = entry.comparisons.compactMap { comparison -> String? in
+            guard case .measure(let index) = comparison.subject else { return nil }
+            return policy.measures[index].name
+        }
+        #expect(names.suffix(2) == [#"tag:a (b) "c""#, "attribute:地区=华东"])
+        #expect(entry.eased(by: 0.5).comparisons.suffix(2) == entry.comparisons.suffix(2))
+        #expect(KeptPolicy(policy).policy.tiers == policy.tiers && KeptPolicy(policy).policy.tags == policy.tags)
     }
 }

@@ -24,6 +24,12 @@ struct PolicyHashTests {
         ("b: 2.5", "b: 2.51"), ("  parameters: {r: 0.5, alpha: 40, a: 0.8, b: 2.5}\n", ""),
         ("name: medium", "name: middle"),
         ("from: 0.6", "from: 0.61"), ("en: High", "en: Hot"), ("[call]", "[mail]"), ("margin: 0.03", "margin: 0.04"),
+        ("per_unit: 1.5", "per_unit: 1.6"), ("{standard: 1.25}", "{standard: 1.3}"),
+        ("{standard: 1.25}", "{gold: 1.25}"),
+        ("200d", "201d"), ("points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d}\n", ""),
+        ("name: vip_at_risk", "name: vip_lost"), ("contribution_365d", "margin_365d"), ("{tag: vip}", "{tag: vips}"),
+        ("{tag: vip}", "{attribute: vip, is: vip}"), ("attribute: region", "attribute: area"), ("is: EU", "is: US"),
+        ("is: true", "is: false"),
     ]
 
     @Test func `whatever decides or reaches an output changes the hash`() throws {

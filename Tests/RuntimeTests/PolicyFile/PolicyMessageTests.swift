@@ -4,6 +4,21 @@ import Testing
 /// Each row changes the sample policy in one place and names the whole message.
 struct PolicyMessageTests {
     private static let rows: [(old: String, new: String, message: String)] = [
+        (
+            "{standard: 1.25}", "{standrd: 1.25}",
+            #"36: points.multipliers.standrd: no tier is called "standrd"; did you mean "standard"?"#
+        ),
+        ("per_unit: 1.5", "per_unit: 1.5001", "36: points.per_unit: found 1.5001, expected at most three decimals"),
+        (
+            "expire_after: 200d", "expire_after: 500d",
+            "8: history.orders: found 400d, expected at least 500d, because points.expire_after is 500d"
+        ),
+        (
+            "{tag: vip}", "{tag: european}",
+            #"38: tags[0].when.all[1].tag: the tag "european" is given by a rule; only what commands set can be asked "#
+                + "for"
+        ),
+        ("name: european", "name: vip_at_risk", #"39: tags[1].name: the name "vip_at_risk" is taken by tags[0]"#),
         ("weight: 50", "weigth: 50", #"12: score.terms[0].weigth: unknown field "weigth"; did you mean "weight"?"#),
         ("score: 25", "score: high", #"21: tiers[1].enter.score: found "high", expected a number"#),
         ("weight: 20\n", "weight:\n", "16: score.terms[2].weight: found nothing, expected a number"),

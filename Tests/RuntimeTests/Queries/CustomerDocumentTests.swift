@@ -32,6 +32,15 @@ struct CustomerDocumentTests {
         #expect(categories.map { $0["name"] as? String } == ["tea"])
     }
 
+    @Test func `tags that rules give are shown with and without profiles`() throws {
+        let rules =
+            "tags: [{name: buyer, when: {measure: spend_30d, at_least: 100}}, {name: whale, when: {measure: spend_30d, at_least: 1000}}]\n"
+        let shown = try document(rules + "profiles: {catch_up: none}")
+        #expect(shown["tags"] as? [String] == ["buyer"])
+        #expect((shown["profile"] as? [String: Any])?["tags"] as? [String] == ["buyer"])
+        #expect(try document(rules)["tags"] as? [String] == ["buyer"])
+    }
+
     @Test func `without profiles in the policy there is none`() throws {
         let shown = try document("")
         #expect(shown["profile"] == nil && shown["score"] != nil)

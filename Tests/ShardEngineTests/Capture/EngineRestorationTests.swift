@@ -108,7 +108,6 @@ import Testing
         #expect(refusal(orders + 8, [255, 255, 255, 255, 255, 3, 0, 0]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 33, [0, 0, 0, 0, 0, 0, 0, 0]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 16, [0, 0, 0, 0, 0, 0, 0, 0x40]) == .invalid(.orders, slot: 0))
-        #expect(refusal(orders + 24, [7]) == .invalid(.orders, slot: 0))
         #expect(refusal(orders + 24, [8]) == .invalid(.orders, slot: 0))
         // The first count of the first day, then that day's dwell.
         #expect(refusal(browse + 4, [0]) == .invalid(.browsing, slot: 0))

@@ -10,7 +10,8 @@ import Testing
 /// too where it is a function of the measures: looked at at once, without margin, grace and least time in a tier. It is not
 /// one elsewhere, and cannot be: a margin keeps who once held the tier, grace and least time count from the instant at
 /// which something was found lost, and the end of a term finds only what has arrived by then. Nor are the changes on the
-/// way there, the ends of terms and the churn level, which has a margin of its own.
+/// way there, the ends of terms and the churn level, which has a margin of its own. Nor are points where tiers multiply them:
+/// an order earns at the tier that is held when it arrives.
 @Suite struct ArrivalOrderTests {
     @Test(arguments: 0..<120) func `the order of arrival inside a batch changes no word`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
@@ -50,7 +51,7 @@ import Testing
 
     @Test(arguments: 0..<150) func `late or in order, the measures and the score end the same`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        let policy = RandomPolicy.draw(&random)
+        let policy = RandomPolicy.draw(&random).earningAlike
         let (first, second, _) = Self.twoOrders(policy, &random)
         for (customer, report) in first {
             let other = second[customer]
@@ -67,7 +68,7 @@ import Testing
         seed: Int
     ) {
         var random = SeededRandom(seed: UInt64(seed))
-        var policy = RandomPolicy.draw(&random)
+        var policy = RandomPolicy.draw(&random).earningAlike
         policy.downgrade = DowngradeRule(
             margin: 0, minimumDwell: .zero, grace: .zero, mode: policy.downgrade.mode, timing: .atOnce,
             withdrawsOnRefund: policy.downgrade.withdrawsOnRefund)

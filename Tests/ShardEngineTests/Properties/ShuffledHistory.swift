@@ -45,7 +45,7 @@ struct ShuffledHistory {
 
     private mutating func order(_ customer: String, _ id: String, at time: EventTime) {
         let total = Int64(1 + random.below(20_000))
-        events.append(.order(time, customer, id, .completed, total))
+        events.append(.order(time, customer, id, .completed, total, cost: ScriptedEvent.cost(of: id, total)))
         for part in 0..<random.pick([0, 0, 0, 1, 2]) {
             let later = EventTime(
                 milliseconds: min(time.milliseconds + Int64(1 + part) * 7_200_000, end.milliseconds - 1))

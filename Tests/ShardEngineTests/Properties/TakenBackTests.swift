@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: 0..<150) func `orders that were taken back leave no trace in measures and score`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        let policy = RandomPolicy.draw(&random)
+        let policy = RandomPolicy.draw(&random).earningAlike
         var writer = Twins(random, policy)
         for number in 0..<30 { writer.write(number) }
         var run = EngineRun(policy)
@@ -61,7 +61,9 @@ import Testing
             for customer in ["never", "returned"] {
                 events.append(
                     isOrder
-                        ? .order(clock, customer, "o-\(number)", .completed, amount)
+                        ? .order(
+                            clock, customer, "o-\(number)", .completed, amount,
+                            cost: ScriptedEvent.cost(of: "o-\(number)", amount))
                         : .feedback(clock, customer, "f-\(number)", type, score: score))
             }
         }
@@ -71,7 +73,9 @@ import Testing
             let (bought, total) = (clock, Int64(2 + random.below(20_000)))
             let part = Int64(1 + random.below(Int(total) - 1))
             func event(_ type: OrderType, at time: EventTime, refund: Int64? = nil) -> ScriptedEvent {
-                .order(time, "returned", id, type, type == .completed ? total : 0, refund: refund)
+                .order(
+                    time, "returned", id, type, type == .completed ? total : 0, refund: refund,
+                    cost: type == .completed ? ScriptedEvent.cost(of: id, total) : nil)
             }
             let wait = random.double(0...min(longest, 6)) * TimeSpan.millisecondsPerDay
             clock = clock + TimeSpan(milliseconds: Int64(wait) + 1)

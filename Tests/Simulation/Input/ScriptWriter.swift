@@ -116,7 +116,8 @@ struct ScriptWriter {
         let amount = Int64(1_000 + random.below(40_000))
         guard random.chance(0.25), let known = orders.last else {
             orders.append("o-\(ids)")
-            return .order(time, customer, "o-\(ids)", .completed, amount)
+            return .order(
+                time, customer, "o-\(ids)", .completed, amount, cost: ScriptedEvent.cost(of: "o-\(ids)", amount))
         }
         let type = random.pick([OrderType.updated, .cancelled, .refunded])
         return .order(time, customer, known, type, amount, refund: type == .refunded ? amount / 2 : nil)

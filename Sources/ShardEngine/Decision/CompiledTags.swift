@@ -1,0 +1,22 @@
+import Scoring
+
+/// The tags that a policy gives by rules.
+struct CompiledTags: ~Copyable {
+    private let names: [[UInt8]]
+    private let roots: [CompiledConditions.Root]
+    private let conditions: CompiledConditions
+
+    init(_ policy: Policy) {
+        var maker = CompiledConditions.Maker()
+        names = policy.tags.map { Array($0.name.utf8) }
+        roots = policy.tags.map { maker.add($0.condition) }
+        conditions = CompiledConditions(maker)
+    }
+
+    var isEmpty: Bool { names.isEmpty }
+
+    /// Those whose conditions hold, in the order of the policy.
+    func held(_ readings: Readings) -> [[UInt8]] {
+        roots.indices.filter { conditions.isMet(roots[$0], readings) }.map { names[$0] }
+    }
+}
