@@ -11,19 +11,23 @@ package struct OpsEndpoints: Sendable {
     package var customer: @Sendable (_ id: [UInt8]) async -> CustomerAnswer
     /// The process and its shards, as a `StatusReport` encodes them.
     package var status: @Sendable () -> [UInt8]
+    /// What the channels brought by which customers came, a JSON object; nil where no profiles are published.
+    package var acquisition: @Sendable () -> [UInt8]?
 
     package init(
         liveness: @escaping @Sendable () -> Health,
         readiness: @escaping @Sendable () -> Health,
         metrics: @escaping @Sendable () -> String,
         customer: @escaping @Sendable (_ id: [UInt8]) async -> CustomerAnswer,
-        status: @escaping @Sendable () -> [UInt8]
+        status: @escaping @Sendable () -> [UInt8],
+        acquisition: @escaping @Sendable () -> [UInt8]?
     ) {
         self.liveness = liveness
         self.readiness = readiness
         self.metrics = metrics
         self.customer = customer
         self.status = status
+        self.acquisition = acquisition
     }
 }
 

@@ -28,6 +28,9 @@ struct OpsResponder: HTTPResponder {
         case .readiness: return probe(endpoints.readiness(), failure: "not ready")
         case .metrics: return .ops(.ok, "text/plain; version=0.0.4; charset=utf-8", endpoints.metrics().utf8)
         case .status: return .ops(.ok, "application/json", endpoints.status())
+        case .acquisition:
+            guard let json = endpoints.acquisition() else { throw .noProfiles }
+            return .ops(.ok, "application/json", json)
         case .customer(let id): return .ops(.ok, "application/json", try await customer(id))
         }
     }

@@ -5,6 +5,7 @@ enum OpsRoute: Hashable, Sendable {
     case readiness
     case metrics
     case status
+    case acquisition
     case customer(id: [UInt8])
 
     private static let customerPrefix = "/v1/customers/"
@@ -17,6 +18,7 @@ enum OpsRoute: Hashable, Sendable {
         case "/readyz": return .readiness
         case "/metrics": return .metrics
         case "/v1/status": return .status
+        case "/v1/acquisition": return .acquisition
         default:
             guard path.hasPrefix(customerPrefix) else { throw .unknownPath }
             let encoded = path.dropFirst(customerPrefix.count).utf8

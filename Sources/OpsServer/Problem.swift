@@ -7,6 +7,7 @@ enum Problem: Error, Hashable, Sendable {
     case methodNotAllowed
     case invalidCustomerID(IDFault)
     case customerNotFound
+    case noProfiles
     case notOwned(partition: Int32, owner: String?)
     case restoring
     case lookupsBusy
@@ -21,7 +22,7 @@ enum Problem: Error, Hashable, Sendable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .unknownPath, .customerNotFound: .notFound
+        case .unknownPath, .customerNotFound, .noProfiles: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .invalidCustomerID: .badRequest
         case .notOwned: .misdirectedRequest
@@ -36,6 +37,7 @@ enum Problem: Error, Hashable, Sendable {
         case .methodNotAllowed: "method-not-allowed"
         case .invalidCustomerID: "invalid-customer-id"
         case .customerNotFound: "customer-not-found"
+        case .noProfiles: "no-profiles"
         case .notOwned: "not-owned"
         case .restoring: "restoring"
         case .lookupsBusy: "busy"
@@ -49,6 +51,7 @@ enum Problem: Error, Hashable, Sendable {
         case .methodNotAllowed: "Method not allowed"
         case .invalidCustomerID: "Invalid customer id"
         case .customerNotFound: "No such customer"
+        case .noProfiles: "Nobody knows the channels"
         case .notOwned: "Another instance owns this customer"
         case .restoring: "The shard is being rebuilt"
         case .lookupsBusy: "Too many look-ups"
@@ -58,10 +61,11 @@ enum Problem: Error, Hashable, Sendable {
 
     var detail: String {
         switch self {
-        case .unknownPath: "Try /, /livez, /readyz, /metrics, /v1/status or /v1/customers/{id}."
+        case .unknownPath: "Try /, /livez, /readyz, /metrics, /v1/status, /v1/acquisition or /v1/customers/{id}."
         case .methodNotAllowed: "Only GET and HEAD are answered."
         case .invalidCustomerID(let fault): fault.rawValue
         case .customerNotFound: "No event of a customer with this id has been applied."
+        case .noProfiles: "Channels are counted where the policy publishes profiles."
         case .notOwned(let partition, let owner?): "Partition \(partition) is owned by \(owner): ask there."
         case .notOwned(let partition, nil): "Partition \(partition) is owned by another instance of the group."
         case .restoring: "Ask again once /readyz answers 200."

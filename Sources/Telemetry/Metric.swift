@@ -39,6 +39,7 @@ package struct Metric: Hashable, Sendable {
         case rebalances
         case customers
         case shards
+        case currency
         case bytes
         case seconds
     }

@@ -7,6 +7,7 @@ extension Metrics {
         addTotals(to: &text)
         text.add(.assignedShards, [.init([], Double(shards.count))])
         addShards(shards, to: &text)
+        addChannels(of: shards, to: &text)
         addLag(of: shards, to: &text)
         text.add(.processStart, [.init([], startSeconds)])
         text.add(.buildInfo, [.init([version], 1)])
@@ -66,6 +67,14 @@ extension Metrics {
         let ordered = policies.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         text.add(.policyInfo, ordered.map { .init($0.key, Double($0.value.count)) })
         text.add(.retierRemaining, shards.compactMap { .init(["\($0.partition)"], $0.retierRemaining) })
+    }
+
+    private func addChannels(of shards: [ShardMetrics], to text: inout PrometheusText) {
+        let channels = ChannelQuality.summed(shards.flatMap(\.channels.channels))
+        text.add(.channelCustomers, channels.map { .init([$0.name], Double($0.customers)) })
+        text.add(.channelBuyers, channels.map { .init([$0.name], Double($0.buyers)) })
+        text.add(.channelRepeatBuyers, channels.map { .init([$0.name], Double($0.repeatBuyers)) })
+        text.add(.channelSpend, channels.map { .init([$0.name], $0.spend) })
     }
 
     private func addLag(of shards: [ShardMetrics], to text: inout PrometheusText) {

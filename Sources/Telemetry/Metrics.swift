@@ -128,6 +128,18 @@ extension Metric {
         "tierd_retier_remaining", .gauge, .customers,
         "Customers whom a re-tiering has still to look at; each is looked at twice, for rises and for the rest.",
         labels: ["partition"])
+    static let channelCustomers = Metric(
+        "tierd_acquisition_customers", .gauge, .customers,
+        "Customers whom a channel brought to the shards of this process; the largest channels, the rest as (other).",
+        labels: ["channel"])
+    static let channelBuyers = Metric(
+        "tierd_acquisition_buyers", .gauge, .customers, "Those of them with an order that counts.", labels: ["channel"])
+    static let channelRepeatBuyers = Metric(
+        "tierd_acquisition_repeat_buyers", .gauge, .customers, "Those of them with orders on two days or more.",
+        labels: ["channel"])
+    static let channelSpend = Metric(
+        "tierd_acquisition_spend", .gauge, .currency, "What they have spent, in the policy's currency.",
+        labels: ["channel"])
     static let rebalances = Metric(
         "tierd_rebalances_total", .counter, .rebalances, "Assignments and revocations seen by this process.")
     static let assignedShards = Metric(
@@ -160,7 +172,7 @@ extension Metric {
         batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
         offsetDisagreements, snapshots, policyActivations, rebalances, assignedShards, shardPhase, shardClock,
         customers,
-        stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining, lagRecords, lagSeconds, processStart,
-        buildInfo,
+        stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining, channelCustomers, channelBuyers,
+        channelRepeatBuyers, channelSpend, lagRecords, lagSeconds, processStart, buildInfo,
     ]
 }

@@ -19,6 +19,7 @@ package struct ShardMetrics: Sendable {
     /// Name, version and hash of the policy that decides.
     package let policy = InfoGauge()
     package let retierRemaining = Gauge()
+    package let channels = ChannelGauge()
 }
 
 /// One input topic, seen from one shard.

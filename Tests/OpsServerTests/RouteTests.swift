@@ -28,6 +28,20 @@ struct RouteTests {
         }
     }
 
+    @Test func `what the channels brought is passed on as it is, and missed where there are no profiles`() async throws
+    {
+        try await withServer(.sample(acquisition: #"{"channels":[]}"#)) { port in
+            let answer = try await Loopback.get("/v1/acquisition", port: port)
+            #expect(answer.status == 200 && answer.headers["content-type"] == "application/json")
+            #expect(answer.body == #"{"channels":[]}"#)
+        }
+        try await withServer(.sample()) { port in
+            let answer = try await Loopback.get("/v1/acquisition", port: port)
+            #expect(answer.status == 404)
+            try expectProblem(answer, "no-profiles")
+        }
+    }
+
     @Test func `the page loads nothing from elsewhere`() async throws {
         try await withServer(.sample()) { port in
             let page = try await Loopback.get("/", port: port)

@@ -28,10 +28,11 @@ extension OpsEndpoints {
     /// Healthy, and without customers unless told otherwise.
     static func sample(
         liveness: Health = .ok(), readiness: Health = .ok(), metrics: String = "", status: String = "{}",
+        acquisition: String? = nil,
         customer: @escaping @Sendable ([UInt8]) async -> CustomerAnswer = { _ in .notFound }
     ) -> OpsEndpoints {
         OpsEndpoints(
             liveness: { liveness }, readiness: { readiness }, metrics: { metrics }, customer: customer,
-            status: { Array(status.utf8) })
+            status: { Array(status.utf8) }, acquisition: { acquisition.map { Array($0.utf8) } })
     }
 }

@@ -9,7 +9,7 @@ struct MetricsTests {
         version: "1.2.3", startSeconds: 1_700_000_000.5)
 
     @Test func `every metric but the shards' own is there from the start, in the listed order`() {
-        let shardOnly: Set<String> = ["partition", "hash"]
+        let shardOnly: Set<String> = ["partition", "hash", "channel"]
         let expected = Metric.all.filter { shardOnly.isDisjoint(with: $0.labels) }
             .map { "# TYPE \($0.name) \($0.kind.rawValue)" }
         #expect(lines(of: "# TYPE") == expected)
@@ -65,6 +65,20 @@ struct MetricsTests {
             #"tierd_build_info{version="1.2.3"} 1"#,
         ])
         #expect(metrics.text.hasSuffix("\n") && !metrics.text.contains("\n\n"))
+    }
+
+    @Test func `channels of all shards are added up, the smallest of too many as one`() {
+        func channel(_ name: String, _ customers: Int, _ spend: Double = 1) -> ChannelQuality {
+            ChannelQuality(name: name, customers: customers, buyers: 1, repeatBuyers: 0, spend: spend)
+        }
+        metrics.addShard(partition: 0).channels.set([channel("ads", 5, 2.5), channel("(other)", 1)])
+        metrics.addShard(partition: 1).channels.set([channel("ads", 6)] + (0..<20).map { channel("c-\($0 + 10)", 2) })
+        expectLines([
+            #"tierd_acquisition_customers{channel="ads"} 11"#, #"tierd_acquisition_customers{channel="c-10"} 2"#,
+            #"tierd_acquisition_customers{channel="(other)"} 3"#, #"tierd_acquisition_buyers{channel="ads"} 2"#,
+            #"tierd_acquisition_repeat_buyers{channel="ads"} 0"#, #"tierd_acquisition_spend{channel="ads"} 3.5"#,
+        ])
+        #expect(lines(of: "tierd_acquisition_customers").count == 21)
     }
 
     @Test func `a batch appears in the totals of all shards`() {

@@ -1,4 +1,5 @@
 import Scoring
+import ShardEngine
 import Synchronization
 
 /// Where a shard is in its life. Raw values are metric labels.
@@ -39,6 +40,20 @@ package struct ShardStatus: Sendable {
     package var waitingSince: [String: Int64] = [:]
     /// Part of the replay done, 0…1.
     package var restoreProgress = 1.0
+    /// Nil before it was first counted, and without profiles.
+    package var acquisition: Acquisition?
+
+    /// What came of the customers whom each channel brought.
+    package struct Acquisition: Sendable {
+        package var channels: [AcquisitionChannel]
+        /// The shard's clock when the count was finished.
+        package var asOf: EventTime?
+
+        package init(channels: [AcquisitionChannel], asOf: EventTime?) {
+            self.channels = channels
+            self.asOf = asOf
+        }
+    }
 
     package init(shard: Int32) { self.shard = shard }
 }

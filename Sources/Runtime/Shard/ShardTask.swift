@@ -41,6 +41,7 @@ package final class ShardTask {
     var committedEntry: CommittedEntry?
     var restoration: Restoration?
     var snapshots: SnapshotSchedule
+    var acquisition = AcquisitionSchedule()
     /// Nil where no snapshots are taken.
     let snapshotLane: (any SnapshotLane)?
     let snapshotIdentity: SnapshotIdentity?
@@ -130,9 +131,10 @@ package final class ShardTask {
         let retiered = canTakeMore && retierPortion()
         commitIfDue()
         let captured = snapshotStep()
+        let surveyed = surveyStep()
         let worked = activated || applied || ticked || retiered
         if worked { publish() } else { engine.tidy() }
-        return worked || captured
+        return worked || captured || surveyed
     }
 
     /// One transaction in flight and a bounded one behind it: more would only grow the queue.

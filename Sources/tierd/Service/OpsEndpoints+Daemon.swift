@@ -13,7 +13,7 @@ extension OpsEndpoints {
             },
             metrics: { daemon.metrics.text },
             customer: { id in await customer(id, daemon) },
-            status: { status(daemon) })
+            status: { status(daemon) }, acquisition: { acquisition(daemon) })
     }
 
     private static func customer(_ id: [UInt8], _ daemon: Daemon) async -> CustomerAnswer {
@@ -28,6 +28,12 @@ extension OpsEndpoints {
             guard let json = try? CustomerDocument.json(report, policy) else { return .notFound }
             return .found(json: json)
         }
+    }
+
+    private static func acquisition(_ daemon: Daemon) -> [UInt8]? {
+        let policy = daemon.policies.newest.policy
+        guard policy.profiles != nil else { return nil }
+        return try? AcquisitionDocument(daemon.board.shards, policy).json()
     }
 
     private static func status(_ daemon: Daemon) -> [UInt8] {
