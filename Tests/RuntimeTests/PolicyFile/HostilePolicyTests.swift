@@ -27,7 +27,7 @@ struct HostilePolicyTests {
     /// Each prefix of the sample, as after a write that was cut short.
     @Test func `a file that was cut short fails or says a whole policy`() throws {
         // What stands behind may be left out.
-        let needed = try #require(SamplePolicy.text.firstRange(of: "points:")).lowerBound
+        let needed = try #require(SamplePolicy.text.firstRange(of: "\npoints:")).lowerBound
         let least = SamplePolicy.text.distance(from: SamplePolicy.text.startIndex, to: needed) - 20
         for length in stride(from: 0, to: SamplePolicy.text.count, by: 17) {
             let text = String(SamplePolicy.text.prefix(length))
