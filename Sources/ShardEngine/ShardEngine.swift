@@ -42,7 +42,7 @@ package struct ShardEngine: ~Copyable {
     package var customerCount: Int { store.count }
 
     /// Bytes taken from the system for customers, index and deadlines.
-    package var allocatedBytes: Int { store.allocatedBytes + wheel.allocatedBytes }
+    package var allocatedBytes: Int { memoryUse.total }
 
     /// Moves the clock forward; earlier times change nothing. Deadlines that fall due wait for `fireDue`.
     package mutating func advance(to time: EventTime) {
