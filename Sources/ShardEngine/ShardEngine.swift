@@ -159,6 +159,7 @@ package struct ShardEngine: ~Copyable {
         guard var slot = store.find(id, hash: event.customerHash) else {
             return store.insert(id, hash: event.customerHash, firstSeen: event.time)
         }
+        try refuseForgotten(store.slab[slot], event, now: now)
         if store.slab[slot].pointee.slotState != .customer {
             slot = resolve(slot)
             if store.slab[slot].pointee.slotState == .erased { try revive(slot, id, event, now: now) }

@@ -26,9 +26,12 @@ extension ShardEngine {
         let takesPin = mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)
+        // What was forgotten under the former id stays so; under the other's it was not.
+        let forgottenUpTo = store.notes(of: merged).forgottenUpTo ?? 0
         vacate(other, .alias)
         record.pointee.hasAliases = true
         merged.pointee.target = slot
+        merged.pointee.erasedAt = forgottenUpTo
         return takesPin
     }
 
