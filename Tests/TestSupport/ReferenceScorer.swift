@@ -190,7 +190,8 @@ package struct ReferenceScorer {
         move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, since: lostAt)
     }
 
-    /// What a refunded order had earned is taken back unless it would be kept without it, then or now.
+    /// What a refunded order had earned is taken back unless it would be held without it: kept then or now, or reached by
+    /// the last order of a day since.
     private mutating func withdraw(
         _ orderTime: EventTime, _ customer: inout Customer, _ now: View, at time: EventTime, _ byTime: Bool
     ) {
@@ -200,10 +201,20 @@ package struct ReferenceScorer {
         let given = [customer.tierSince, customer.tierSince.before].map {
             View(asOf: $0, knownAt: time, policy, customer.history).retained(upTo: tier)
         }
-        let kept = given.reduce(now.retained(upTo: tier), max)
-        guard kept < tier else { return }
+        var kept = given.reduce(now.retained(upTo: tier), max)
+        var since = customer.tierSince
+        let later = customer.history.lastOrders(after: customer.tierSince)
+        for instant in later where kept < tier {
+            let reached = min(View(asOf: instant, knownAt: time, policy, customer.history).qualified, tier)
+            if reached > kept { (kept, since) = (reached, instant) }
+        }
+        guard kept < tier else {
+            // It is held by that order from now on.
+            if since > customer.tierSince { (customer.tierSince, customer.lost) = (since, nil) }
+            return
+        }
         move(
-            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: customer.tierSince)
+            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: since)
     }
 
     private mutating func fallIfDue(

@@ -34,13 +34,16 @@ struct PolicyTranslation {
     private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
 
     /// Translates one record and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come to it.
-    func apply(to record: CustomerStore.Record, _ store: borrowing CustomerStore, isAlreadyMarked: Bool) {
+    func apply(to record: CustomerStore.Record, _ store: inout CustomerStore, isAlreadyMarked: Bool) {
         guard record.pointee.hasEntered else { return }
         let former = Int(record.pointee.tier)
         let wasGone = isAlreadyMarked && record.pointee.isTierGone
         record.pointee.markUnsettled(isTierGone: wasGone || goneTiers[former])
         record.pointee.tier = tier(record.pointee.tier)
         translateBounds(of: record)
+        store.note(of: record) { notes in
+            if let earned = notes.earned { notes.earned?.tier = Int(tier(UInt8(earned.tier))) }
+        }
         if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
             record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]
         }

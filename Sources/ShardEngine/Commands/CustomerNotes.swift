@@ -3,18 +3,23 @@ import Scoring
 /// What the engine notes about a few customers besides the record. It stands in front of the annex, so that it is read
 /// without decoding the rest, and in the same form.
 ///
-/// Kinds, rising, each at most once: 4 the last second that is forgotten (u32).
+/// Kinds, rising, each at most once: 4 the last second that is forgotten (u32); 5 the tier that was earned (u8), when it was
+/// given (i64, milliseconds) and when its term ends (u32, seconds; 2^32 − 1 for never).
 package struct CustomerNotes: Hashable, Sendable {
     /// Of a customer who came back after an erasure, whole seconds: what is not younger is refused.
     package var forgottenUpTo: UInt32?
+    /// As in `Standing`.
+    var earned: Standing.Grant?
 
     private enum Kind: UInt8, CaseIterable {
         case forgotten = 4
+        case earned
 
         /// Of the content.
         var bytes: Int {
             switch self {
             case .forgotten: 4
+            case .earned: 13
             }
         }
     }
@@ -40,6 +45,9 @@ package struct CustomerNotes: Hashable, Sendable {
         var content = content
         switch kind {
         case .forgotten: forgottenUpTo = content.take()
+        case .earned:
+            let (tier, since, end) = (content.take(UInt8.self), content.take(Int64.self), content.take(UInt32.self))
+            earned = Standing.Grant(tier: Int(tier), since: since, validUntil: CustomerRecord.termEnd(end))
         }
     }
 
@@ -56,7 +64,12 @@ package struct CustomerNotes: Hashable, Sendable {
 
     private func content(of kind: Kind) -> [UInt8]? {
         switch kind {
-        case .forgotten: forgottenUpTo.map { Array(UInt64($0).bytes.prefix(kind.bytes)) }
+        case .forgotten: forgottenUpTo.map { Array(UInt64($0).bytes.prefix(4)) }
+        case .earned:
+            earned.map {
+                [UInt8($0.tier)] + UInt64(bitPattern: $0.since).bytes
+                    + UInt64(CustomerRecord.termSeconds($0.validUntil)).bytes.prefix(4)
+            }
         }
     }
 }
@@ -65,5 +78,29 @@ extension CustomerStore {
     @inline(__always) func notes(of record: Record) -> CustomerNotes {
         guard record.pointee.annexBytes > 0 else { return CustomerNotes() }
         return CustomerNotes(inFrontOf: annex(of: record)) ?? CustomerNotes()
+    }
+
+    /// Where the customer stands, with what is noted about it.
+    func standing(of record: Record) -> Standing {
+        var standing = record.pointee.standing
+        standing.earned = notes(of: record).earned
+        return standing
+    }
+
+    mutating func setStanding(_ standing: Standing, of record: Record) {
+        record.pointee.standing = standing
+        note(of: record) { $0.earned = standing.earned }
+    }
+
+    /// Changes the notes; the annex is written anew only for other ones.
+    mutating func note(of record: Record, _ change: (inout CustomerNotes) -> Void) {
+        let before = notes(of: record)
+        var notes = before
+        change(&notes)
+        guard notes != before else { return }
+        var annex = decodedAnnex(of: record)
+        annex.notes = notes
+        // There is always room for them.
+        _ = setAnnex(annex, of: record)
     }
 }

@@ -59,10 +59,8 @@ extension ShardEngine {
         aboutToChange(slot)
         record.pointee.slotState = .customer
         store.setID(Array(id), of: record)
-        var annex = CustomerAnnex()
-        annex.notes.forgottenUpTo = record.pointee.erasedAt
-        // Nothing but notes always fits.
-        _ = store.setAnnex(annex, of: record)
+        let erasedAt = record.pointee.erasedAt
+        store.note(of: record) { $0.forgottenUpTo = erasedAt }
         record.pointee.erasedAt = 0
         record.pointee.blockedUntil = .max
         record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)

@@ -65,25 +65,43 @@ extension ShardEngine {
         of merged: CustomerStore.Record, in record: CustomerStore.Record, _ occasion: Occasion,
         into outputs: inout OutputBuffer
     ) {
-        var standing = record.pointee.standing
-        let other = merged.pointee.standing
         guard merged.pointee.hasEntered else { return }
+        var standing = store.standing(of: record)
+        var other = store.standing(of: merged)
+        // What a pin alone had given is not inherited, and what it covered is.
+        if let earned = other.earned { other.grant = earned }
         guard record.pointee.hasEntered else {
             return enter(with: other, record, occasion, into: &outputs)
         }
-        let isHigher = standing.clamped(other.tier) > standing.tier
-        let isLonger = other.tier == standing.tier && other.validUntil > standing.validUntil
-        guard isHigher || isLonger else { return }
+        if let earned = standing.earned, other.grant.isMore(than: earned) { standing.earned = other.grant }
         let held = standing.tier
-        standing.tier = standing.clamped(other.tier)
-        (standing.since, standing.validUntil, standing.graceEndsAt) = (other.since, other.validUntil, other.graceEndsAt)
-        standing.lost = nil
+        let isHigher = standing.clamped(other.tier) > held
+        guard isHigher || other.grant.isMore(than: standing.grant) && other.tier == held else {
+            return store.setStanding(standing, of: record)
+        }
+        standing.take(other, rules.standing)
         if isHigher {
             evaluator.evaluate(record, store, at: occasion.time)
             let move = Standing.Move(from: held, to: standing.tier, direction: .correction, reason: .merged)
             say(move, standing, occasion, record, into: &outputs)
         }
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
+    }
+}
+
+extension Standing {
+    /// Goes on where another one stands, within the bounds of this one's pin.
+    fileprivate mutating func take(_ other: Standing, _ rules: borrowing StandingRules) {
+        grant = other.grant
+        tier = clamped(other.tier)
+        (graceEndsAt, lost) = (other.graceEndsAt, nil)
+        earned = tier < other.tier && rules.termsProtect ? other.grant : nil
+    }
+}
+
+extension Standing.Grant {
+    fileprivate func isMore(than other: Standing.Grant) -> Bool {
+        (tier, validUntil) > (other.tier, other.validUntil)
     }
 }
 
@@ -92,15 +110,13 @@ extension ShardEngine {
     private mutating func enter(
         with other: Standing, _ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
-        var standing = other
-        standing.bounds = record.pointee.standing.bounds
-        standing.tier = standing.clamped(other.tier)
-        standing.lost = nil
+        var standing = record.pointee.standing
+        standing.take(other, rules.standing)
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
         let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .merged)
         say(move, standing, occasion, record, into: &outputs)
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 }
 
