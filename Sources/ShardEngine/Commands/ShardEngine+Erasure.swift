@@ -18,11 +18,7 @@ extension ShardEngine {
         _ slot: UInt32, at now: EventTime, blockFor: TimeSpan, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
         let record = store.slab[slot]
-        outputs.outputs.append(
-            .erasure(
-                Erasure(
-                    customer: outputs.append(text: store.id(of: record)), cause: copied(occasion, into: &outputs),
-                    effectiveAt: now)))
+        sayErased(record, occasion, into: &outputs)
         if record.pointee.hasAliases {
             // Former ids are forgotten too; only those who were merged pay for the search.
             let aliases = (0..<UInt32(store.count)).filter {
@@ -34,6 +30,16 @@ extension ShardEngine {
             }
         }
         forget(slot, at: now, blockFor: blockFor)
+    }
+
+    /// Says that the customer is not one any more.
+    func sayErased(_ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer) {
+        outputs.outputs.append(
+            .erasure(
+                Erasure(
+                    customer: outputs.append(text: store.id(of: record)),
+                    tier: record.pointee.hasEntered ? Int(record.pointee.tier) : nil,
+                    cause: copied(occasion, into: &outputs), effectiveAt: occasion.time)))
     }
 
     private mutating func forget(_ slot: UInt32, at now: EventTime, blockFor: TimeSpan) {

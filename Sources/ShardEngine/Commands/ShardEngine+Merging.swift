@@ -14,11 +14,7 @@ extension ShardEngine {
         // Deadlines of the other fire in its own name first.
         while merged.pointee.deadline <= occasion.time.milliseconds { fire(other, into: &outputs) }
         if retiering != nil, merged.pointee.isUnsettled { retier(other, at: occasion.time, into: &outputs) }
-        outputs.outputs.append(
-            .erasure(
-                Erasure(
-                    customer: outputs.append(text: store.id(of: merged)), cause: copied(occasion, into: &outputs),
-                    effectiveAt: occasion.time)))
+        sayErased(merged, occasion, into: &outputs)
         rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
