@@ -40,7 +40,9 @@ extension ShardEngine {
             let record = store.slab[slot]
             guard record.pointee.isUnsettled, record.pointee.hasEntered else { continue }
             if retiering?.pass == .upgrades, !rises(record, at: clock) { continue }
-            retier(slot, at: clock, into: &outputs)
+            // A wave of deadlines may not have come to this customer yet.
+            while record.pointee.deadline <= clock.milliseconds { fire(slot, into: &outputs) }
+            if record.pointee.isUnsettled { retier(slot, at: clock, into: &outputs) }
         }
         if retiering?.remaining == 0 { retiering = nil }
         return looked
@@ -51,15 +53,14 @@ extension ShardEngine {
         return rules.ladder.qualified(evaluator.readings) > Int(record.pointee.tier)
     }
 
-    /// Settles one customer under the new policy for the first time.
-    mutating func retier(
-        _ slot: UInt32, at time: EventTime, pinChanged: Bool = false, into outputs: inout OutputBuffer
-    ) {
+    /// Settles one customer under the new policy for the first time. In silence nothing of that is heard, nor the notice
+    /// of a grace period which begins with it and is shorter than the time to tell.
+    mutating func retier(_ slot: UInt32, at time: EventTime, into outputs: inout OutputBuffer) {
         guard let sweep = retiering else { return }
         aboutToChange(slot)
         let record = store.slab[slot]
         let (said, before) = (outputs.outputs.count, record.pointee)
-        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChanged: pinChanged)
+        var occasion = Occasion(slot: slot, time: time, cause: .activation)
         occasion.ordersChanged = true
         if record.pointee.isTierGone { leaveGoneTier(occasion, record, into: &outputs) }
         adaptTerm(record, at: time)

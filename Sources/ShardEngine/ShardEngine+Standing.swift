@@ -181,9 +181,15 @@ extension ShardEngine {
         guard let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record) else { return }
         let time = occasion.time.milliseconds
         let hasBegunToFall = graceBefore == .max && record.pointee.graceEndsAt != .max
-        if due == time || due < time && (occasion.isEvidence || hasBegunToFall) {
+        if due == time || due < time && (occasion.isEvidence || occasion.isNoticeDue || hasBegunToFall) {
             notifyExpiry(occasion, record, into: &outputs)
         }
+    }
+
+    /// Whether the notice of a coming end falls due at `time`.
+    func isNoticeDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
+        guard let rule = rules.policy.notices.expiry else { return false }
+        return expiryNoticeDue(rule, record) == time.milliseconds
     }
 
     private mutating func notifyUpgrade(
