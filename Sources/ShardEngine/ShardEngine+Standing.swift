@@ -119,12 +119,16 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         let time = occasion.time.milliseconds
-        let move =
+        var move =
             record.pointee.isPinned
             ? standing.obeyPin(at: time, rules.standing)
             : standing.endPin(at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing) {
                 rules.ladder.retained(upTo: $0, evaluator.readings)
             }
+        // Whoever set the pin knows when it ends, but not that a policy has ended it.
+        if move == nil, case .activation = occasion.cause {
+            move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
+        }
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
 

@@ -51,7 +51,8 @@ struct PolicyTranslation {
         if let decay { refade(record, store, decay.former, decay.new) }
     }
 
-    /// What a pin holds the tier between, and what was lost and could be given back.
+    /// What a pin holds the tier between, and what was lost and could be given back. A floor that comes to the lowest tier
+    /// asks for nothing any more: it is ended, and said to be, when its customer is settled.
     private func translateBounds(of record: CustomerStore.Record) {
         // 0 and none are no bounds, whatever the lowest tier is called.
         if record.pointee.pinFloor > 0 { record.pointee.pinFloor = tier(record.pointee.pinFloor) }

@@ -78,6 +78,17 @@ extension ShardEngine {
         return true
     }
 
+    /// Ends a pin of which a change of policy has left nothing: a floor on the lowest tier.
+    mutating func endVanishedPin(_ record: CustomerStore.Record) -> Bool {
+        guard record.pointee.annexBytes > 0, !record.pointee.isPinned else { return false }
+        var annex = store.decodedAnnex(of: record)
+        guard annex.pin != nil else { return false }
+        annex.pin = nil
+        // Less than before always fits.
+        _ = store.setAnnex(annex, of: record)
+        return true
+    }
+
     /// When the pin ends, milliseconds; `.max` for never.
     func pinEnd(of record: CustomerStore.Record) -> Int64 {
         store.decodedAnnex(of: record).pin?.until.map { Int64($0) * 1000 } ?? .max
