@@ -38,8 +38,7 @@ extension ShardEngine {
             guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
             occasion.attributesChanged = true
         case .merge(let merged):
-            occasion.pinChanged = merge(
-                store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
+            merge(store.find(parts.raw(merged.id), hash: merged.hash), into: slot, &occasion, into: &outputs)
             (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         case .recompute: (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         }

@@ -3,23 +3,24 @@ import Scoring
 
 extension ShardEngine {
     /// Joins `other` into `slot`: sums the windows, keeps the higher tier and the longer term, and leaves an alias, so that
-    /// events under the former id go on counting. Merging again changes nothing. Returns whether a pin came along.
+    /// events under the former id go on counting. Merging again changes nothing. The occasion learns whether a pin came along,
+    /// and whether a refund has met its order.
     mutating func merge(
-        _ other: UInt32?, into slot: UInt32, _ occasion: Occasion, into outputs: inout OutputBuffer
-    ) -> Bool {
-        guard let other = other.map({ resolve($0) }), other != slot else { return false }
+        _ other: UInt32?, into slot: UInt32, _ occasion: inout Occasion, into outputs: inout OutputBuffer
+    ) {
+        guard let other = other.map({ resolve($0) }), other != slot else { return }
         let (record, merged) = (store.slab[slot], store.slab[other])
-        guard merged.pointee.slotState == .customer else { return false }
+        guard merged.pointee.slotState == .customer else { return }
         aboutToChange(other)
         // Deadlines of the other fire in its own name first.
         while merged.pointee.deadline <= occasion.time.milliseconds { fire(other, into: &outputs) }
         if retiering != nil, merged.pointee.isUnsettled { retier(other, at: occasion.time, into: &outputs) }
         sayErased(merged, occasion, into: &outputs)
-        rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
+        occasion.reducedOrderAt = rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
         store.mergePortrait(of: merged, into: record)
-        let takesPin = mergeAnnex(of: merged, into: record)
+        occasion.pinChanged = mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)
         // What was forgotten under the former id stays so; under the other's it was not.
@@ -28,7 +29,6 @@ extension ShardEngine {
         record.pointee.hasAliases = true
         merged.pointee.target = slot
         merged.pointee.erasedAt = forgottenUpTo
-        return takesPin
     }
 
     /// The slot of the customer that a slot stands for.
@@ -117,11 +117,12 @@ extension ShardEngine {
 }
 
 extension OrderLedger {
-    /// Puts the orders of both into one history; of an order that both have, the one that is there stays.
+    /// Puts the orders of both into one history; of an order that both have, the one that is there stays. Returns when the
+    /// earliest order was made that a refund has met by this, milliseconds.
     func merge(
         _ merged: CustomerStore.Record, into record: CustomerStore.Record, _ store: inout CustomerStore,
         keptSince: EventTime
-    ) {
+    ) -> Int64? {
         // To the same instant, so that all that is folded is older than all that is not.
         let folded = max(store.folded(of: record).lastAt, store.folded(of: merged).lastAt)
         let start = max(keptSince, EventTime(milliseconds: folded + 1))
@@ -137,8 +138,9 @@ extension OrderLedger {
         let lines = groups.flatMap { $0 }.suffix(OrderEntry.maximumEntries)
         store.setOrders(Array(lines), of: record)
         store.setFolded(store.folded(of: record).merged(with: store.folded(of: merged), calendar, fading), of: record)
-        settleAllWaiting(record, &store)
+        let reducedOrderAt = settleAllWaiting(record, &store)
         forgetSpendIfNothingCounts(record, store)
+        return reducedOrderAt
     }
 
     private func mergeEWMA(
