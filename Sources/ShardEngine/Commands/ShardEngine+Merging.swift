@@ -1,4 +1,3 @@
-import RealModule
 import Scoring
 
 extension ShardEngine {
@@ -116,97 +115,6 @@ extension ShardEngine {
     }
 }
 
-extension OrderLedger {
-    /// Puts the orders of both into one history; of an order that both have, the one that is there stays. Returns when the
-    /// earliest order was made that a refund has met by this, milliseconds.
-    func merge(
-        _ merged: CustomerStore.Record, into record: CustomerStore.Record, _ store: inout CustomerStore,
-        keptSince: EventTime
-    ) -> Int64? {
-        // To the same instant, so that all that is folded is older than all that is not.
-        let folded = max(store.folded(of: record).lastAt, store.folded(of: merged).lastAt)
-        let start = max(keptSince, EventTime(milliseconds: folded + 1))
-        for each in [record, merged] { store.foldOrders(before: start, of: each, calendar, fading) }
-        var groups = store.orders(of: record).groups
-        var extra: [[OrderEntry]] = []
-        for group in store.orders(of: merged).groups where !groups.contains(where: { $0.isSameOrder(as: group) }) {
-            extra.append(group)
-        }
-        mergeEWMA(merged, into: record, without: store.orders(of: merged).groups.filter { !extra.contains($0) })
-        groups += extra
-        groups.sort { ($0[0].time, $0[0].hash, $0[0].kind.rawValue) < ($1[0].time, $1[0].hash, $1[0].kind.rawValue) }
-        let lines = groups.flatMap { $0 }.suffix(OrderEntry.maximumEntries)
-        store.setOrders(Array(lines), of: record)
-        store.setFolded(store.folded(of: record).merged(with: store.folded(of: merged), calendar, fading), of: record)
-        let reducedOrderAt = settleAllWaiting(record, &store)
-        forgetSpendIfNothingCounts(record, store)
-        return reducedOrderAt
-    }
-
-    private func mergeEWMA(
-        _ merged: CustomerStore.Record, into record: CustomerStore.Record, without doubled: [[OrderEntry]]
-    ) {
-        let reference = max(record.pointee.ewmaAt, merged.pointee.ewmaAt)
-        func faded(_ each: CustomerStore.Record) -> Double {
-            each.pointee.spendEWMA * Double.exp(-decayRate * Double(reference - each.pointee.ewmaAt))
-        }
-        var sum = faded(record) + faded(merged)
-        for entry in doubled.joined() {
-            sum -= Double(entry.countedAmount) * Double.exp(-decayRate * Double(max(reference - entry.time, 0)))
-        }
-        record.pointee.spendEWMA = sum < 1e-6 ? 0 : sum
-        record.pointee.ewmaAt = reference
-    }
-}
-
-extension [OrderEntry] {
-    /// Whether both are the same order with what belongs to it, or the same thing that waits for its order.
-    fileprivate func isSameOrder(as other: [OrderEntry]) -> Bool {
-        self[0].hash == other[0].hash && (self[0].isOrder && other[0].isOrder || self == other)
-    }
-}
-
-extension OrderEntries {
-    /// Each order with what belongs to it, and each line that waits for its order.
-    var groups: [[OrderEntry]] {
-        var groups: [[OrderEntry]] = []
-        var index = 0
-        while index < count {
-            let end = self[index].isOrder ? endOfOrder(index) : index + 1
-            groups.append((index..<end).map { self[$0] })
-            index = end
-        }
-        return groups
-    }
-}
-
-extension FoldedOrders {
-    /// What both add up to. A day on which both bought is counted twice: the single days are not known any more.
-    func merged(with other: FoldedOrders, _ calendar: ZoneCalendar, _ fading: borrowing DayFading) -> FoldedOrders {
-        guard days > 0 else { return other.days > 0 ? other.adding(spend) : adding(other.spend) }
-        guard other.days > 0 else { return adding(other.spend) }
-        func lastDay(_ orders: FoldedOrders) -> Int32 {
-            calendar.day(of: EventTime(milliseconds: orders.lastAt)).value
-        }
-        let (late, early) = lastAt >= other.lastAt ? (self, other) : (other, self)
-        var sum = late
-        sum.spend &+= early.spend
-        sum.orders &+= early.orders
-        sum.days = UInt16(clamping: Int(days) + Int(other.days))
-        sum.purchaseEWMA += early.purchaseEWMA * fading.after(days: lastDay(late) - lastDay(early))
-        sum.firstDay = min(firstDay, other.firstDay)
-        sum.firstDaySpend =
-            (firstDay == sum.firstDay ? firstDaySpend : 0) &+ (other.firstDay == sum.firstDay ? other.firstDaySpend : 0)
-        return sum
-    }
-
-    private func adding(_ more: Int64) -> FoldedOrders {
-        var sum = self
-        sum.spend &+= more
-        return sum
-    }
-}
-
 extension CustomerStore {
     mutating func setFolded(_ folded: FoldedOrders, of record: Record) {
         guard folded != FoldedOrders() else { return }
@@ -261,10 +169,9 @@ extension CustomerStore {
         let (own, other) = (feedback(of: record), feedback(of: merged))
         guard other.count > 0 else { return }
         var entries = (0..<own.count).map { own[$0] }
-        for index in 0..<other.count {
-            let entry = other[index]
-            if !entries.contains(where: { $0.idHash == entry.idHash && $0.day == entry.day }) { entries.append(entry) }
-        }
+        func key(_ entry: FeedbackEntry) -> UInt64 { UInt64(entry.day) << 32 | UInt64(entry.idHash) }
+        var known = Set(entries.map(key))
+        for index in 0..<other.count where known.insert(key(other[index])).inserted { entries.append(other[index]) }
         entries.sort { ($0.day, $0.idHash) < ($1.day, $1.idHash) }
         entries = Array(entries.suffix(FeedbackEntry.maximumEntries))
         let size = FeedbackEntry.bytes
