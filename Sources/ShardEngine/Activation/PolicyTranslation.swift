@@ -5,6 +5,12 @@ import Scoring
 ///
 /// A tier that is gone stands for the highest one below it that is left. A level that is gone stands for none, until the
 /// risk is computed again. Days that were counted in another time zone keep their numbers.
+///
+/// Recent purchases need no translation: those of the history are added up anew for every decision, by the half-life that
+/// holds then. The sum of those that have left it is kept as of the latest of them (`FoldedOrders.purchaseEWMA`): among
+/// themselves they stay faded by the former half-life, and from that day on they fade together by the new one, the days
+/// before the switch included. So both sums, of spend and of purchases, are what the new half-life gives as far as single
+/// orders are known.
 struct PolicyTranslation {
     private let tiers: [UInt8]
     private let goneTiers: [Bool]
