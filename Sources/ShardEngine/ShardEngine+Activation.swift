@@ -30,10 +30,12 @@ extension ShardEngine {
     }
 
     /// Looks at no more than `limit` customers who may still be unsettled, and settles them: those who rise first.
-    /// Returns how many it has looked at.
+    /// `wallClock` is the journalled reading, as of a batch. Returns how many it has looked at.
     @discardableResult
-    package mutating func retier(atMost limit: Int, into outputs: inout OutputBuffer) -> Int {
+    package mutating func retier(atMost limit: Int, wallClock: EventTime, into outputs: inout OutputBuffer) -> Int {
         guard let clock else { return 0 }
+        present = wallClock
+        defer { present = nil }
         var looked = 0
         while looked < limit, let slot = retiering?.takeNext() {
             looked += 1

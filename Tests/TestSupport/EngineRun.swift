@@ -150,7 +150,7 @@ package struct EngineRun: ~Copyable {
     /// Settles a portion of the customers under the policy that became active.
     package mutating func retier(atMost limit: Int) {
         var outputs = OutputBuffer()
-        engine.retier(atMost: limit, into: &outputs)
+        engine.retier(atMost: limit, wallClock: .outOfRange, into: &outputs)
         note(outputs)
     }
 
