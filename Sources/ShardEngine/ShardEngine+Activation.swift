@@ -82,10 +82,10 @@ extension ShardEngine {
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
         evaluator.evaluate(record, store, at: occasion.time)
-        var standing = record.pointee.standing
-        standing.since = occasion.time.milliseconds
-        standing.validUntil = rules.standing.validUntil(standing.tier, from: standing.since)
-        record.pointee.standing = standing
+        var standing = store.standing(of: record)
+        standing.grant = rules.standing.grant(standing.tier, at: occasion.time.milliseconds)
+        standing.enteredAt = nil
+        store.setStanding(standing, of: record)
         let move = Standing.Move(from: nil, to: standing.tier, direction: .downgrade, reason: .policyChanged)
         say(move, standing, occasion, record, into: &outputs)
     }
@@ -94,7 +94,7 @@ extension ShardEngine {
     /// any more, it is over.
     private func adaptTerm(_ record: CustomerStore.Record, at time: EventTime) {
         var standing = record.pointee.standing
-        if rules.standing.validity == nil || standing.tier == 0 {
+        if !rules.standing.hasTerms || standing.tier == 0 {
             standing.validUntil = .max
         } else if standing.validUntil == .max {
             standing.validUntil = rules.standing.validUntil(standing.tier, from: time.milliseconds)

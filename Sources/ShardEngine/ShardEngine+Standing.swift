@@ -243,11 +243,11 @@ extension ShardEngine {
     /// Since when the coming end is the one that a notice tells of: since the tier was given, or since the grace period
     /// began, of which a tier without a term may see several.
     private func endFirstForeseeable(_ record: CustomerStore.Record) -> Int64 {
-        let (rule, since) = (rules.policy.downgrade, record.pointee.tierSince)
-        guard rule.timing == .atOnce, record.pointee.graceEndsAt != .max,
-            record.pointee.graceEndsAt > since + rule.minimumDwell.milliseconds
-        else { return since }
-        return record.pointee.graceEndsAt - rule.grace.milliseconds
+        let (rule, standing) = (rules.policy.downgrade, store.standing(of: record))
+        guard rule.timing == .atOnce, standing.graceEndsAt != .max,
+            standing.graceEndsAt > standing.heldSince + rule.minimumDwell.milliseconds
+        else { return standing.since }
+        return standing.graceEndsAt - rule.grace.milliseconds
     }
 
     private func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {

@@ -21,6 +21,8 @@ package struct ReferenceScorer {
         var seen: EventTime
         var tier: Int?
         var tierSince = EventTime.earliest
+        /// The same without renewals.
+        var tierEntered = EventTime.earliest
         var graceEnd: EventTime?
         var validUntil: EventTime?
         /// What the last downgrade took.
@@ -235,7 +237,7 @@ package struct ReferenceScorer {
             let hadGrace = customer.graceEnd != nil
             let end =
                 customer.graceEnd
-                ?? max(time + policy.downgrade.grace, customer.tierSince + policy.downgrade.minimumDwell)
+                ?? max(time + policy.downgrade.grace, customer.tierEntered + policy.downgrade.minimumDwell)
             customer.graceEnd = end
             guard end <= time else { return }
             move(
@@ -251,7 +253,7 @@ package struct ReferenceScorer {
     ) {
         customer.tierSequence += 1
         let since = since ?? time
-        customer.validUntil = tier == 0 ? nil : policy.validity?.end(from: since, policy.calendar)
+        customer.validUntil = policy.termEnd(ofTier: tier, from: since)
         said[customer.name, default: EngineRun.Said()].tiers.append(
             EngineRun.TierMove(
                 from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
@@ -264,6 +266,7 @@ package struct ReferenceScorer {
         }
         customer.tier = tier
         customer.tierSince = since
+        if direction != .renewal { customer.tierEntered = since }
         customer.graceEnd = nil
     }
 

@@ -112,7 +112,7 @@ extension DecisionAudit {
 
     private mutating func auditTerm(_ change: TierChangeRecord, to: Int) throws(DecisionRecordError) {
         let start = try Self.time(change.effectiveAt)
-        let end = to == 0 ? nil : policy.validity?.end(from: start, policy.calendar).rfc3339
+        let end = policy.termEnd(ofTier: to, from: start)?.rfc3339
         // These go on with a term that was given before.
         let goesOn = !Set(change.reasons).isDisjoint(with: [
             "late_event", "order_withdrawn", "merged", "policy_changed",

@@ -164,8 +164,9 @@ extension ImageView {
 
     @inline(__always) private func isAnnexValid(_ limits: ImageLimits) -> Bool {
         guard head.annexBytes > 0 else { return true }
-        guard let earned = CustomerAnnex(annex).map(\.notes.earned) else { return false }
-        return earned.map { $0.tier < limits.tiers && Self.isInstant($0.since) } ?? true
+        guard let notes = CustomerAnnex(annex)?.notes else { return false }
+        let isEarnedValid = notes.earned.map { $0.tier < limits.tiers && Self.isInstant($0.since) } ?? true
+        return isEarnedValid && notes.enteredAt.map { Self.isInstant($0) } ?? true
     }
 
     @inline(__always) private var areInstantsInRange: Bool {

@@ -4,22 +4,26 @@ import Scoring
 /// without decoding the rest, and in the same form.
 ///
 /// Kinds, rising, each at most once: 4 the last second that is forgotten (u32); 5 the tier that was earned (u8), when it was
-/// given (i64, milliseconds) and when its term ends (u32, seconds; 2^32 − 1 for never).
+/// given (i64, milliseconds) and when its term ends (u32, seconds; 2^32 − 1 for never); 6 when a renewed tier was given (i64).
 package struct CustomerNotes: Hashable, Sendable {
     /// Of a customer who came back after an erasure, whole seconds: what is not younger is refused.
     package var forgottenUpTo: UInt32?
     /// As in `Standing`.
     var earned: Standing.Grant?
+    /// As in `Standing`.
+    var enteredAt: Int64?
 
     private enum Kind: UInt8, CaseIterable {
         case forgotten = 4
         case earned
+        case entered
 
         /// Of the content.
         var bytes: Int {
             switch self {
             case .forgotten: 4
             case .earned: 13
+            case .entered: 8
             }
         }
     }
@@ -48,6 +52,7 @@ package struct CustomerNotes: Hashable, Sendable {
         case .earned:
             let (tier, since, end) = (content.take(UInt8.self), content.take(Int64.self), content.take(UInt32.self))
             earned = Standing.Grant(tier: Int(tier), since: since, validUntil: CustomerRecord.termEnd(end))
+        case .entered: enteredAt = content.take()
         }
     }
 
@@ -70,6 +75,7 @@ package struct CustomerNotes: Hashable, Sendable {
                 [UInt8($0.tier)] + UInt64(bitPattern: $0.since).bytes
                     + UInt64(CustomerRecord.termSeconds($0.validUntil)).bytes.prefix(4)
             }
+        case .entered: enteredAt.map { UInt64(bitPattern: $0).bytes }
         }
     }
 }
@@ -83,13 +89,14 @@ extension CustomerStore {
     /// Where the customer stands, with what is noted about it.
     func standing(of record: Record) -> Standing {
         var standing = record.pointee.standing
-        standing.earned = notes(of: record).earned
+        let notes = notes(of: record)
+        (standing.earned, standing.enteredAt) = (notes.earned, notes.enteredAt)
         return standing
     }
 
     mutating func setStanding(_ standing: Standing, of record: Record) {
         record.pointee.standing = standing
-        note(of: record) { $0.earned = standing.earned }
+        note(of: record) { ($0.earned, $0.enteredAt) = (standing.earned, standing.enteredAt) }
     }
 
     /// Changes the notes; the annex is written anew only for other ones.

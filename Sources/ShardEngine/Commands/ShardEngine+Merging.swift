@@ -89,7 +89,7 @@ extension Standing {
     fileprivate mutating func take(_ other: Standing, _ rules: borrowing StandingRules) {
         grant = other.grant
         tier = clamped(other.tier)
-        (graceEndsAt, lost) = (other.graceEndsAt, nil)
+        (graceEndsAt, lost, enteredAt) = (other.graceEndsAt, nil, other.enteredAt)
         earned = tier < other.tier && rules.termsProtect ? other.grant : nil
     }
 }

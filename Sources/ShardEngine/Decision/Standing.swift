@@ -19,6 +19,8 @@ struct Standing: Equatable {
     var tier: Int
     /// When it was given or last renewed, milliseconds; after a correction when what it corrects was decided.
     var since: Int64
+    /// When it was given, where that matters and it has been renewed since.
+    var enteredAt: Int64?
     /// When a pending downgrade falls due, milliseconds; `.max` while none is pending.
     var graceEndsAt: Int64
     /// The first instant after the term, milliseconds; `.max` for a tier without one.
@@ -38,6 +40,9 @@ struct Standing: Equatable {
         var validUntil: Int64
     }
 
+    /// From when the least time in a tier counts: a renewal does not begin it again.
+    var heldSince: Int64 { enteredAt ?? since }
+
     var grant: Grant {
         get { Grant(tier: tier, since: since, validUntil: validUntil) }
         set { (tier, since, validUntil) = (newValue.tier, newValue.since, newValue.validUntil) }
@@ -55,19 +60,18 @@ struct Standing: Equatable {
 /// The rules by which a standing moves.
 struct StandingRules {
     let downgrade: DowngradeRule
-    let validity: Validity?
-    let calendar: ZoneCalendar
+    private let policy: Policy
 
     init(_ policy: Policy) {
         downgrade = policy.downgrade
-        validity = policy.validity
-        calendar = policy.calendar
+        self.policy = policy
     }
+
+    var hasTerms: Bool { policy.validity != nil }
 
     /// The lowest tier is nobody's to lose.
     func validUntil(_ tier: Int, from time: Int64) -> Int64 {
-        guard tier > 0, let validity else { return .max }
-        return validity.end(from: EventTime(milliseconds: time), calendar).milliseconds
+        policy.termEnd(ofTier: tier, from: EventTime(milliseconds: time))?.milliseconds ?? .max
     }
 
     /// Whether a tier is safe until its term ends.
@@ -98,6 +102,8 @@ extension Standing {
         let move = Move(from: tier, to: to, direction: direction, reason: reason)
         // Rungs that were lost at one instant were lost together.
         lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
+        let hasLeastTime = rules.downgrade.minimumDwell > .zero
+        enteredAt = direction == .renewal && hasLeastTime ? heldSince : nil
         grant = rules.grant(to, at: time)
         graceEndsAt = .max
         // What a ceiling covers goes on; what a floor had lifted from is over.
@@ -138,7 +144,7 @@ extension Standing {
         let hadGrace = graceEndsAt != .max
         if !hadGrace {
             graceEndsAt = max(
-                time + rules.downgrade.grace.milliseconds, since + rules.downgrade.minimumDwell.milliseconds)
+                time + rules.downgrade.grace.milliseconds, heldSince + rules.downgrade.minimumDwell.milliseconds)
         }
         guard graceEndsAt <= time else { return nil }
         let target = rules.downgrade.mode == .oneStep ? max(tier - 1, bounds.lowerBound) : kept
@@ -160,7 +166,12 @@ extension Standing {
     mutating func withdraw(to left: Grant, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
         let target = clamped(left.tier)
         guard target < tier else {
-            if left.tier == tier { (since, lost) = (left.since, nil) } else if rules.termsProtect { earned = left }
+            if left.tier == tier {
+                if rules.downgrade.minimumDwell > .zero { enteredAt = heldSince }
+                (since, lost) = (left.since, nil)
+            } else if rules.termsProtect {
+                earned = left
+            }
             return nil
         }
         let end = validUntil
