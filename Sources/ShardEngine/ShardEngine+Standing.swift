@@ -154,7 +154,7 @@ extension ShardEngine {
                     criteria: appendCriteria(
                         of: judged, forRetention: isLoss || move.direction == .renewal, to: &outputs),
                     validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil),
-                    progress: progress(above: move.to, into: &outputs))))
+                    progress: progress(above: move.to, into: &outputs), pin: pin(of: record, into: &outputs))))
     }
 
     /// How near the tier above `tier` is; nil at the top.

@@ -118,7 +118,8 @@ extension CustomerStore {
     /// Replaces the annex; false if it is more than one customer may have.
     mutating func setAnnex(_ annex: CustomerAnnex, of record: Record) -> Bool {
         let bytes = annex.bytes
-        guard bytes.count - annex.notes.byteCount <= CustomerAnnex.maximumBytes, annex.attributes.count <= CustomerAnnex.maximumCount,
+        guard bytes.count - annex.notes.byteCount <= CustomerAnnex.maximumBytes,
+            annex.attributes.count <= CustomerAnnex.maximumCount,
             annex.tags.count <= CustomerAnnex.maximumCount
         else { return false }
         let old = Int(record.pointee.annexBytes)
