@@ -35,13 +35,11 @@ extension ShardEngine {
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
         var standing = record.pointee.standing
-        let time = occasion.time.milliseconds
-        standing.tier = standing.clamped(rules.ladder.qualified(evaluator.readings))
-        standing.since = time
-        standing.validUntil = rules.standing.validUntil(standing.tier, from: time)
+        standing.enter(
+            at: occasion.time.milliseconds, qualified: rules.ladder.qualified(evaluator.readings), rules.standing)
         let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .firstSeen)
         say(move, standing, occasion, record, into: &outputs)
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 
     /// Looks at the instant before the last downgrade again: with what has arrived since, it may never have come to it.

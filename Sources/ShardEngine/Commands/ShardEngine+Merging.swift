@@ -90,7 +90,7 @@ extension Standing {
         grant = other.grant
         tier = clamped(other.tier)
         (graceEndsAt, lost, enteredAt) = (other.graceEndsAt, nil, other.enteredAt)
-        earned = tier < other.tier && rules.termsProtect ? other.grant : nil
+        earned = tier != other.tier && rules.termsProtect ? other.grant : nil
     }
 }
 

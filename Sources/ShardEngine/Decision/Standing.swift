@@ -111,6 +111,12 @@ extension Standing {
         return move
     }
 
+    /// Gives the first tier.
+    mutating func enter(at time: Int64, qualified: Int, _ rules: borrowing StandingRules) {
+        grant = rules.grant(clamped(qualified), at: time)
+        if tier > qualified, rules.termsProtect { earned = rules.grant(qualified, at: time) }
+    }
+
     /// The next change at `time`, nil when there is none; one fall may follow another. `qualified` is the highest tier
     /// whose requirement is met, `retained` the highest up to one held that its holders keep.
     mutating func next(

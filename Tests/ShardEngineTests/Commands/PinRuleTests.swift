@@ -59,6 +59,25 @@ import Testing
         #expect(Self.moves(run).map(\.reason) == [.firstSeen, .orderWithdrawn, .pinEnded])
     }
 
+    @Test func `a first tier that a floor gave goes with the floor`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.command(Policies.start, "a", "p", .pin("gold", .floor, until: Policies.days(9)))])
+        run.apply([.order(Policies.days(1), "a", "1", .completed, 20_000)])
+        run.wait(until: Policies.days(10))
+        #expect(Self.moves(run).map(\.to) == [2, 1] && Self.moves(run).last?.reason == .pinEnded)
+    }
+
+    @Test func `a pin that comes along by a merge brings no tier that nobody has earned`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "b", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(1), "b", "p", .pin("gold", .floor, until: Policies.days(50)))])
+        run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000)])
+        run.apply([.command(Policies.days(3), "a", "m", .merge("b"))])
+        run.wait(until: Policies.days(51))
+        #expect(Self.moves(run).map(\.to) == [0, 2, 1] && Self.moves(run).last?.reason == .pinEnded)
+        #expect(Self.moves(run).last?.validUntil == run.said["b"]?.tiers.first?.validUntil)
+    }
+
     @Test func `an upgrade under a floor is earned, and its term protects when the floor ends`() {
         var run = EngineRun(Self.terms())
         run.apply([.command(Policies.start, "a", "p", .pin("silver", .floor, until: nil))])
