@@ -41,6 +41,8 @@ import Testing
         policy.validity = Validity(months: 3)
         policy.downgrade.timing = .endOfTerm
         policy.notices.expiry = .init(before: .days(10), coolDown: .days(30))
+        // Nothing else falls due before.
+        policy.churn.levels = [.init(name: "any", from: 0)]
         var run = EngineRun(policy)
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         policy.hash = "another"
