@@ -115,7 +115,10 @@ import WireFormat
 
     @Test func `a tier change under a pin names it before its actions`() throws {
         var buffer = tierChange()
-        guard case .tierChange(var change) = buffer.outputs[0] else { return Issue.record("no tier change") }
+        guard case .tierChange(var change) = buffer.outputs[0] else {
+            Issue.record("no tier change")
+            return
+        }
         let by = buffer.append(text: "an\"na")
         change.pin = PinEvidence(floor: nil, ceiling: 1, until: EventTime(milliseconds: 1_798_761_600_000), by: by)
         buffer.outputs[0] = .tierChange(change)
