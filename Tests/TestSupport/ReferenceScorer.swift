@@ -216,7 +216,8 @@ package struct ReferenceScorer {
             return
         }
         move(
-            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: since)
+            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: since,
+            until: since == customer.tierSince ? customer.validUntil : nil)
     }
 
     private mutating func fallIfDue(
@@ -249,11 +250,12 @@ package struct ReferenceScorer {
 
     private mutating func move(
         _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
-        _ time: EventTime, _ byTime: Bool, _ score: Double, since: EventTime? = nil
+        _ time: EventTime, _ byTime: Bool, _ score: Double, since: EventTime? = nil,
+        until: EventTime? = nil
     ) {
         customer.tierSequence += 1
         let since = since ?? time
-        customer.validUntil = policy.termEnd(ofTier: tier, from: since)
+        customer.validUntil = tier == 0 ? nil : until ?? policy.termEnd(ofTier: tier, from: since)
         said[customer.name, default: EngineRun.Said()].tiers.append(
             EngineRun.TierMove(
                 from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
