@@ -114,6 +114,23 @@ import Testing
         #expect(run.measure(3, of: "a", at: Policies.days(61)) == 86)
     }
 
+    @Test func `what a merge has too much of keeps its costs in the lifetime's`() throws {
+        var run = EngineRun(Self.policy())
+        for (customer, offset) in [("a", 0), ("b", 5_000)] {
+            run.apply(
+                (0..<2_100).map { number in
+                    let time = EventTime(milliseconds: Policies.start.milliseconds + Int64(offset + number))
+                    return .order(time, customer, "\(customer)-\(number)", .completed, 100, cost: 50)
+                })
+        }
+        run.apply([.command(Policies.days(1), "a", "m", .merge("b"))])
+        let images = try run.images()
+        let image = try #require(images.first { $0.isCustomer })
+        #expect(image.annex.costs.orders > 0 && image.orders.count <= 8_192)
+        #expect(run.measure(3, of: "a", at: Policies.days(1)) == 2_100)
+        #expect(run.measure(4, of: "a", at: Policies.days(1)) == 0.5)
+    }
+
     @Test func `a policy that asks for no cost keeps none, and one that comes to ask knows those to come`() throws {
         var run = Self.run([Self.order(0, "1", 10_000, cost: 6_000)], Policies.spend())
         let images = try run.images()
