@@ -10,7 +10,7 @@ package struct JournalEntry: Hashable, Sendable {
     package var sequence: UInt64
     /// `digest` of the entry before; 0 for the first.
     package var previousDigest: UInt64
-    /// `EngineVersion.state` of the engine that applied the batch.
+    /// `EngineVersion.decisions` of the engine that applied the batch.
     package var engineVersion: UInt16
     package var policyHash: PolicyHash
     /// The host's clock against which a far future was judged, milliseconds.
@@ -76,7 +76,7 @@ extension JournalEntry {
     ) {
         sequence = previous.map { $0.sequence + 1 } ?? 0
         previousDigest = previous?.digest ?? 0
-        engineVersion = EngineVersion.state
+        engineVersion = EngineVersion.decisions
         self.policyHash = policyHash
         self.wallClock = wallClock
         self.tick = tick

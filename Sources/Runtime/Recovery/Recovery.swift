@@ -131,7 +131,7 @@ package struct Recovery {
     }
 
     private func refuseUnreplayable(_ entry: JournalEntry) throws(RecoveryError) {
-        guard entry.engineVersion == EngineVersion.state else {
+        guard entry.engineVersion == EngineVersion.decisions else {
             throw .engineVersion(sequence: entry.sequence, entry.engineVersion)
         }
         guard entry.recordBytes == demands.recordBytes else {

@@ -45,7 +45,7 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
         case .foreignSnapshot(let sequence):
             "the newest snapshot was taken after another entry \(sequence) than the journal's: it belongs to another journal; remove it, \(Self.startOver)"
         case .engineVersion(let sequence, let version):
-            "journal entry \(sequence) was written by engine version \(version), this is \(EngineVersion.state): stop the older tierd cleanly, which leaves a snapshot and nothing to replay, then start this one"
+            "journal entry \(sequence) was written by engine version \(version), this is \(EngineVersion.decisions): stop the older tierd cleanly, which leaves a snapshot and nothing to replay, then start this one"
         case .policy(let sequence, let hash, let ours):
             "journal entry \(sequence) was made under policy \(hash.short)…, whose text neither the journal nor a snapshot keeps, and this is \(ours.short)…: start once with the former policy file, then change it, \(Self.startOver)"
         case .policyText(let sequence, let problem):

@@ -1,8 +1,14 @@
 import Scoring
 
-/// What the engine's state means; raised when the same history would lead to another state or other outputs.
+/// What keeps one tierd from going on with what another has left.
+///
+/// Two numbers, so that an upgrade has a way: the older tierd stops cleanly, the newer takes up its snapshot, and of the
+/// journal nothing is left to be replayed.
 package enum EngineVersion {
+    /// What the state means; in snapshots. Raised when a reader would take a former state for another.
     package static let state: UInt16 = 2
+    /// How events are decided; in the journal's entries. Raised when the same history would give other outputs.
+    package static let decisions: UInt16 = 3
 }
 
 /// The part of a shard's state that belongs to no customer, at one instant between two batches.

@@ -174,10 +174,26 @@ struct RecoveryTests {
         #expect(Self.error(Self.takeover(entries, restored: restored)) == .foreignSnapshot(sequence: 2))
     }
 
+    @Test func `what an older engine decided is taken over by its snapshot when nothing is left to be replayed`() throws {
+        var older: [JournalEntry] = []
+        for number in 0..<4 {
+            var entry = JournalSamples.chain(number + 1)[number]
+            entry.previousDigest = older.last?.digest ?? 0
+            entry.engineVersion = EngineVersion.decisions - 1
+            older.append(entry)
+        }
+        let clean = try Self.restored(after: older[3])
+        #expect(Self.error(Self.takeover(older, restored: clean)) == nil)
+        let early = try Self.restored(after: older[2])
+        #expect(
+            Self.error(Self.takeover(older, restored: early))
+                == .engineVersion(sequence: 3, EngineVersion.decisions - 1))
+    }
+
     @Test func `entries that this process would replay otherwise are refused`() {
         var entry = JournalSamples.chain(1)[0]
-        entry.engineVersion = EngineVersion.state + 1
-        #expect(Self.error(Self.takeover([entry])) == .engineVersion(sequence: 0, EngineVersion.state + 1))
+        entry.engineVersion = EngineVersion.decisions + 1
+        #expect(Self.error(Self.takeover([entry])) == .engineVersion(sequence: 0, EngineVersion.decisions + 1))
         entry = JournalSamples.chain(1)[0]
         entry.policyHash = PolicyHash(bigEndianWords: [1, 2, 3, 4])
         #expect(Self.error(Self.takeover([entry])) == .policy(sequence: 0, entry.policyHash, ours: JournalSamples.hash))
