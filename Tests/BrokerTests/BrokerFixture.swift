@@ -31,6 +31,9 @@ struct BrokerFixture {
         [(.orders, prefix + "orders"), (.browse, prefix + "browse"), (.feedback, prefix + "feedback")]
     }
 
+    /// Made by the tests that send commands.
+    var commands: String { prefix + "commands" }
+
     var outputs: OutputTopics {
         OutputTopics(prefix: prefix, journal: prefix + "journal")
     }
@@ -46,6 +49,12 @@ struct BrokerFixture {
             clock: clock, commitInterval: TimeSpan(milliseconds: 200))
     }
 
+    /// The retail policy, with everything that a policy can have said: notices, and profiles that do not wait for the present.
+    static func talkativePolicy(throttle: String = "365d") throws -> String {
+        try String(contentsOfFile: repository + "/schemas/policies/retail.yaml", encoding: .utf8)
+            + "\nprofiles: {throttle: \(throttle), catch_up: none}\n"
+    }
+
     static func retail() throws -> Policy { try PolicyFile.load(path: repository + "/schemas/policies/retail.yaml") }
 
     static var repository: String {
@@ -54,10 +63,12 @@ struct BrokerFixture {
             .path
     }
 
-    func daemon(clock: ShardClock, instance: String? = nil) throws -> Daemon {
+    func daemon(clock: ShardClock, instance: String? = nil, policyText: String? = nil) throws -> Daemon {
         var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
-        let daemon = try Daemon(options(clock: clock, instance: instance), version: "test", logger: logger)
+        var options = try options(clock: clock, instance: instance)
+        if let policyText { options.policy = try PolicyFile.parse(text: policyText, file: "policy.yaml") }
+        let daemon = try Daemon(options, version: "test", logger: logger)
         try daemon.start()
         return daemon
     }

@@ -3,13 +3,14 @@ import KafkaClient
 import Testing
 
 /// The pinned broker as a process of one test's own, to be killed and started again on the same data.
+///
+/// What it keeps over a restart, and what it does not (`scripts/broker --help`): a test that kills it says when it may.
 final class CrashBroker {
-    static let isAskedFor = ProcessInfo.processInfo.environment["TIERD_BROKER_KILLS"] == "1"
-
     private let folder: URL
     private var process = Process()
     private var port = "0"
     var bootstrap: String { "127.0.0.1:\(port)" }
+    private var stateFile: URL { folder.appending(path: "data/kafka.json") }
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "broker-\(UInt32.random(in: 0 ... .max))")
@@ -45,15 +46,25 @@ final class CrashBroker {
     func flush(_ fixture: BrokerFixture) throws {
         let marker = "\(fixture.prefix)flushed-\(UInt32.random(in: 0 ... .max))"
         _ = try fixture.admin().createTopics([NewTopic(name: marker, partitions: 1, replication: 1)])
-        let state = folder.appending(path: "data/kafka.json")
-        eventually("the broker has written its state to \(state.path)", within: 60) {
-            (try? String(contentsOf: state, encoding: .utf8))?.contains(marker) ?? false
+        eventually("the broker has written its state to \(stateFile.path)", within: 60) {
+            (try? String(contentsOf: stateFile, encoding: .utf8))?.contains(marker) ?? false
         }
     }
 
+    /// Everything that it has on its disk.
+    func disk() throws -> Data { try Data(contentsOf: stateFile) }
+
+    /// Puts an older state in the place of the present one, while it is down.
+    func restore(_ disk: Data) throws { try disk.write(to: stateFile, options: .atomic) }
+
     func kill() {
         guard process.isRunning else { return }
+        // One that stands still takes SIGKILL as well.
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
+
+    /// SIGSTOP: connections stay, and nothing is answered until it is sent on.
+    func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 }

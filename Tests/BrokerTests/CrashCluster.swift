@@ -1,6 +1,7 @@
 import Foundation
 import KafkaClient
 import Runtime
+import Scoring
 import Testing
 
 /// Two instances that share a fixture's shards, and the orders that are fed to them while they run.
@@ -10,26 +11,40 @@ final class CrashCluster {
     /// session.timeout.ms of the instances.
     static let sessionSeconds = 6.0
 
-    /// What the offline replay gives of the same orders: how many outputs, and which for each customer.
+    /// The orders of every other customer, oldest first: the pinned broker is the slower the more it holds.
+    private static let orders = Result {
+        try EventLines.read(HistoryTests.orders).filter { line in
+            let number = HistoryTests.customer(of: line)?.split(separator: "-").last.flatMap { Int($0) }
+            return (number ?? 0).isMultiple(of: 2)
+        }
+    }
+
+    /// What the offline replay says of them.
     static let replayed = Result {
-        let records = try HistoryTests.replay()
-        return (count: records.count, byCustomer: HistoryTests.byCustomer(records))
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "orders-\(UInt32.random(in: 0 ... .max)).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(orders.get().joined(separator: [UInt8(ascii: "\n")])).write(to: file)
+        let time = try #require(EventTime(rfc3339: until))
+        return try ReplayedOutputs(
+            BrokerFixture.talkativePolicy(), [EventFile(.orders, path: file.path)], until: time
+        ).lines
     }
 
     let fixture: BrokerFixture
     let instances: [DaemonProcess]
-    private let store: String
+    private var settings: DaemonProcess.Settings
     private let lines: [[UInt8]]
     private var producer: Producer
     private(set) var fed = 0
 
-    init(bootstrap: String? = nil, store: String = "directory") throws {
+    init(bootstrap: String? = nil, snapshotInterval: String = "1s") throws {
         fixture = try BrokerFixture(partitions: 4, bootstrap: bootstrap)
-        self.store = store
-        lines = try EventLines.read(HistoryTests.orders)
+        settings = DaemonProcess.Settings(snapshotInterval: snapshotInterval)
+        lines = try Self.orders.get()
         producer = try Producer(settings: fixture.settings)
-        instances = try ["one", "two"].map { [fixture] name in
-            try DaemonProcess(fixture, until: nil, store: store, instance: name)
+        instances = try ["one", "two"].map { [fixture, settings] name in
+            try DaemonProcess(fixture, settings, instance: name)
         }
     }
 
@@ -60,8 +75,24 @@ final class CrashCluster {
         try feed(share)
     }
 
-    /// After a broker's restart.
-    func reconnect() throws { producer = try Producer(settings: fixture.settings) }
+    /// After a broker's restart; `fed` is the share of the orders that it still has.
+    func reconnect(fed share: Double? = nil) throws {
+        producer = try Producer(settings: fixture.settings)
+        if let share { fed = Int(Double(lines.count) * share) }
+    }
+
+    var logLengths: [Int] { instances.map(\.logLines.count) }
+
+    /// Since their logs were so long, both have let go of what they held, and hold two live shards each: no producer from
+    /// before is left.
+    func haveJoinedAgain(since lengths: [Int]) -> Bool {
+        let isAnew = zip(instances, lengths).allSatisfy { instance, length in
+            let messages = instance.logLines.dropFirst(length).map(\.message)
+            guard let letGo = messages.firstIndex(where: { ["lost", "revoked"].contains($0) }) else { return false }
+            return messages[letGo...].contains("assigned")
+        }
+        return isAnew && hasShards([2, 2])
+    }
 
     /// Starts both and waits until each has half of the shards.
     func start() throws {
@@ -96,7 +127,8 @@ final class CrashCluster {
     /// run ahead of the orders.
     func allowSilence() throws {
         try #require(isFed)
-        for instance in instances { try instance.configure(fixture, until: Self.until, store: store) }
+        settings.until = Self.until
+        for instance in instances { try instance.configure(fixture, settings) }
     }
 
     /// Feeds the rest, plays out the silence, and stops both cleanly.
@@ -107,8 +139,7 @@ final class CrashCluster {
         for instance in instances { try instance.start() }
         let expected = try Self.replayed.get().count
         try eventually("all \(expected) outputs of the replay are there", within: 90) {
-            try fixture.read(fixture.outputs.tierChanges).count + fixture.read(fixture.outputs.churnRisk).count
-                >= expected
+            try OutputLines(fixture.outputs) { try fixture.read($0) }.count >= expected
         }
         for instance in instances { #expect(instance.stop() == 0) }
     }

@@ -25,29 +25,6 @@ extension CrashTests {
         try expectNothingLost(cluster)
     }
 
-    /// Only on request: on a busy machine the pinned broker has come back without all that it had acknowledged, and then
-    /// nobody could pass.
-    @Test(.timeLimit(.minutes(5)), .enabled(if: CrashBroker.isAskedFor, "TIERD_BROKER_KILLS=1 asks for it"))
-    func `a broker that is killed and started again finds both instances going on`() throws {
-        let broker = try CrashBroker()
-        defer { broker.kill() }
-        let cluster = try CrashCluster(bootstrap: broker.bootstrap)
-        try cluster.start()
-        try cluster.feed(0.5, over: 2)
-        eventually("the first half is worked off") { cluster.isCaughtUp }
-        try broker.flush(cluster.fixture)
-        broker.kill()
-        DaemonProcess.pause(milliseconds: 1_000)
-        try broker.start()
-        try cluster.reconnect()
-        try cluster.feed(0.9, over: 2)
-        eventually("both work again; \(cluster.errors(0) + cluster.errors(1))", within: 60) {
-            cluster.instances.allSatisfy(\.isReady) && cluster.isCaughtUp
-        }
-        try cluster.finish()
-        try expectNothingLost(cluster)
-    }
-
     @Test(.timeLimit(.minutes(5)))
     func `after its snapshots were deleted it writes new ones, and recovers from what there is`() throws {
         let cluster = try CrashCluster()

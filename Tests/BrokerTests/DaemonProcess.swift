@@ -12,15 +12,25 @@ final class DaemonProcess {
     /// Where its snapshots are, if it keeps them in a folder.
     let snapshots: URL
     let configuration: URL
+    /// By default small batches, frequent commits and snapshots, so that a kill finds one in the middle.
+    struct Settings {
+        /// Where the clock goes once the events have ended; nil: only events move it.
+        var until: String?
+        var store = "directory"
+        var snapshotInterval = "1s"
+        var batchRecords = 100
+        var readsCommands = false
+        /// Of the profiles.
+        var throttle = "365d"
+    }
+
     private let folder: URL
     private let log: URL
     private var process: Process?
     /// Where in the log the present start begins.
     private var startOfLog: UInt64 = 0
 
-    /// Small batches and frequent commits, so that a kill finds a transaction in the middle. Without `until`, only events
-    /// move the clock.
-    init(_ fixture: BrokerFixture, until: String?, store: String = "directory", instance: String = "one") throws {
+    init(_ fixture: BrokerFixture, _ settings: Settings = Settings(), instance: String = "one") throws {
         self.instance = instance
         let name = fixture.prefix + "daemon-" + instance
         folder = FileManager.default.temporaryDirectory.appending(path: name)
@@ -33,7 +43,10 @@ final class DaemonProcess {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
         try Data().write(to: log)
-        try configure(fixture, until: until, store: store)
+        let policy = folder.appending(path: "policy.yaml").path
+        try BrokerFixture.talkativePolicy(throttle: settings.throttle).write(
+            toFile: policy, atomically: true, encoding: .utf8)
+        try configure(fixture, settings)
     }
 
     deinit {
@@ -42,12 +55,12 @@ final class DaemonProcess {
     }
 
     /// Writes the configuration; the next start reads it.
-    func configure(_ fixture: BrokerFixture, until: String?, store: String = "directory") throws {
+    func configure(_ fixture: BrokerFixture, _ settings: Settings) throws {
         let inputs = fixture.inputs.map(\.topic)
-        let clock = until.map { #"{mode: event, until: "\#($0)"}"# } ?? "{mode: event}"
+        let clock = settings.until.map { #"{mode: event, until: "\#($0)"}"# } ?? "{mode: event}"
         let text = """
             application: \(fixture.prefix)app
-            policy: \(BrokerFixture.repository)/schemas/policies/retail.yaml
+            policy: policy.yaml
             clock: \(clock)
             kafka:
               bootstrap: "\(fixture.bootstrap)"
@@ -62,9 +75,13 @@ final class DaemonProcess {
               tier_notices: \(fixture.outputs.tierNotices)
               customer_profiles: \(fixture.outputs.customerProfiles)
               dead_letters: \(fixture.outputs.deadLetters)
-              journal: \(fixture.outputs.journal)
-            limits: {batch_records: 100, commit_interval: 100ms}
-            snapshots: {interval: 1s, store: \(store), path: snapshots, topic: \(fixture.prefix)snapshots}
+              journal: \(fixture.outputs.journal)\(settings.readsCommands ? "\n  commands: \(fixture.commands)" : "")
+            limits: {batch_records: \(settings.batchRecords), commit_interval: 100ms, dead_letters_per_second: 1000}
+            snapshots:
+              interval: \(settings.snapshotInterval)
+              store: \(settings.store)
+              path: snapshots
+              topic: \(fixture.prefix)snapshots
             http: {port: 0}
             log: {level: info, format: json}
             """

@@ -16,7 +16,8 @@ struct HistoryTests {
         let lines = try EventLines.read(Self.orders)
         #expect(lines.count == 6_919)
         try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
-        let daemon = try fixture.daemon(clock: .event(until: Self.until))
+        let daemon = try fixture.daemon(
+            clock: .event(until: Self.until), policyText: BrokerFixture.talkativePolicy())
         eventually("the daemon has not worked off the history", within: 120) {
             daemon.isCaughtUp(fixture, records: [fixture.inputs[0].topic: Int64(lines.count)])
                 && daemon.board.shards.allSatisfy { ($0.clock ?? .earliest) > Self.until + .days(-60) }
@@ -33,7 +34,7 @@ struct HistoryTests {
         let fixture = try BrokerFixture(partitions: 4)
         let lines = try EventLines.read(Self.orders)
         try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
-        let process = try DaemonProcess(fixture, until: "1999-01-01T00:00:00Z", store: store)
+        let process = try DaemonProcess(fixture, .init(until: "1999-01-01T00:00:00Z", store: store))
         var random = SystemRandomNumberGenerator()
         var kills: [Int] = []
         for _ in 0..<6 {
@@ -44,11 +45,9 @@ struct HistoryTests {
             process.kill()
         }
         try process.start()
+        let expected = try Self.replay().records.count
         try eventually("the last instance has not worked off the history; killed after \(kills) ms", within: 90) {
-            try fixture.read(fixture.outputs.churnRisk).count
-                >= Self.replay().filter { $0.json["direction"] == nil }.count
-                && fixture.read(fixture.outputs.tierChanges).count
-                    >= Self.replay().filter { $0.json["direction"] != nil }.count
+            try OutputLines(fixture.outputs) { try fixture.read($0) }.count >= expected
         }
         #expect(process.stop() == 0, "killed after \(kills) ms")
         try Self.expectSameAsReplay(fixture)
@@ -58,59 +57,21 @@ struct HistoryTests {
     }
 
     private static func expectSameAsReplay(_ fixture: BrokerFixture) throws {
-        let live = try byCustomer(fixture.read(fixture.outputs.tierChanges) + fixture.read(fixture.outputs.churnRisk))
-        let replayed = try byCustomer(replay())
-        #expect(live.count == 2_357)
-        #expect(Set(live.keys) == Set(replayed.keys))
-        for (customer, changes) in replayed { #expect(live[customer] == changes, "customer \(customer)") }
+        let live = try OutputLines(fixture.outputs) { try fixture.read($0) }
+        let replayed = try replay().lines
+        #expect(live.customers.count == 2_357)
+        #expect(live == replayed, "\(live.differences(from: replayed))")
     }
 
     @Test func `two replays of the CDNOW orders are equal byte for byte`() throws {
-        let first = try Self.replay().map(\.value)
-        let second = try Self.replay().map(\.value)
-        #expect(first.count > 6_000)
-        #expect(first == second)
+        let first = try Self.replay().records
+        let second = try Self.replay().records
+        #expect(first.count > 15_000 && Set(first.map(\.destination)).count == 4)
+        #expect(first.map(\.record) == second.map(\.record))
     }
 
-    static func replay() throws -> [ReadRecord] {
-        var replay = try OfflineReplay(
-            policy: BrokerFixture.retail(), files: [EventFile(.orders, path: orders)], until: until)
-        var records: [ReadRecord] = []
-        _ = try replay.run { step in
-            let outputs = step.outputs
-            for record in outputs.records {
-                records.append(
-                    ReadRecord(
-                        partition: 0, key: outputs.string(record.key), value: Array(outputs.bytes[record.value.range]),
-                        headers: [:]))
-            }
-        }
-        return records
-    }
-
-    /// Each customer's changes of each kind in order, without the coordinates, which differ by nature.
-    static func byCustomer(_ records: [ReadRecord]) -> [String: Changes] {
-        var byCustomer: [String: Changes] = [:]
-        for record in records {
-            var fields = record.json
-            if var cause = fields["cause"] as? [String: Any] {
-                for name in ["topic", "partition", "offset", "timestamp"] { cause[name] = nil }
-                fields["cause"] = cause
-            }
-            let data = try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys])
-            let text = String(decoding: data ?? Data(), as: UTF8.self)
-            if fields["direction"] == nil {
-                byCustomer[record.key, default: Changes()].churn.append(text)
-            } else {
-                byCustomer[record.key, default: Changes()].tier.append(text)
-            }
-        }
-        return byCustomer
-    }
-
-    struct Changes: Equatable {
-        var tier: [String] = []
-        var churn: [String] = []
+    static func replay() throws -> ReplayedOutputs {
+        try ReplayedOutputs(BrokerFixture.talkativePolicy(), [EventFile(.orders, path: orders)], until: until)
     }
 
     static func customer(of line: [UInt8]) -> String? {

@@ -32,12 +32,18 @@ package struct Recovery {
         /// The policy that is known even where the journal does not keep its text.
         package var policyHash: PolicyHash
         package var recordBytes: UInt32
+        /// The last entry that this process has seen committed; the journal must still have it.
+        package var witnessed: JournalPosition?
 
-        package init(inputs: [InputKind], topics: [String], policyHash: PolicyHash, recordBytes: UInt32) {
+        package init(
+            inputs: [InputKind], topics: [String], policyHash: PolicyHash, recordBytes: UInt32,
+            witnessed: JournalPosition? = nil
+        ) {
             self.inputs = inputs
             self.topics = topics
             self.policyHash = policyHash
             self.recordBytes = recordBytes
+            self.witnessed = witnessed
         }
     }
 
@@ -109,6 +115,9 @@ package struct Recovery {
 
     private mutating func accept(_ entries: [JournalEntry]) throws(RecoveryError) {
         for entry in entries {
+            if let witnessed = demands.witnessed, entry.sequence == witnessed.sequence, entry.position != witnessed {
+                throw .journalRewritten(sequence: entry.sequence)
+            }
             if let anchor {
                 // Entries from before the snapshot; its own must be the one that it says.
                 if entry.sequence < anchor.sequence { continue }
@@ -127,7 +136,16 @@ package struct Recovery {
             try refuseUnreplayable(entry)
             queue.append((entry, try takePolicy(of: entry)))
         }
-        if nextRead == nil, let anchor { throw .journalLost(snapshot: anchor.sequence, end: entries.last?.sequence) }
+        if nextRead == nil { try refuseRewound(entries.last) }
+    }
+
+    /// At the journal's end: it must have come to what is known to have been committed.
+    private func refuseRewound(_ last: JournalEntry?) throws(RecoveryError) {
+        if let anchor { throw .journalLost(snapshot: anchor.sequence, end: last?.sequence) }
+        guard let witnessed = demands.witnessed else { return }
+        guard let reached = chain.last, reached.sequence >= witnessed.sequence else {
+            throw .journalRewound(end: chain.last?.sequence, committed: witnessed.sequence)
+        }
     }
 
     private func refuseUnreplayable(_ entry: JournalEntry) throws(RecoveryError) {

@@ -13,6 +13,10 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
     case journalExpired(needed: UInt64, oldest: UInt64)
     case journalLost(snapshot: UInt64, end: UInt64?)
     case journalBehind(end: UInt64?, committed: UInt64)
+    /// The journal ends before an entry that this process has seen committed.
+    case journalRewound(end: UInt64?, committed: UInt64)
+    /// Another entry stands in the place of one that this process has seen committed.
+    case journalRewritten(sequence: UInt64)
     case foreignSnapshot(sequence: UInt64)
     case engineVersion(sequence: UInt64, UInt16)
     case policy(sequence: UInt64, PolicyHash, ours: PolicyHash)
@@ -42,6 +46,10 @@ package enum RecoveryError: Error, Hashable, Sendable, CustomStringConvertible {
             "the newest snapshot was taken after journal entry \(snapshot), but the journal ends with \(end.map(String.init) ?? "none"): the journal's topic was recreated or lost records; restore it, \(Self.startOver)"
         case .journalBehind(let end, let committed):
             "the group's offsets were committed with journal entry \(committed), but the journal ends with \(end.map(String.init) ?? "none"): the journal's topic lost records; restore it, \(Self.startOver)"
+        case .journalRewound(let end, let committed):
+            "entry \(committed) of the journal was committed, but the journal ends with \(end.map(String.init) ?? "none"): the brokers have lost what they had acknowledged; restore their topics, or restart tierd, which goes on from what is left: readers may then see outputs again that they have seen before"
+        case .journalRewritten(let sequence):
+            "entry \(sequence) of the journal is not the one that was committed: the brokers have lost that one, or have let two owners write; `tierd journal verify` says which outputs are there twice; restore the topics, or restart tierd, which goes on if the journal still makes a chain"
         case .foreignSnapshot(let sequence):
             "the newest snapshot was taken after another entry \(sequence) than the journal's: it belongs to another journal; remove it, \(Self.startOver)"
         case .engineVersion(let sequence, let version):

@@ -19,6 +19,7 @@ package struct ShardContext: Sendable {
     let board: StatusBoard
     let metrics: Metrics
     let log: RuntimeLog
+    let witness = JournalWitness()
     let inputs: [(kind: InputKind, topic: String)]
     let batchRecords: Int
     let recordBytes: Int
@@ -67,10 +68,10 @@ package struct ShardContext: Sendable {
     /// A shard that stopped for a passing reason is taken again after this long.
     static let retakeSeconds = 2.0
 
-    var demands: Recovery.Demands {
+    func demands(of shard: Int32) -> Recovery.Demands {
         Recovery.Demands(
             inputs: inputs.map(\.kind), topics: inputs.map(\.topic), policyHash: policies.newest.hash,
-            recordBytes: UInt32(recordBytes))
+            recordBytes: UInt32(recordBytes), witnessed: witness.last(of: shard))
     }
 }
 

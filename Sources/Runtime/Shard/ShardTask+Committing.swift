@@ -35,6 +35,7 @@ extension ShardTask {
     private func note(_ transaction: EncodedTransaction, _ report: CommitReport) {
         for offset in transaction.offsets { status.committed[offset.topicPartition.topic] = offset.offset }
         if let position = transaction.lastPosition {
+            context.witness.saw(position, of: shard)
             committedEntry = CommittedEntry(position: position, offset: report.journalOffset)
         }
         metrics.totals.committed.add()

@@ -25,7 +25,7 @@ extension ShardTask {
         metrics.totals.snapshotsSkipped.add(takeover.skipped.count)
         let recovery: Recovery
         do throws(RecoveryError) {
-            recovery = try Recovery(takeover, context.demands)
+            recovery = try Recovery(takeover, context.demands(of: shard))
         } catch {
             return stop("\(error)", retakeAfter: nil)
         }
@@ -159,6 +159,7 @@ extension ShardTask {
         let reached = recovery.reached
         compare(reached, restoration.committed)
         lastEntry = reached.last
+        if let last = reached.last { context.witness.saw(last, of: shard) }
         committedEntry = reached.last.map { CommittedEntry(position: $0, offset: recovery.lastOffset) }
         for stream in merge.streams { status.committed[stream.topicPartition.topic] = stream.rangeStart }
         self.restoration = nil

@@ -271,6 +271,8 @@ package enum LaneFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case kafka(KafkaError)
     /// The journal ends with an entry that is neither this batch nor the one before: someone else has written.
     case foreignEntry(expected: JournalPosition?, found: JournalPosition?)
+    /// The journal ends before an entry that was committed: the brokers have lost it.
+    case journalRewound(end: JournalPosition?, committed: JournalPosition)
     case journal(JournalProblem)
 
     package var description: String {
@@ -280,6 +282,9 @@ package enum LaneFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .foreignEntry(let expected, let found):
             "the journal ends with entry \(found.map { "\($0.sequence)" } ?? "none"), not with "
                 + "\(expected.map { "\($0.sequence)" } ?? "none"): another owner has gone on"
+        case .journalRewound(let end, let committed):
+            "entry \(committed.sequence) of the journal was committed, but the journal ends with "
+                + "\(end.map { "\($0.sequence)" } ?? "none"): the brokers have lost what they had acknowledged"
         case .journal(let problem): "the journal cannot be read: \(problem)"
         }
     }

@@ -80,6 +80,9 @@ package struct TransactionMachine {
         }
         if found == transaction.lastPosition { return .committed }
         if found == transaction.previousPosition { return .perform(.begin) }
+        if let previous = transaction.previousPosition, found.map({ $0.sequence < previous.sequence }) ?? true {
+            return .lost(.journalRewound(end: found, committed: previous))
+        }
         return .lost(.foreignEntry(expected: transaction.lastPosition, found: found))
     }
 

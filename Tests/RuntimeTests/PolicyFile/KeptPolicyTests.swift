@@ -89,7 +89,10 @@ struct KeptPolicyTests {
             var fewer = lines
             fewer.remove(at: index)
             let kind = lines[index].prefix { $0 != " " }
-            let mayGo = ["offset", "rate", "term", "tier", "level", "value"].contains(kind)
+            let optional = [
+                "offset", "rate", "term", "tier", "level", "value", "approaching_upgrade", "approaching_expiry",
+            ]
+            let mayGo = optional.contains(String(kind))
             #expect(try Self.error(fewer.joined(separator: "\n") + "\n") != nil || mayGo, "\(lines[index])")
             var cut = lines
             cut[index] = String(lines[index].dropLast())

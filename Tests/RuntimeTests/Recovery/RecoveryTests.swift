@@ -63,7 +63,10 @@ struct RecoveryTests {
         return entries
     }
 
-    private static func error(_ takeover: Takeover) -> RecoveryError? {
+    /// - Parameter witnessed: The last entry that the process has seen committed.
+    private static func error(_ takeover: Takeover, witnessed: JournalEntry? = nil) -> RecoveryError? {
+        var demands = demands
+        demands.witnessed = witnessed?.position
         do throws(RecoveryError) {
             _ = try Recovery(takeover, demands)
             return nil
@@ -166,6 +169,37 @@ struct RecoveryTests {
         #expect(
             Self.error(Self.takeover(Array(entries[0..<3]), restored: restored))
                 == .journalLost(snapshot: 4, end: 2))
+    }
+
+    @Test func `a journal that ends before what this process has seen committed has lost entries`() throws {
+        let entries = JournalSamples.chain(6)
+        let rest = Self.takeover(Array(entries[0..<3]))
+        #expect(Self.error(rest, witnessed: entries[4]) == .journalRewound(end: 2, committed: 4))
+        #expect(Self.error(Self.takeover([]), witnessed: entries[0]) == .journalRewound(end: nil, committed: 0))
+        #expect(Self.error(rest, witnessed: entries[2]) == nil)
+        // Another owner has gone on since.
+        #expect(Self.error(rest, witnessed: entries[0]) == nil)
+        let snapshot = try Self.restored(after: entries[1])
+        #expect(
+            Self.error(Self.takeover(Array(entries[0..<3]), restored: snapshot), witnessed: entries[4])
+                == .journalRewound(end: 2, committed: 4))
+    }
+
+    @Test func `a journal longer than one reading is not called lost before its end`() throws {
+        let entries = JournalSamples.chain(6)
+        var demands = Self.demands
+        demands.witnessed = entries[4].position
+        var recovery = try Recovery(Self.takeover(Array(entries[0..<3]), end: 12), demands)
+        try recovery.accept(JournalSamples.records(Array(entries[3...])))
+        #expect(recovery.waiting == 6)
+    }
+
+    @Test func `another entry in the place of one that was committed is refused`() {
+        let entries = JournalSamples.chain(4)
+        var other = entries[2]
+        other.stateDigest ^= 1
+        #expect(Self.error(Self.takeover(entries), witnessed: other) == .journalRewritten(sequence: 2))
+        #expect(Self.error(Self.takeover(entries), witnessed: entries[2]) == nil)
     }
 
     @Test func `a snapshot of another journal is refused`() throws {

@@ -89,9 +89,9 @@ struct LaneMachineTests {
         #expect(fence > 0 && calls.lastIndex(of: "produce") ?? 0 > fence)
     }
 
-    @Test func `in doubt, and the journal ends with something else: the shard is lost`() {
+    @Test func `in doubt, and the journal ends before what was committed: the shard is lost`() {
         let (calls, end) = Self.commit(journal: Array(Self.entries[0..<1]))
-        guard case .failed(.foreignEntry)? = end else {
+        guard case .failed(.journalRewound)? = end else {
             Issue.record("ended with \(String(describing: end))")
             return
         }

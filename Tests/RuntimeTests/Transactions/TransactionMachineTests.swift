@@ -74,12 +74,21 @@ struct TransactionMachineTests {
 
     @Test func `any other tail: another owner has gone on`() {
         var machine = Self.inDoubt()
-        let foreign = LaneFailure.foreignEntry(expected: Self.entries[3].position, found: Self.entries[0].position)
-        #expect(machine.resolved(tail: Self.tail(Self.entries[0]), Self.transaction) == .lost(foreign))
+        var other = Self.entries[1]
+        other.stateDigest ^= 1
+        let foreign = LaneFailure.foreignEntry(expected: Self.entries[3].position, found: other.position)
+        #expect(machine.resolved(tail: Self.tail(other), Self.transaction) == .lost(foreign))
         // Half a transaction cannot be there, but would be no reason to go on either.
         let half = LaneFailure.foreignEntry(expected: Self.entries[3].position, found: Self.entries[2].position)
         #expect(machine.resolved(tail: Self.tail(Self.entries[2]), Self.transaction) == .lost(half))
-        let none = LaneFailure.foreignEntry(expected: Self.entries[3].position, found: nil)
+    }
+
+    @Test func `a tail older than the entry before: the brokers have lost what they had acknowledged`() {
+        var machine = Self.inDoubt()
+        let committed = Self.entries[1].position
+        let older = LaneFailure.journalRewound(end: Self.entries[0].position, committed: committed)
+        #expect(machine.resolved(tail: Self.tail(Self.entries[0]), Self.transaction) == .lost(older))
+        let none = LaneFailure.journalRewound(end: nil, committed: committed)
         #expect(machine.resolved(tail: nil, Self.transaction) == .lost(none))
     }
 

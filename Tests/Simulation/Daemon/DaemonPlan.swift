@@ -3,6 +3,7 @@ import Runtime
 import Scoring
 import ShardEngine
 import Snapshots
+import WireFormat
 
 /// What all members of a simulated application have in common.
 package struct DaemonPlan: Sendable {
@@ -32,6 +33,9 @@ package struct DaemonPlan: Sendable {
         for topic in outputs.all { cluster.create(topic: topic, partitions: outputPartitions) }
         cluster.create(topic: outputs.journal, partitions: partitions)
     }
+
+    /// Where decisions go; dead letters are none.
+    var decisionTopics: [String] { OutputDestination.allCases.map { outputs.name(of: $0) } }
 
     package func inputPartitions(of shard: Int32) -> [TopicPartition] {
         inputs.map { TopicPartition(topic: $0.topic, partition: shard) }

@@ -1,10 +1,13 @@
 /// Looks for lost, doubled, torn and reordered outputs. Pure: histories in, findings out.
 package enum HistoryChecker {
     /// What needs no oracle: numbers without gap, bytes without repeat, values that agree with their keys and headers.
-    package static func check(_ history: OutputHistory) -> [HistoryFinding] {
+    /// `timed` names the topics whose records are numbered by their time instead of counted.
+    package static func check(_ history: OutputHistory, timed: Set<String> = []) -> [HistoryFinding] {
         checkBytes(history)
             + history.lines.flatMap { line, records in
-                checkNumbers(line, records) + records.compactMap(checkValue)
+                let isTimed = timed.contains(line.topic)
+                return (isTimed ? checkTimes(line, records) : checkNumbers(line, records))
+                    + records.compactMap { checkValue($0, isTimed: isTimed) }
             }
     }
 
@@ -57,6 +60,27 @@ package enum HistoryChecker {
         return findings
     }
 
+    /// Several records may have one time, but each has an id of its own.
+    private static func checkTimes(_ line: OutputHistory.Line, _ records: [OutputRecord]) -> [HistoryFinding] {
+        var findings: [HistoryFinding] = []
+        if Set(records.map(\.partition)).count > 1 { findings.append(.twoPartitions(line)) }
+        var seen: Set<String> = []
+        var latest: Int64 = .min
+        for record in records {
+            guard let number = record.sequence, let id = record.id else {
+                findings.append(.noSequence(record))
+                continue
+            }
+            if !seen.insert(id).inserted {
+                findings.append(.repeat(record))
+            } else if number < latest {
+                findings.append(.reordered(record, after: latest))
+            }
+            latest = max(latest, number)
+        }
+        return findings
+    }
+
     private static func checkBytes(_ history: OutputHistory) -> [HistoryFinding] {
         var first: [[UInt8]: OutputRecord] = [:]
         return history.records.compactMap { record in
@@ -71,11 +95,12 @@ package enum HistoryChecker {
 
     // MARK: - Values
 
-    private static func checkValue(_ record: OutputRecord) -> HistoryFinding? {
+    private static func checkValue(_ record: OutputRecord, isTimed: Bool) -> HistoryFinding? {
         guard let fields = record.fields else { return .notJSON(record) }
         guard fields["customer_id"] as? String == record.customer else {
             return .contradiction(record, field: "customer_id")
         }
+        if isTimed { return nil }
         let number = (fields["sequence"] as? Int).map(Int64.init)
         return number == record.sequence ? nil : .contradiction(record, field: "sequence")
     }

@@ -12,8 +12,12 @@ package struct OutputRecord: Hashable, Sendable {
     /// The value as text; what expected outputs are compared with.
     package var text: String { String(decoding: stored.record.value ?? [], as: UTF8.self) }
 
-    /// Counts the outputs of one kind about one customer, from 1 on; nil when the record does not say.
+    /// Counts the outputs of one kind about one customer, from 1 on, or is the time of one in seconds; nil when the record
+    /// does not say.
     package var sequence: Int64? { stored.record.header("tierd_sequence").flatMap { Int64($0) } }
+
+    /// No other record of its topic has it; nil when the record does not say.
+    var id: String? { stored.record.header("ce_id") }
 
     /// Fields of the JSON value; nil when it is none.
     var fields: [String: Any]? {

@@ -62,12 +62,14 @@ package final class SimulationRun {
 
     private static let longestRun = TimeSpan.seconds(1_800)
 
-    /// `retail` is the policy of every other seed; the rest are drawn at random.
+    /// `retail` is the policy of every other seed, now and then with profiles; the rest are drawn at random.
     package init(seed: UInt64, retail: Policy) {
         world = SimulatedWorld(seed: seed)
         isRetail = seed % 2 == 0
         var policies = SeededRandom(seed: seed ^ 0x5eed)
-        let policy = isRetail ? retail : RandomPolicy.draw(&policies)
+        var policy = isRetail ? retail : RandomPolicy.draw(&policies)
+        // Histories are long past: profiles must not wait for the present.
+        if seed % 8 < 3 { policy.profiles = ProfileRule(catchUp: nil) }
         var plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
         if seed % 4 > 1 {
             let switches = PolicySwitches(from: plan.policy, isRetail: isRetail, &policies)
@@ -113,8 +115,7 @@ package final class SimulationRun {
             figures.snapshotsLoaded += daemon.snapshotsLoaded
         }
         figures.outputs =
-            OutputHistory(world.cluster, topics: [plan.outputs.tierChanges, plan.outputs.churnRisk])
-            .records.count
+            OutputHistory(world.cluster, topics: plan.decisionTopics).records.count
         return verdict
     }
 

@@ -16,11 +16,12 @@ struct SimulationVerdict {
         self.run = run
         cluster = run.world.cluster
         plan = run.plan
-        history = OutputHistory(cluster, topics: [plan.outputs.tierChanges, plan.outputs.churnRisk])
+        history = OutputHistory(cluster, topics: plan.decisionTopics)
     }
 
     func findings() throws -> [String] {
-        var findings = HistoryChecker.check(history)
+        var findings = HistoryChecker.check(
+            history, timed: [plan.outputs.tierNotices, plan.outputs.customerProfiles])
         var expected: [OutputHistory.Line: [String]] = [:]
         var said: [String: EngineRun.Said] = [:]
         for shard in 0..<plan.partitions {

@@ -28,6 +28,22 @@ import Testing
         #expect(findings.contains { if case .reordered(_, after: 3) = $0 { true } else { false } })
     }
 
+    @Test func `records numbered by their time may share one, but not an id, and do not go back`() {
+        func check(_ records: [(number: Int, id: String)]) -> [HistoryFinding] {
+            let history = records.enumerated().map { offset, given in
+                var record = record(#"{"customer_id":"c-1","n":\#(offset)}"#, key: "c-1")
+                record.headers = [RecordHeader("tierd_sequence", "\(given.number)"), RecordHeader("ce_id", given.id)]
+                return OutputRecord(partition, StoredRecord(offset: Int64(offset), record: record))
+            }
+            return HistoryChecker.check(OutputHistory(history), timed: [partition.topic])
+        }
+        #expect(check([(5, "a:5"), (5, "b:5"), (9, "a:9")]).isEmpty)
+        let back = check([(9, "a:9"), (5, "a:5")])
+        #expect(back.contains { if case .reordered(_, after: 9) = $0 { true } else { false } })
+        let twice = check([(5, "a:5"), (5, "a:5")])
+        #expect(twice.contains { if case .repeat = $0 { true } else { false } })
+    }
+
     @Test func `a value that is no JSON, or another customer's, is found`() {
         let torn = OutputRecord(partition, stored(0, "{\"customer_id\":", number: 1))
         let wrong = OutputRecord(partition, stored(1, #"{"customer_id":"c-2","sequence":2}"#, number: 2))
