@@ -11,6 +11,7 @@ def check_valid_examples(tally, validators, inputs, outputs):
     """Every example is valid, and every type of event has one."""
     folders = {folder: f"events/{name}.schema.json" for folder, name in inputs.items()}
     folders |= {name: f"outputs/{name}.schema.json" for name in outputs}
+    folders |= {"snapshot-export": "snapshot-export.schema.json"}
     for folder, schema in folders.items():
         files = sorted((SCHEMAS / "examples" / folder).glob("*.json"))
         tally.check(files, f"examples/{folder}: no example")
