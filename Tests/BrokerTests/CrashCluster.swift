@@ -26,7 +26,7 @@ final class CrashCluster {
     init(bootstrap: String? = nil, store: String = "directory") throws {
         fixture = try BrokerFixture(partitions: 4, bootstrap: bootstrap)
         self.store = store
-        lines = try EventLines.read(HistoryTests.orders)
+        lines = try FileLines.all(of: EventFile(.orders, path: HistoryTests.orders))
         producer = try Producer(settings: fixture.settings)
         instances = try ["one", "two"].map { [fixture] name in
             try DaemonProcess(fixture, until: nil, store: store, instance: name)
