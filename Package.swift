@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Runtime", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient", "TestSupport",
+                "Runtime", "Calibration", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -8,7 +8,8 @@ struct Tierd: AsyncParsableCommand {
         commandName: "tierd",
         abstract:
             "Score customers while their events arrive: tiers and churn risk, exactly once, out of Kafka and back.",
-        discussion: """
+        discussion: prose(
+            """
             To see it work, without any Kafka:
               tierd demo
 
@@ -23,7 +24,7 @@ struct Tierd: AsyncParsableCommand {
               tierd generate --customers 10000 --events 500000 --out events
 
             `tierd help COMMAND` tells more about each. Exit codes: 0 all well, 1 it failed and said why, 64 wrong usage.
-            """,
+            """),
         version: Version.tierd,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, PolicyCommand.self, ExplainCommand.self,

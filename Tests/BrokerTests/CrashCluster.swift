@@ -13,7 +13,7 @@ final class CrashCluster {
 
     /// The orders of every other customer, oldest first: the pinned broker is the slower the more it holds.
     private static let orders = Result {
-        try EventLines.read(HistoryTests.orders).filter { line in
+        try FileLines.all(of: EventFile(.orders, path: HistoryTests.orders)).filter { line in
             let number = HistoryTests.customer(of: line)?.split(separator: "-").last.flatMap { Int($0) }
             return (number ?? 0).isMultiple(of: 2)
         }

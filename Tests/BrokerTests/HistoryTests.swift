@@ -13,7 +13,7 @@ struct HistoryTests {
 
     @Test func `the CDNOW orders give every customer the same changes through the broker as in a replay`() throws {
         let fixture = try BrokerFixture(partitions: 4)
-        let lines = try EventLines.read(Self.orders)
+        let lines = try FileLines.all(of: EventFile(.orders, path: Self.orders))
         #expect(lines.count == 6_919)
         try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
         let daemon = try fixture.daemon(
@@ -32,7 +32,7 @@ struct HistoryTests {
         .enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"), arguments: ["directory", "topic"])
     func `kill -9 at random moments changes nothing that a consumer sees`(store: String) throws {
         let fixture = try BrokerFixture(partitions: 4)
-        let lines = try EventLines.read(Self.orders)
+        let lines = try FileLines.all(of: EventFile(.orders, path: Self.orders))
         try fixture.produce(fixture.inputs[0].topic, lines.map { (Self.customer(of: $0), $0) })
         let process = try DaemonProcess(fixture, .init(until: "1999-01-01T00:00:00Z", store: store))
         var random = SystemRandomNumberGenerator()

@@ -54,25 +54,25 @@ package struct ShopEvent: Sendable {
     package static func order(
         _ time: EventTime, _ id: String, of customer: String = "ann", _ change: (inout Order) -> Void = { _ in }
     ) -> ShopEvent {
-        var order = Order()
-        change(&order)
-        return ShopEvent(time, customer, id, .order(order))
+        ShopEvent(time, customer, id, .order(changed(Order(), change)))
     }
 
     package static func browse(
         _ time: EventTime, _ id: String, of customer: String = "ann", _ change: (inout Browse) -> Void = { _ in }
     ) -> ShopEvent {
-        var browse = Browse()
-        change(&browse)
-        return ShopEvent(time, customer, id, .browse(browse))
+        ShopEvent(time, customer, id, .browse(changed(Browse(), change)))
     }
 
     package static func feedback(
         _ time: EventTime, _ id: String, of customer: String = "ann", _ change: (inout Feedback) -> Void = { _ in }
     ) -> ShopEvent {
-        var feedback = Feedback()
-        change(&feedback)
-        return ShopEvent(time, customer, id, .feedback(feedback))
+        ShopEvent(time, customer, id, .feedback(changed(Feedback(), change)))
+    }
+
+    private static func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
+        var value = value
+        change(&value)
+        return value
     }
 
     package var input: InputKind {

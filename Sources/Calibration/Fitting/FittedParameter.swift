@@ -21,6 +21,7 @@ package enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertibl
     case noPurchases
     case emptyHoldout(from: String, days: Int)
     case holdoutBeyondHistory(from: String, days: Int, lastDay: String)
+    case summedUp(day: String, customers: Int)
 
     package var description: String {
         switch self {
@@ -32,6 +33,8 @@ package enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertibl
             "of the customers of \(from), none or all bought in the \(days) days after it: there is nothing to tell apart; choose another date"
         case .holdoutBeyondHistory(let from, let days, let lastDay):
             "the history ends on \(lastDay), before the \(days) days after \(from) are over; choose an earlier date or a shorter holdout"
+        case .summedUp(let day, let customers):
+            "of \(customers) customers the snapshot tells only the sums of what they bought until after \(day); choose a later day, or fit from orders"
         }
     }
 }

@@ -11,7 +11,8 @@ package struct HistoryFit: Sendable {
     package var orderValue: OrderValueFit
     /// Of the combined score with the default weights, on BG/NBD or MBG/NBD as the settings say.
     package var churnConstant: Double
-    /// Fitted to what happened in the last `horizonDays`; nil where too few customers are older than that.
+    /// Fitted to what happened in the last `horizonDays`; nil where too few customers are older than that, or a snapshot
+    /// does not tell what was known then.
     package var logistic: LogisticFit?
     package var rfm: RFMRule
     /// Of the spend EWMA, major units: what the best 20, 5 and 1 % of the customers have at least.
@@ -48,6 +49,8 @@ package struct HistoryFit: Sendable {
     private static let topShares = [0.2, 0.05, 0.01]
 
     package init(_ purchases: [CustomerPurchases], _ settings: Settings) throws(CalibrationError) {
+        let summedUp = purchases.count { !$0.isTold(on: settings.until) }
+        guard summedUp == 0 else { throw .summedUp(day: settings.until.date, customers: summedUp) }
         let known = purchases.asOf(
             settings.until, ewmaHalfLifeDays: settings.ewmaHalfLifeDays, minorPerMajor: settings.minorPerMajor)
         guard !known.isEmpty else { throw .noPurchases }
@@ -89,6 +92,7 @@ package struct HistoryFit: Sendable {
     /// Looks one horizon back, and learns from what has happened since.
     private static func fitLogistic(_ purchases: [CustomerPurchases], _ settings: Settings) -> LogisticFit? {
         let start = settings.until + -settings.horizonDays
+        guard purchases.allSatisfy({ $0.isTold(on: start) }) else { return nil }
         let known = purchases.asOf(
             start, ewmaHalfLifeDays: settings.ewmaHalfLifeDays, minorPerMajor: settings.minorPerMajor)
         let churned = known.map { purchases[$0.customer].after(start, days: settings.horizonDays).isEmpty }

@@ -6,6 +6,8 @@ package struct CustomerPurchases: Hashable, Sendable {
     package let id: [UInt8]
     /// Rising, each day once.
     package private(set) var days: [Day] = []
+    /// What came before them, where the source keeps sums only; it may end on the day with which they begin.
+    package private(set) var earlier: Earlier?
 
     package struct Day: Hashable, Sendable {
         package var day: DayIndex
@@ -17,8 +19,36 @@ package struct CustomerPurchases: Hashable, Sendable {
         }
     }
 
-    package init(id: [UInt8], days: [Day] = []) {
+    /// The sums of purchase days that are not told one by one.
+    package struct Earlier: Hashable, Sendable {
+        package var first: DayIndex
+        package var last: DayIndex
+        package var days: Int
+        /// Minor units, of all days and of the first alone.
+        package var spend: Int64
+        package var firstDaySpend: Int64
+        /// Σ 2^(−days before the last / half-life) over the days, with the churn score's half-life.
+        package var ewmaAtLast: Double
+        /// The same of what was spent, minor units, with the policy's `spend_half_life`.
+        package var spendEWMAAtLast: Double
+
+        package init(
+            first: DayIndex, last: DayIndex, days: Int, spend: Int64, firstDaySpend: Int64, ewmaAtLast: Double,
+            spendEWMAAtLast: Double
+        ) {
+            self.first = first
+            self.last = last
+            self.days = days
+            self.spend = spend
+            self.firstDaySpend = firstDaySpend
+            self.ewmaAtLast = ewmaAtLast
+            self.spendEWMAAtLast = spendEWMAAtLast
+        }
+    }
+
+    package init(id: [UInt8], days: [Day] = [], earlier: Earlier? = nil) {
         self.id = id
+        self.earlier = earlier
         for day in days { add(day.amount, on: day.day) }
         sortDays()
     }
@@ -39,6 +69,9 @@ package struct CustomerPurchases: Hashable, Sendable {
         days = joined
     }
 
+    /// Whether it can be told what was known at the end of `day`.
+    package func isTold(on day: DayIndex) -> Bool { earlier.map { $0.last <= day } ?? true }
+
     /// Those until `day`, that day included.
     package func until(_ day: DayIndex) -> ArraySlice<Day> { days.prefix { $0.day <= day } }
 
@@ -58,41 +91,51 @@ package struct CustomerAsOf: Hashable, Sendable {
     package var spend: Int64
     /// Mean total of the purchase days after the first, major units; 0 without one.
     package var meanRepeatAmount: Double
-    /// The days themselves.
+    /// The days themselves, without those that are told as sums only.
     package var days: [CustomerPurchases.Day]
+    private let earlier: CustomerPurchases.Earlier?
     package var today: DayIndex
 
     package var history: PurchaseHistory { evidence.history }
 
-    /// Nil before the first purchase.
+    /// Nil before the first purchase, and where it cannot be told.
     ///
     /// - Parameter minorPerMajor: 100 for a currency with cents.
     package init?(
         _ purchases: CustomerPurchases, _ customer: Int, on today: DayIndex, ewmaHalfLifeDays: Double,
         minorPerMajor: Double
     ) {
-        let days = Array(purchases.until(today))
-        guard let first = days.first, let last = days.last else { return nil }
+        let (days, earlier) = (Array(purchases.until(today)), purchases.earlier)
+        guard purchases.isTold(on: today), let first = earlier?.first ?? days.first?.day,
+            let last = days.last?.day ?? earlier?.last
+        else { return nil }
         self.customer = customer
         self.days = days
+        self.earlier = earlier
         self.today = today
-        frequency = days.count
-        spend = days.reduce(0) { $0 + $1.amount }
-        let repeats = Double(days.count - 1)
-        meanRepeatAmount = repeats > 0 ? Double(spend - first.amount) / minorPerMajor / repeats : 0
-        let ewma = days.reduce(0) { $0 + Self.faded(last.day - $1.day, ewmaHalfLifeDays) }
+        // The day on which the sums end may have gone on.
+        let counted = days.filter { day in earlier.map { day.day > $0.last } ?? true }
+        frequency = (earlier?.days ?? 0) + counted.count
+        spend = days.reduce(earlier?.spend ?? 0) { $0 + $1.amount }
+        let onFirstDay = days.first.map { $0.day == first ? $0.amount : 0 } ?? 0
+        let repeatSpend = spend - (earlier?.firstDaySpend ?? 0) - onFirstDay
+        let repeats = Double(frequency - 1)
+        meanRepeatAmount = repeats > 0 ? Double(repeatSpend) / minorPerMajor / repeats : 0
+        let faded = earlier.map { $0.ewmaAtLast * Self.faded(last - $0.last, ewmaHalfLifeDays) } ?? 0
+        let ewma = counted.reduce(faded) { $0 + Self.faded(last - $1.day, ewmaHalfLifeDays) }
         evidence = ChurnEvidence(
             history: PurchaseHistory(
-                repeats: repeats, ageAtLast: Double(last.day - first.day), age: Double(today - first.day)),
+                repeats: repeats, ageAtLast: Double(last - first), age: Double(today - first)),
             ewmaAtLast: ewma, monetary: Double(spend) / minorPerMajor)
     }
 
     /// Σ amount · 2^(−age / half-life), minor units.
     package func spendEWMA(halfLifeDays: Double) -> Double {
-        days.reduce(0) { $0 + Double($1.amount) * Self.faded(today - $1.day, halfLifeDays) }
+        let start = earlier.map { $0.spendEWMAAtLast * Self.faded(today - $0.last, halfLifeDays) } ?? 0
+        return days.reduce(start) { $0 + Double($1.amount) * Self.faded(today - $1.day, halfLifeDays) }
     }
 
-    /// Spent in a window of calendar days, today included; minor units.
+    /// Spent in a window of calendar days, today included, on days that are told one by one; minor units.
     package func spend(days window: Int) -> Int64 {
         days.reduce(0) { $0 + (today - $1.day < window ? $1.amount : 0) }
     }
@@ -103,6 +146,8 @@ package struct CustomerAsOf: Hashable, Sendable {
 }
 
 extension [CustomerPurchases] {
+    func sortedByID() -> [CustomerPurchases] { sorted { $0.id.lexicographicallyPrecedes($1.id) } }
+
     /// All who have bought until `day`.
     package func asOf(_ day: DayIndex, ewmaHalfLifeDays: Double, minorPerMajor: Double) -> [CustomerAsOf] {
         enumerated().compactMap { index, purchases in

@@ -53,7 +53,7 @@ package struct OrderBook: Sendable {
         }
     }
 
-    /// Customers with at least one order that counts, in the order in which they first appeared.
+    /// Customers with at least one order that counts, by id: in whatever order the events came.
     package func customers() -> [CustomerPurchases] {
         var purchases = customerIDs.map { CustomerPurchases(id: $0) }
         for (customer, order) in orders {
@@ -61,7 +61,7 @@ package struct OrderBook: Sendable {
             purchases[customer].add(amount, on: policy.calendar.day(of: time))
         }
         for index in purchases.indices { purchases[index].sortDays() }
-        return purchases.filter { !$0.days.isEmpty }
+        return purchases.filter { !$0.days.isEmpty }.sortedByID()
     }
 
     private mutating func note(_ type: OrderType, at time: EventTime, total: Int64, refund: Int64?, _ index: Int) {

@@ -18,7 +18,8 @@ package enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .settings(let error): error.description
-        case .unreachable(let bootstrap, let error): "no broker answers at \(bootstrap): \(error.message)"
+        case .unreachable(let bootstrap, let error):
+            "no broker answers at \(bootstrap): \(error.message); check the address, the network and the broker's advertised address"
         case .noTopic(let topic):
             "the cluster has no topic \(topic); check `application` and `topics` of the configuration, or --topic"
         case .noShard(let shard, let topic, let count):

@@ -20,7 +20,7 @@ package final class CommittedReader {
 
     private struct Source {
         let stretch: Stretch
-        let queue: PartitionQueue
+        let partition: CommittedPartition
         var next: Int64
         /// Timestamp of the last record, milliseconds; before any, the earliest of all.
         var time = Int64.min
@@ -28,13 +28,8 @@ package final class CommittedReader {
         var isDone: Bool { next >= stretch.to }
     }
 
-    private let consumer: Consumer
     private var sources: [Source] = []
-    private var lastProgress = SteadyClock.now
 
-    /// Without anything new for this long, reading fails with a retriable error.
-    private static let patienceSeconds = 30.0
-    private static let pollMilliseconds: Int32 = 200
     /// For all queues together, KiB.
     private static let bufferKibibytes = 65_536
 
@@ -50,6 +45,7 @@ package final class CommittedReader {
                 "bootstrap.servers": bootstrap, "queued.max.messages.kbytes": String(kibibytes),
                 "statistics.interval.ms": "0",
             ])
+        let consumer: Consumer
         do {
             consumer = try Consumer(settings: layered, groupID: "tierd-reader")
         } catch {
@@ -57,8 +53,9 @@ package final class CommittedReader {
         }
         do throws(KafkaError) {
             for stretch in open {
+                let queue = try consumer.partitionQueue(stretch.partition)
                 sources.append(
-                    Source(stretch: stretch, queue: try consumer.partitionQueue(stretch.partition), next: stretch.from))
+                    Source(stretch: stretch, partition: CommittedPartition(queue, of: consumer), next: stretch.from))
             }
             try consumer.assign(open.map { PartitionOffset(topicPartition: $0.partition, offset: $0.from) })
         } catch {
@@ -72,14 +69,8 @@ package final class CommittedReader {
             let index = sources.indices.filter({ !sources[$0].isDone }).min(by: { sources[$0].time < sources[$1].time })
         else { return false }
         do throws(KafkaError) {
-            while case .log = consumer.poll(timeoutMilliseconds: 0) {}
-            let batch = try sources[index].queue.consume(
-                maximum: Self.portion, timeoutMilliseconds: Self.pollMilliseconds)
+            let batch = try sources[index].partition.consume(maximum: Self.portion)
             for entry in 0..<batch.count { try pass(batch[entry], of: index, take) }
-            if !batch.isEmpty { lastProgress = SteadyClock.now }
-            guard SteadyClock.now - lastProgress < Self.patienceSeconds else {
-                throw Self.stalled(sources[index].stretch.partition)
-            }
         } catch {
             throw .reading(error)
         }
@@ -110,11 +101,8 @@ package final class CommittedReader {
         return total > 0 ? Double(done) / Double(total) : 1
     }
 
-    private static func stalled(_ partition: TopicPartition) -> KafkaError {
-        KafkaError(
-            code: KafkaError.Code.timedOut, name: "_TIMED_OUT",
-            message: "\(partition) gave nothing for \(Int(patienceSeconds)) s", isRetriable: true)
-    }
+    /// The stretches one by one, for who takes from each as it likes rather than with `read`.
+    var partitions: [(stretch: Stretch, source: CommittedPartition)] { sources.map { ($0.stretch, $0.partition) } }
 }
 
 extension CommittedReader {

@@ -2,27 +2,25 @@ import Scoring
 import ShardEngine
 import WireFormat
 
-/// Reads event files once, merged by event time, and shows every batch to a reader and to one engine per policy.
+/// Reads a history once and shows every batch to a reader and to one engine per policy.
 ///
 /// The engines are those of a running daemon; what they say is handed over as it comes, unencoded.
 package struct HistoryPass: ~Copyable {
-    private let merge: FileMerge
+    private let history: EventHistory
     private let engines: [PolicyEngine]
-    private var decoder: RecordDecoder
     private var batch = Batch()
     private var summary = Summary()
 
-    /// Deadlines fired between two reports of progress once the files have ended.
+    /// Deadlines fired between two reports of progress once the history has ended.
     private static let deadlinesPerStep = 10_000
 
     /// Where the pass stands, and in the end what it saw.
     package struct Summary: Hashable, Sendable {
-        /// Lines that are events, and lines that are not.
+        /// Records that are events, and records that are not.
         package var events = 0
         package var rejected = 0
-        package var bytesRead = 0
-        /// Nil while a file has no size.
-        package var bytesTotal: Int?
+        /// How much has been read, 0…1; nil where that is not known.
+        package var fraction: Double?
         /// Of the latest event; nil without one.
         package var lastEvent: EventTime?
 
@@ -35,11 +33,8 @@ package struct HistoryPass: ~Copyable {
         init(_ policy: Policy) { engine = ShardEngine(policy: policy) }
     }
 
-    package init(policies: [Policy], files: [EventFile]) throws {
-        let merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
-        let decoder = try RecordDecoder(requiresKey: false)
-        self.merge = merge
-        self.decoder = decoder
+    package init(policies: [Policy], history: EventHistory) {
+        self.history = history
         engines = policies.map { PolicyEngine($0) }
     }
 
@@ -65,29 +60,21 @@ package struct HistoryPass: ~Copyable {
         return summary
     }
 
-    private mutating func buildBatch() throws(EventFileError) -> Bool {
+    private mutating func buildBatch() throws -> Bool {
         batch.removeAll()
-        var taken = 0
-        while taken < OfflineReplay.batchLines, let next = try merge.next(&decoder) {
-            taken += 1
-            switch next {
-            case .event(let stream, let time):
-                stream.moveHead(to: &batch)
-                summary.events += 1
-                summary.lastEvent = max(summary.lastEvent ?? time, time)
-            case .rejected(let stream, _):
-                stream.pass()
-                summary.rejected += 1
-            }
-        }
-        (summary.bytesRead, summary.bytesTotal) = (merge.bytes.read, merge.bytes.total)
+        var rejected = 0
+        let taken = try history.fill(&batch, limit: OfflineReplay.batchRecords) { _ in rejected += 1 }
+        summary.events += batch.count
+        summary.rejected += rejected
+        summary.lastEvent = batch.events.events.reduce(summary.lastEvent) { max($0 ?? $1.time, $1.time) }
+        summary.fraction = history.fraction
         return taken > 0
     }
 
     private mutating func apply(to box: PolicyEngine, _ index: Int, _ outputs: (Int, OutputBuffer) -> Void) {
         var said = OutputBuffer()
         var refused: [RejectedEvent] = []
-        // No event of a file is ahead of this clock: the past has no far future.
+        // No event is ahead of this clock: the past has no far future.
         box.engine.apply(&batch, wallClock: .outOfRange, deadlineLimit: .max, into: &said, rejected: &refused)
         outputs(index, said)
         box.engine.tidy()

@@ -125,6 +125,14 @@ package struct Configuration: Hashable, Sendable {
             self.deadLetters = deadLetters
             self.journal = journal
         }
+
+        /// Those that are read, in the order of their ranks.
+        package var inputs: [(kind: InputKind, topic: String)] {
+            let named: [(InputKind, String?)] = [
+                (.orders, orders), (.browse, browse), (.feedback, feedback), (.commands, commands),
+            ]
+            return named.compactMap { kind, topic in topic.map { (kind, $0) } }
+        }
     }
 
     /// Copies of the state.

@@ -64,14 +64,10 @@ extension DaemonOptions {
     /// A configuration with its policy loaded. A lapse clock starts at once.
     package init(_ configuration: Configuration, policy: Policy) {
         let topics = configuration.topics
-        var inputs: [(kind: InputKind, topic: String)] = [
-            (.orders, topics.orders), (.browse, topics.browse), (.feedback, topics.feedback),
-        ]
-        if let commands = topics.commands { inputs.append((.commands, commands)) }
         self.init(
             application: configuration.application, bootstrap: configuration.kafka.bootstrap,
             group: configuration.group,
-            instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: inputs,
+            instance: configuration.kafka.instance, settings: configuration.kafka.settings, inputs: topics.inputs,
             outputs: OutputTopics(
                 tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
                 customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,

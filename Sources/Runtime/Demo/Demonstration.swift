@@ -22,7 +22,7 @@ package final class Demonstration: Sendable {
     private static let settlingSeconds = 3.0
 
     package init(bootstrap: String?, orders: String, policy: Policy, seconds: Double) throws(DemoError) {
-        history = try DemoHistory(orderLines: EventLines.read(orders), seed: Self.seed)
+        history = try DemoHistory(orderLines: Self.lines(of: orders), seed: Self.seed)
         cluster = try DemoCluster(bootstrap: bootstrap, suffix: String(WallClock.now.milliseconds / 1000 % 1_000_000))
         let first = history.records.first?.time ?? .earliest
         let last = (history.records.last?.time ?? .earliest) + .days(Self.silentDays)
@@ -38,6 +38,12 @@ package final class Demonstration: Sendable {
             outputs: cluster.outputs, policy: policy, clock: .lapse(daemonClock))
         options.asksForTopicSettings = !cluster.isEmbedded
         self.options = options
+    }
+
+    private static func lines(of orders: String) throws(DemoError) -> [[UInt8]] {
+        do throws(EventFileError) { return try FileLines.all(of: EventFile(.orders, path: orders)) } catch {
+            throw DemoError("\(error); run from the project's folder, or name the orders with --orders")
+        }
     }
 
     /// Starts watching; time starts when the daemon is ready, with `startTime`.
@@ -68,34 +74,5 @@ package final class Demonstration: Sendable {
             return ended ?? 0
         }
         return SteadyClock.now - end > Self.settlingSeconds
-    }
-}
-
-/// Lines of a text file, unpacked by `gzip` where the name ends in `.gz`.
-package enum EventLines {
-    package static func read(_ path: String) throws(DemoError) -> [[UInt8]] {
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw DemoError(
-                "\(path) is not a readable file; run from the project's folder or name the file with --orders")
-        }
-        let data: Data
-        do {
-            data = path.hasSuffix(".gz") ? try unpack(path) : try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw DemoError("\(path) cannot be read: \(error.localizedDescription)")
-        }
-        return data.split(separator: UInt8(ascii: "\n")).map { Array($0) }
-    }
-
-    private static func unpack(_ path: String) throws -> Data {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", path]
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return data
     }
 }

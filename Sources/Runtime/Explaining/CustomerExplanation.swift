@@ -6,6 +6,8 @@ package struct CustomerExplanation {
     package let timeline: CustomerTimeline
     /// What comes if nothing happens.
     package let silence: CustomerTimeline
+    /// What was read of which partitions, where the history is that of topics.
+    package var inputs: [InputStretch] = []
     private let policy: Policy
 
     init(
@@ -25,7 +27,26 @@ package struct CustomerExplanation {
             ("Churn risk", churn), ("What happened", timeline.entries.isEmpty ? ["  Nothing."] : timeline.lines),
             ("What an upgrade takes", upgrade), ("What silence brings", ahead),
         ]
-        return ([head] + sections.map { ([$0.0] + $0.1).joined(separator: "\n") }).joined(separator: "\n\n")
+        let bodies = (sections + (inputs.isEmpty ? [] : [("Read from", origin)]))
+            .map { ([$0.0] + $0.1).joined(separator: "\n") }
+        return ([head] + (gap.map { [$0] } ?? []) + bodies).joined(separator: "\n\n")
+    }
+
+    /// Said at the top, for nothing below may be taken for the whole truth.
+    private var gap: String? {
+        inputs.gap.map {
+            "\($0), and nothing below knows of it. What the daemon itself holds is at /v1/customers/{id} and in "
+                + "`tierd snapshot export`."
+        }
+    }
+
+    private var origin: [String] {
+        var columns = TextColumns()
+        for input in inputs {
+            let (from, to) = (input.stretch.from, input.stretch.to)
+            columns.add("\(input.stretch.partition)", from < to ? "offsets \(from) to \(to - 1)" : "empty")
+        }
+        return columns.lines()
     }
 
     /// One line of JSON.
@@ -36,9 +57,24 @@ package struct CustomerExplanation {
             json.field("customer", json: document)
             json.array("timeline") { list in for entry in timeline.entries { list.element(json: entry.json) } }
             json.array("silence") { list in for entry in silence.entries { list.element(json: entry.json) } }
+            if !inputs.isEmpty { write(inputs, &json) }
         }
         json.endLine()
         return json
+    }
+
+    private func write(_ inputs: [InputStretch], _ json: inout JSONText) {
+        json.field("complete", !inputs.contains(where: \.isTrimmed))
+        json.array("inputs") { list in
+            for input in inputs {
+                list.object { json in
+                    json.field("topic", input.stretch.partition.topic)
+                    json.field("partition", Int(input.stretch.partition.partition))
+                    json.field("from", Int(input.stretch.from))
+                    json.field("to", Int(input.stretch.to))
+                }
+            }
+        }
     }
 
     private var standing: [String] {

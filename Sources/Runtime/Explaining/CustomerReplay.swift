@@ -1,11 +1,11 @@
 import Scoring
 
-/// Finds out from event files where a customer stood at an instant, how it came to that, and what silence would bring.
+/// Finds out from a history where a customer stood at an instant, how it came to that, and what silence would bring.
 ///
 /// All customers are replayed, not this one alone: others' events move the clock by which an event counts as late.
 package struct CustomerReplay {
     private let policy: Policy
-    private let files: [EventFile]
+    private let history: EventHistory
     private let customer: [UInt8]
     private let time: EventTime
 
@@ -14,16 +14,16 @@ package struct CustomerReplay {
     package static let foreseenOutputs = 8
     private static let step = TimeSpan.days(30)
 
-    package init(policy: Policy, files: [EventFile], customer: String, at time: EventTime) {
+    package init(policy: Policy, history: EventHistory, customer: String, at time: EventTime) {
         self.policy = policy
-        self.files = files
+        self.history = history
         self.customer = Array(customer.utf8)
         self.time = time
     }
 
-    /// Nil for a customer of whom the files tell nothing until then.
+    /// Nil for a customer of whom the history tells nothing until then. Reads the history to its end: once.
     package func run(progress: (ReplayStep) -> Void = { _ in }) throws -> CustomerExplanation? {
-        var replay = try OfflineReplay(policy: policy, files: files, until: time, latest: time)
+        var replay = OfflineReplay(policy: policy, history: history, until: time, latest: time)
         var timeline = CustomerTimeline(customer: customer)
         _ = try replay.run { step in
             try timeline.take(step.outputs)

@@ -5,21 +5,25 @@ import WireFormat
 ///
 /// A line that cannot be decoded comes with the key that its text seems to name.
 package final class EventFileSource: RecordSource {
-    private let merge: FileMerge
+    private let streams: [EventFileStream]
+    private let merge: EventMerge
     private let decoder: DecoderBox
 
     package init(_ files: [EventFile]) throws {
-        merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
+        streams = try EventFileStream.open(files)
+        merge = EventMerge(streams)
         decoder = DecoderBox(try RecordDecoder(requiresKey: false))
     }
 
     package func next() throws -> FeedRecord? {
         switch try merge.next(&decoder.decoder) {
         case nil: return nil
-        case .event(let stream, let time):
+        case .event(let index, let time):
+            let stream = streams[index]
             defer { stream.pass() }
             return FeedRecord(stream.file.input, .event(time), key: stream.headCustomer, value: stream.headLine)
-        case .rejected(let stream, let rejection):
+        case .rejected(let index, let rejection):
+            let stream = streams[index]
             defer { stream.pass() }
             guard rejection.reason != .tooLarge else {
                 return FeedRecord(stream.file.input, .tooLong, key: nil, value: [])

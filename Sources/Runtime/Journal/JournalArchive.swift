@@ -22,17 +22,13 @@ package struct JournalArchive: Sendable {
 
     package init(_ configuration: Configuration) {
         let topics = configuration.topics
-        var inputs: [InputKind: String] = [
-            .orders: topics.orders, .browse: topics.browse, .feedback: topics.feedback,
-        ]
-        inputs[.commands] = topics.commands
         self.init(
             bootstrap: configuration.kafka.bootstrap, settings: configuration.kafka.settings,
             topics: OutputTopics(
                 tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
                 customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal),
-            inputs: inputs)
+            inputs: Dictionary(uniqueKeysWithValues: topics.inputs.map { ($0.kind, $0.topic) }))
     }
 
     /// The shard that is asked for, or all.

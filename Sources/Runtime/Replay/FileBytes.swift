@@ -28,11 +28,12 @@ final class FileBytes {
     }
 
     deinit {
+        // First of all, for a child that no signal reaches ends only when nobody reads what it writes.
+        if output != source { close(output) }
         if let child {
             kill(child, SIGTERM)
             _ = Self.exitStatus(of: child)
         }
-        if output != source { close(output) }
         if source != STDIN_FILENO { close(source) }
     }
 

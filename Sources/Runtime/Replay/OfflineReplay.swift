@@ -6,59 +6,46 @@ import WireFormat
 package struct ReplayStep: Sendable {
     package var outputs: EncodedOutputs
     package var rejections: [ReplayRejection]
-    /// Lines worked on since the start.
-    package var lines: Int
-    /// Bytes taken from the files since the start, and their sizes together; nil while one has no size.
-    package var bytesRead: Int
-    package var bytesTotal: Int?
+    /// Records worked on since the start.
+    package var records: Int
+    /// How much of the history has been read, 0…1; nil where that is not known.
+    package var fraction: Double?
 }
 
-/// A line that was not scored.
-package struct ReplayRejection: Hashable, Sendable {
-    package var file: EventFile
-    /// From 1.
-    package var line: Int64
-    package var rejection: Rejection
-}
-
-/// Scores event files with the engine, the merge order and the encoder of a running daemon, but without Kafka.
+/// Scores a history with the engine, the merge order and the encoder of a running daemon, but writes nothing to Kafka.
 ///
-/// The same files, policy and `until` give the same outputs, byte for byte. A line's number stands for its offset.
+/// The same history, policy and `until` give the same outputs, byte for byte. A line's number stands for its offset.
 package struct OfflineReplay: ~Copyable {
     private let policy: Policy
-    private let merge: FileMerge
+    private let history: EventHistory
     private let until: EventTime?
     private let latest: EventTime
     private let wallClock: EventTime
     private let encoder: OutputEncoder
-    private var decoder: RecordDecoder
     private var engine: ShardEngine
     private var batch = Batch()
     private var outputs = OutputBuffer()
     private var encoded = EncodedOutputs()
     private var rejections: [ReplayRejection] = []
-    private var lines = 0
+    private var records = 0
     private var summary: ReplaySummary
 
-    /// As many lines in one batch as a daemon takes by default.
-    package static let batchLines = 10_000
-    /// Deadlines fired between two steps once the files have ended.
+    /// As many records in one batch as a daemon takes by default.
+    package static let batchRecords = 10_000
+    /// Deadlines fired between two steps once the history has ended.
     private static let deadlinesPerStep = 10_000
 
     /// - Parameters:
     ///   - until: Where the clock is moved after the last event, firing what falls due; nil leaves it there.
-    ///   - latest: What happened later than this is left out, wherever it stands in the files.
+    ///   - latest: What happened later than this is left out, wherever it stands in the history.
     ///   - wallClock: The instant against which a far future is judged.
     ///   - application: The name in `ce_source`; topics have the names of their inputs.
     package init(
-        policy: Policy, files: [EventFile], until: EventTime? = nil, latest: EventTime = .never,
+        policy: Policy, history: EventHistory, until: EventTime? = nil, latest: EventTime = .never,
         wallClock: EventTime = WallClock.now, application: String = "tierd"
-    ) throws {
-        let merge = try FileMerge(files.sorted { $0.input.rawValue < $1.input.rawValue })
-        let decoder = try RecordDecoder(requiresKey: false)
+    ) {
         self.policy = policy
-        self.merge = merge
-        self.decoder = decoder
+        self.history = history
         self.until = until
         self.latest = latest
         self.wallClock = max(wallClock, until ?? .earliest)
@@ -70,7 +57,11 @@ package struct OfflineReplay: ~Copyable {
         summary = ReplaySummary(policy: policy)
     }
 
-    /// Works through the files and calls `sink` after every batch; returns the whole.
+    package init(policy: Policy, files: [EventFile], until: EventTime? = nil, application: String = "tierd") throws {
+        self.init(policy: policy, history: try EventHistory(files: files), until: until, application: application)
+    }
+
+    /// Works through the history and calls `sink` after every batch; returns the whole.
     package mutating func run(_ sink: (ReplayStep) throws -> Void) throws -> ReplaySummary {
         let started = SteadyClock.now
         while try buildBatch() {
@@ -91,24 +82,18 @@ package struct OfflineReplay: ~Copyable {
         while engine.fireDue(limit: Self.deadlinesPerStep, into: &outputs) > 0 { try finishStep(sink) }
     }
 
-    /// Where a customer stands at `time`, or at the clock if that is later; nil for one of whom the files tell nothing.
+    /// Where a customer stands at `time`, or at the clock if that is later; nil for one of whom the history tells nothing.
     package mutating func report(on id: [UInt8], at time: EventTime) -> CustomerReport? {
         engine.report(on: id, at: time)
     }
 
-    /// Moves up to a batch of lines out of the files; returns whether there were any.
-    private mutating func buildBatch() throws(EventFileError) -> Bool {
+    /// Moves up to a batch of records out of the history; returns whether there were any.
+    private mutating func buildBatch() throws -> Bool {
         batch.removeAll()
-        var taken = 0
-        while taken < Self.batchLines, let next = try merge.next(&decoder) {
-            taken += 1
-            switch next {
-            case .event(let stream, let time):
-                if time > latest { stream.pass() } else { stream.moveHead(to: &batch) }
-            case .rejected(let stream, let rejection): reject(rejection, stream.file, stream.pass())
-            }
-        }
-        lines += taken
+        var refused: [ReplayRejection] = []
+        let taken = try history.fill(&batch, limit: Self.batchRecords, latest: latest) { refused.append($0) }
+        for rejection in refused { reject(rejection) }
+        records += taken
         return taken > 0
     }
 
@@ -118,15 +103,15 @@ package struct OfflineReplay: ~Copyable {
         summary.events += batch.count - refused.count
         for refusal in refused {
             let source = batch.sources[refusal.index]
-            guard let file = merge.streams.first(where: { $0.file.input == source.input })?.file else { continue }
-            reject(refusal.rejection, file, source.offset)
+            reject(
+                ReplayRejection(source: history.name(of: source), place: source.offset, rejection: refusal.rejection))
         }
         engine.tidy()
     }
 
-    private mutating func reject(_ rejection: Rejection, _ file: EventFile, _ line: Int64) {
-        summary.count(rejection)
-        rejections.append(ReplayRejection(file: file, line: line, rejection: rejection))
+    private mutating func reject(_ rejection: ReplayRejection) {
+        summary.count(rejection.rejection)
+        rejections.append(rejection)
     }
 
     private mutating func finishStep(_ sink: (ReplayStep) throws -> Void) throws {
@@ -134,10 +119,8 @@ package struct OfflineReplay: ~Copyable {
             summary.count(output)
             encoder.encode(output, in: outputs, into: &encoded)
         }
-        let bytes = merge.bytes
         try sink(
-            ReplayStep(
-                outputs: encoded, rejections: rejections, lines: lines, bytesRead: bytes.read, bytesTotal: bytes.total))
+            ReplayStep(outputs: encoded, rejections: rejections, records: records, fraction: history.fraction))
         outputs.removeAll()
         encoded.removeAll()
         rejections.removeAll()

@@ -36,8 +36,8 @@ package struct ReplayLines: Sendable {
         json.removeAll()
         for entry in rejections {
             json.object { json in
-                json.field("file", entry.file.path)
-                json.field("line", Int(entry.line))
+                json.field("file", entry.source)
+                json.field("line", Int(entry.place))
                 json.field("reason", entry.rejection.reason.rawValue)
                 json.field("field", entry.rejection.field?.rawValue)
                 json.field("message", entry.rejection.message)

@@ -185,6 +185,12 @@ final class InputStream {
     /// Whether all that was fetched has been handed out.
     var isDrained: Bool { cursor == items.count }
 
+    /// Offset of the record at the head; nil when none is here.
+    var headOffset: Int64? {
+        guard cursor < items.count, case .record(let record)? = entry(cursor) else { return nil }
+        return record.offset
+    }
+
     /// Timestamp of the next record that is here, milliseconds; nil when none is.
     var nextTimestamp: Int64? {
         guard cursor < items.count, case .record(let record)? = entry(cursor) else { return nil }

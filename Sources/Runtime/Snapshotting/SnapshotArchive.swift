@@ -56,7 +56,7 @@ package struct SnapshotArchive: Sendable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: root)
         } catch {
-            throw .noSnapshot(shard: nil, sequence: nil, place: root)
+            throw .noSnapshot(shard: nil, sequence: nil, place: "\(root), which is no folder that can be read")
         }
         var folders: [Int32: String] = [:]
         for name in names where name.count == 5 { if let shard = Int32(name) { folders[shard] = root + "/" + name } }
@@ -129,13 +129,16 @@ package struct SnapshotArchive: Sendable {
         guard let rules = Self.rules(of: header, or: policy) else {
             throw .otherPolicy(name, header.identity.policyHash, ours: PolicyHash(of: policy))
         }
-        let line = CustomerLine(rules)
+        let line = CustomerLine(rules, asOf: header.mark.clock)
         var wantsMore = true
         try forEachPart(of: name) { part throws(SnapshotError) in
             guard case .customers(let images) = part else { return wantsMore }
             try CustomerImage.forEach(
-                in: images, { image throws(SnapshotError) in if wantsMore { wantsMore = visit(line.text(image)) } },
-                refused: { .state($0) })
+                in: images,
+                { image throws(SnapshotError) in
+                    // What is left of who was erased, or became another, is nobody to export.
+                    if wantsMore, image.isCustomer { wantsMore = visit(line.text(image)) }
+                }, refused: { .state($0) })
             return wantsMore
         }
     }

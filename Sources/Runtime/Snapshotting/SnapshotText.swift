@@ -53,6 +53,19 @@ package struct SnapshotText: Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// What a check of every byte found, as one object; without a line feed.
+    package static func verdict(_ name: SnapshotName, bytes: Int, _ problem: SkippedSnapshot?) -> String {
+        var json = JSONText()
+        json.object { json in
+            json.field("snapshot", name.description)
+            json.field("shard", Int(name.shard))
+            json.field("bytes", bytes)
+            json.field("valid", problem == nil)
+            json.field("problem", problem.map { "\($0)" })
+        }
+        return json.string
+    }
+
     /// One object.
     package var json: JSONText {
         var json = JSONText()

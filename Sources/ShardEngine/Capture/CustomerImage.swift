@@ -44,6 +44,10 @@ package struct CustomerImage: Hashable, Sendable {
         /// Nil while nothing has.
         package var firstDay: DayIndex?
         package var lastAt: EventTime?
+        /// Of the first purchase day alone.
+        package var firstDaySpend: Money
+        /// Σ 2^(−days before the last / half-life) over the purchase days.
+        package var purchaseEWMA: Double
     }
 
     /// One line of the order history.
@@ -149,6 +153,8 @@ extension CustomerImage.Folded {
         purchaseDays = folded.days
         firstDay = folded.days > 0 ? DayIndex(Int32(folded.firstDay)) : nil
         lastAt = folded.days > 0 ? EventTime(milliseconds: folded.lastAt) : nil
+        firstDaySpend = Money(minorUnits: folded.firstDaySpend)
+        purchaseEWMA = folded.purchaseEWMA
     }
 }
 

@@ -4,12 +4,15 @@ import ShardEngine
 /// Writes a customer of a snapshot as one line of JSON, with the names of the policy's tiers and levels.
 ///
 /// Times are milliseconds since the epoch, amounts minor units of the policy's currency, days ISO dates in its time
-/// zone. The same image gives the same line.
+/// zone (`schemas/snapshot-export.schema.json`). The same image gives the same line.
 package struct CustomerLine {
     private let tiers: [String]
     private let levels: [String]
+    private let asOf: EventTime?
 
-    package init(_ policy: Policy) {
+    /// - Parameter asOf: the shard's clock in the snapshot.
+    package init(_ policy: Policy, asOf: EventTime?) {
+        self.asOf = asOf
         tiers = policy.tiers.map(\.name)
         levels = policy.churn.levels.map(\.name)
     }
@@ -19,6 +22,7 @@ package struct CustomerLine {
         var line = JSONLine()
         line.object {
             $0.field("customer_id", String(decoding: image.id, as: UTF8.self))
+            $0.field("as_of_ms", asOf?.milliseconds)
             $0.field("tier", tiers.indices.contains(image.tier) ? tiers[image.tier] : nil)
             $0.field("tier_since_ms", image.tierSince.milliseconds)
             $0.field("tier_sequence", Int64(image.tierSequence))
@@ -30,6 +34,8 @@ package struct CustomerLine {
             $0.field("last_order_at_ms", image.lastOrderAt?.milliseconds)
             $0.field("deadline_ms", image.deadline?.milliseconds)
             $0.field("deadline_kind", "\(image.deadlineKind.name)")
+            $0.field("spend_ewma_minor", image.spendEWMA)
+            $0.field("spend_ewma_at_ms", image.ewmaAt.milliseconds)
             $0.field("orders", image.orders) { Self.append($1, to: &$0) }
             folded(image.folded, to: &$0)
             $0.field("browse", image.browse) { Self.append($1, to: &$0) }
@@ -42,6 +48,11 @@ package struct CustomerLine {
         line.field("earlier_orders", Int64(folded.orders))
         line.field("earlier_spend_minor", folded.spend.minorUnits)
         line.field("earlier_purchase_days", Int64(folded.purchaseDays))
+        guard let firstDay = folded.firstDay, let lastAt = folded.lastAt else { return }
+        line.field("earlier_first_day", firstDay.date)
+        line.field("earlier_first_day_spend_minor", folded.firstDaySpend.minorUnits)
+        line.field("earlier_last_order_at_ms", lastAt.milliseconds)
+        line.field("earlier_purchase_ewma", folded.purchaseEWMA)
     }
 
     private static func append(_ order: CustomerImage.Order, to line: inout JSONLine) {
@@ -99,6 +110,12 @@ private struct JSONLine {
         guard let value else { return }
         begin(name)
         text += String(value)
+    }
+
+    /// In the fewest digits that give the same number.
+    mutating func field(_ name: String, _ value: Double) {
+        begin(name)
+        text += value.description
     }
 
     mutating func field(_ name: String, _ value: String?) {

@@ -12,7 +12,7 @@ extension BacktestReport {
             json.field("customers", customers)
             json.field("churned", churned)
             json.field("revenue", Double(revenue) / minorPerMajor)
-            json.object("fit") { write(fit, &$0) }
+            json.object("fit") { fit.write(to: &$0) }
             json.array("churn_scores") { list in churnScores.forEach { write($0, &list) } }
             json.array("value_scores") { list in valueScores.forEach { write($0, &list) } }
             json.array("policies") { list in policies.forEach { write($0, &list) } }
@@ -20,41 +20,6 @@ extension BacktestReport {
         }
         json.endLine()
         return json
-    }
-
-    private func write(_ fit: HistoryFit, _ json: inout JSONText) {
-        json.field("repeat_buyers", fit.repeatBuyers)
-        json.field("model", fit.settings.kind.rawValue)
-        json.field("ewma_half_life_days", fit.settings.ewmaHalfLifeDays)
-        write("bg_nbd", fit.bgNBD.parameters, fit.bgNBD.quality, &json)
-        write("mbg_nbd", fit.mbgNBD.parameters, fit.mbgNBD.quality, &json)
-        write("gamma_gamma", fit.orderValue.parameters, fit.orderValue.quality, &json)
-        if let logistic = fit.logistic { write("logistic", logistic.parameters, logistic.quality, &json) }
-        json.field("churn_constant", fit.churnConstant)
-        json.object("rfm") { rfm in
-            rfm.array("recency") { list in fit.rfm.recency.forEach { list.element($0) } }
-            rfm.array("frequency") { list in fit.rfm.frequency.forEach { list.element($0) } }
-            rfm.array("monetary") { list in fit.rfm.monetary.forEach { list.element($0) } }
-        }
-    }
-
-    private func write(
-        _ name: StaticString, _ parameters: [FittedParameter], _ quality: FitQuality, _ json: inout JSONText
-    ) {
-        json.object(name) { fit in
-            fit.array("parameters") { list in
-                for parameter in parameters {
-                    list.object { one in
-                        one.field("name", parameter.name)
-                        one.field("value", parameter.value)
-                        one.field("standard_error", parameter.standardError ?? .nan)
-                    }
-                }
-            }
-            fit.field("log_likelihood", quality.logLikelihood)
-            fit.field("converged", quality.isConverged)
-            fit.field("customers", quality.customers)
-        }
     }
 
     private func write(_ score: ChurnScoreResult, _ json: inout JSONText) {

@@ -16,15 +16,39 @@ struct EventFileOptions: ParsableArguments {
     @Option(help: "Feedback events, likewise.")
     var feedback: String?
 
-    func validate() throws {
-        let paths = [orders, browse, feedback].compactMap { $0 }
-        guard !paths.isEmpty else { throw ValidationError("nothing to read: give --orders, --browse or --feedback") }
-    }
-
     var files: [EventFile] {
         let named: [(InputKind, String?)] = [(.orders, orders), (.browse, browse), (.feedback, feedback)]
         return named.compactMap { input, path in path.map { EventFile(input, path: $0) } }
     }
+}
+
+/// The files of everything that a shard reads; shared by the commands that replay.
+struct ReplayFileOptions: ParsableArguments {
+    @OptionGroup var events: EventFileOptions
+
+    @Option(help: "Commands, likewise.")
+    var commands: String?
+
+    var files: [EventFile] { events.files + (commands.map { [EventFile(.commands, path: $0)] } ?? []) }
+}
+
+/// A configuration that can be left out; shared by the commands that have another source as well.
+struct OptionalConfiguration: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The configuration file (YAML) of the tierd that this is about.")
+    var config: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Override a setting of that file.", valueName: "path=value"))
+    var overrides: [String] = []
+
+    func validate() throws {
+        guard config != nil || overrides.isEmpty else {
+            throw ValidationError("--set overrides a setting of a file: give --config too")
+        }
+    }
+
+    func load() throws -> Configuration? { try config.map { try ConfigurationOptions.load($0, overrides: overrides) } }
 }
 
 /// The cluster and the input topics to send to; shared by the commands that produce.
@@ -41,6 +65,9 @@ struct TopicOptions: ParsableArguments {
     @Option(help: "The topic of feedback (default: feedback).")
     var feedbackTopic: String?
 
+    @Option(help: "The topic of commands (default: commands).")
+    var commandsTopic: String?
+
     @Option(
         name: .customLong("kafka"),
         help: ArgumentHelp(
@@ -49,7 +76,9 @@ struct TopicOptions: ParsableArguments {
 
     /// The topics of `inputs`.
     func topics(for inputs: [InputKind]) -> [(kind: InputKind, topic: String)] {
-        let named: [InputKind: String?] = [.orders: ordersTopic, .browse: browseTopic, .feedback: feedbackTopic]
+        let named: [InputKind: String?] = [
+            .orders: ordersTopic, .browse: browseTopic, .feedback: feedbackTopic, .commands: commandsTopic,
+        ]
         return inputs.map { ($0, (named[$0] ?? nil) ?? topicsPrefix + $0.defaultTopic) }
     }
 

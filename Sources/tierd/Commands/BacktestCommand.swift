@@ -28,17 +28,19 @@ struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backtest",
         abstract: "Judge churn scores, value scores and policies by what your customers did next.",
-        discussion: """
+        discussion: prose(
+            """
             Fits the models to a history until one day, and compares what they foretold with the days after it. Every
             policy runs over the whole history in the engine that `run` uses: how often customers change tiers, which
             tiers bring the revenue, and who stands elsewhere under another policy.
 
               tierd backtest --policy retail.yaml --orders orders.jsonl.gz --calibrate-until 1997-09-30
               tierd backtest --policy old.yaml --policy new.yaml --orders orders.jsonl.gz --html report.html
+              tierd backtest --policy retail.yaml --config tierd.yaml     # from the input topics, as far as they still go
 
             The first policy gives time zone, currency and the stage from which an order counts. The same files and policies
             give the same bytes.
-            """)
+            """))
 
     @Option(help: "A policy (YAML); several are compared with the first.")
     var policy: [String]
@@ -56,6 +58,9 @@ struct BacktestCommand: ParsableCommand {
 
     func validate() throws {
         guard !policy.isEmpty else { throw ValidationError("give at least one --policy") }
+        guard history.sources == 1, !history.lacksOrders else {
+            throw ValidationError("a history to judge by: give either --orders or --config")
+        }
     }
 
     func run() throws {

@@ -6,13 +6,14 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure on this machine: parsing, scoring, memory, and with a Kafka end to end.",
-        discussion: """
+        discussion: prose(
+            """
             (a) parsing alone, (b) decoding, scoring and encoding on one thread, (c) memory per customer, and with --bootstrap
             (d) draining the same topics with the client library alone and with the whole daemon. The work is seeded and the
             same each time. Takes some minutes; nothing else should run meanwhile.
 
             (d) makes topics of its own, whose names it prints at the end, and leaves them there.
-            """)
+            """))
 
     @Option(help: ArgumentHelp("Write the figures as JSON to this file, - for standard output.", valueName: "file"))
     var json: String?

@@ -44,6 +44,8 @@ struct CheckCommand: ParsableCommand {
                     ))
                 findings += cluster.warnings.map { Finding(check: "warning", result: $0) }
             }
+        } catch let error as ValidationError {
+            throw error
         } catch {
             findings.append(Finding(check: "failed", result: "\(error)"))
             try show(findings)

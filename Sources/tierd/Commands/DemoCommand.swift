@@ -9,12 +9,13 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Watch real customers being scored: 18 months of orders in a minute and a half.",
-        discussion: """
+        discussion: prose(
+            """
             Plays the orders of 2,357 customers of an on-line CD shop (1997–98) with browsing and feedback made up around
             them, through Kafka and the daemon, in time-lapse. After the last order nobody buys any more, and you see silence
             alone move customers down. The cluster is embedded in the process; --bootstrap uses a real one, with topics of
             the demonstration's own.
-            """)
+            """))
 
     @Option(help: "A real cluster, HOST:PORT, instead of the embedded one.")
     var bootstrap: String?
@@ -41,6 +42,11 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard FileManager.default.isReadableFile(atPath: policy) else {
+            throw CleanExitFailure(
+                "\(policy) is not there, or may not be read: run from the project's folder, or name a policy with --policy"
+            )
+        }
         let demo = try Demonstration(
             bootstrap: bootstrap, orders: orders, policy: PolicyFile.load(path: policy), seconds: seconds)
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

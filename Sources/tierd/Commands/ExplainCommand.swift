@@ -7,21 +7,28 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Prove a decision by its record, or say where a customer stands and why.",
-        discussion: """
+        discussion: prose(
+            """
             With --event: works a record of tier-changes, churn-risk or tier-notices out again from the measures in it and the
             policy, and says AGREES or DISAGREES (exit code 1) with each line that differs. A file may hold many records, one
             a line; then only what differs is shown in full.
 
               kcat -C -t tier-changes -o -1 -c 1 | tierd explain --event - --policy retail.yaml
 
-            With --customer: replays event files up to --at and prints the customer's standing, score, measures, churn risk and
-            history, and what silence would bring. What happened later than --at is left out, wherever it stands.
+            With --customer: replays the history up to --at and prints the customer's standing, score, measures, churn risk
+            and past, and what silence would bring. What happened later than --at is left out, wherever it stands.
 
               tierd explain --customer c-42 --at 2026-05-01 --policy retail.yaml --orders orders.jsonl.gz
-            """)
+              tierd explain --customer c-42 --at 2026-05-01 --config tierd.yaml
 
-    @Option(help: "The policy (YAML).")
-    var policy: String
+            The history is that of event files, or with --config that of the input topics: committed records of the customer's
+            shard up to now, of all its customers, since they move the clock that decides what is late. It joins no group and
+            disturbs no one. If the inputs no longer begin at offset 0, it says so. One policy is applied throughout; if there
+            were others before it, `tierd journal explain` names the one of each batch.
+            """))
+
+    @Option(help: "The policy (YAML; default: the configuration's).")
+    var policy: String?
 
     @Option(help: ArgumentHelp("The record, or records one a line; - is standard input.", valueName: "file"))
     var event: String?
@@ -32,41 +39,40 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The instant (default: now).", valueName: "time"))
     var at: EventTime?
 
-    @Option(help: "Orders, one JSON object a line; .gz is unpacked, - is standard input.")
-    var orders: String?
+    @OptionGroup var history: ReplayFileOptions
 
-    @Option(help: "Browse events, likewise.")
-    var browse: String?
+    @OptionGroup var topics: OptionalConfiguration
 
-    @Option(help: "Feedback events, likewise.")
-    var feedback: String?
-
-    @Option(help: "Commands, likewise.")
-    var commands: String?
+    @Option(help: "With --config: the shard of the customer, which is looked for unless it is given.")
+    var shard: Int32?
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
         guard (event == nil) != (customer == nil) else { throw ValidationError("give either --event or --customer") }
-        guard customer == nil || !files.isEmpty else {
-            throw ValidationError("nothing to read: give --orders, --browse, --feedback or --commands")
+        guard policy != nil || topics.config != nil else {
+            throw ValidationError(
+                "give the policy that decided: --policy, or --config with the configuration that names it")
+        }
+        guard shard == nil || topics.config != nil else {
+            throw ValidationError("--shard is about topics: give --config too")
+        }
+        guard customer == nil || history.files.isEmpty != (topics.config == nil) else {
+            throw ValidationError(
+                "a history to replay: give either files (--orders, --browse, --feedback, --commands) or --config")
         }
     }
 
-    private var files: [EventFile] {
-        let named: [(InputKind, String?)] = [
-            (.orders, orders), (.browse, browse), (.feedback, feedback), (.commands, commands),
-        ]
-        return named.compactMap { input, path in path.map { EventFile(input, path: $0) } }
-    }
-
     func run() throws {
-        let policy = try PolicyFile.load(path: policy)
+        let configuration = try topics.load()
+        let policy = try PolicyFile.load(path: policy ?? configuration?.policy ?? "")
         if let event {
             try explain(try DecisionRecordFile.load(path: event), policy)
-        } else {
-            try explain(customer ?? "", policy)
+        } else if let configuration, let customer {
+            try explain(customer, policy, InputArchive(configuration))
+        } else if let customer {
+            try explain(customer, policy, try EventHistory(files: history.files), "the files")
         }
     }
 
@@ -82,18 +88,41 @@ struct ExplainCommand: ParsableCommand {
         if different > 0 { throw ExitCode.failure }
     }
 
-    private func explain(_ customer: String, _ policy: Policy) throws {
-        let time = at ?? WallClock.now
+    private func explain(_ customer: String, _ policy: Policy, _ archive: InputArchive) throws {
+        let stretches = try archive.stretches(shard: shard)
         var line = ProgressLine()
-        let explanation = try CustomerReplay(policy: policy, files: files, customer: customer, at: time).run { step in
-            let fraction = step.bytesTotal.map { Double(step.bytesRead) / Double(max($0, 1)) }
-            line.show(step.lines, "events", fraction: fraction)
+        let found = try archive.shard(of: Array(customer.utf8), in: stretches) {
+            line.show($0, "records looked through", fraction: $1)
         }
         line.clear()
-        guard let explanation else {
-            note("the files tell nothing of the customer \(customer) until \(time.rfc3339)")
-            throw ExitCode.failure
+        let places = shard.map { "shard \($0) of the topics" } ?? "the topics"
+        guard let found else {
+            if let gap = stretches.gap { note(gap) }
+            throw Self.unknown(customer, places, at: nil)
         }
+        let own = stretches.filter { $0.shard == found }
+        try explain(customer, policy, archive.history(own), "shard \(found) of the topics", own)
+    }
+
+    private func explain(
+        _ customer: String, _ policy: Policy, _ history: EventHistory, _ place: String, _ inputs: [InputStretch] = []
+    ) throws {
+        let time = at ?? WallClock.now
+        var line = ProgressLine()
+        let replay = CustomerReplay(policy: policy, history: history, customer: customer, at: time)
+        let explanation = try replay.run { line.show($0.records, "events", fraction: $0.fraction) }
+        line.clear()
+        guard var explanation else {
+            if let gap = inputs.gap { note(gap) }
+            throw Self.unknown(customer, place, at: time)
+        }
+        explanation.inputs = inputs
         print(json ? String(try explanation.json().string.dropLast()) : explanation.text)
+    }
+
+    private static func unknown(_ customer: String, _ place: String, at time: EventTime?) -> CleanExitFailure {
+        CleanExitFailure(
+            "nothing is said of the customer \(customer) in \(place)" + (time.map { " until \($0.rfc3339)" } ?? "")
+                + "; ids are compared byte for byte")
     }
 }

@@ -8,7 +8,8 @@ struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Make up events of a shop, as files or straight into Kafka.",
-        discussion: """
+        discussion: prose(
+            """
             Customers of very different activity come in sessions, look around and buy; some say how it was: about 15 %
             orders, 80 % browse events, 5 % feedback, 250 bytes each. One seed gives the same events, byte for byte.
 
@@ -16,7 +17,7 @@ struct GenerateCommand: ParsableCommand {
               tierd generate --customers 10000 --events 500000 --bootstrap localhost:9092 --pace realtime
 
             Into Kafka, every record has its customer id as the key. The topics must exist: nothing is created.
-            """)
+            """))
 
     @Option(help: "How many customers there are.")
     var customers: Int
@@ -86,7 +87,7 @@ struct GenerateCommand: ParsableCommand {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw EventFileError.unwritable(path: folder, reason: error.localizedDescription)
+            throw EventFileError.unwritable(path: folder, reason: "the folder is not there and cannot be made")
         }
         let inputs: [InputKind] = [.orders, .browse, .feedback]
         let files = try inputs.map { try LineFile(path: "\(folder)/\($0.defaultTopic).jsonl") }

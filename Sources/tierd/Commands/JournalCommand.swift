@@ -7,7 +7,8 @@ struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
         abstract: "Look into the journal, and prove by it that no output is missing, repeated, torn or altered.",
-        discussion: """
+        discussion: prose(
+            """
             Every batch leaves one entry in the journal: which records made it up and what it gave. Each output carries the
             entry that it belongs to in its header tierd_batch (shard/sequence/index).
 
@@ -16,18 +17,12 @@ struct JournalCommand: ParsableCommand {
               tierd journal verify --config tierd.yaml
 
             Reads only, as a consumer that joins no group; a running tierd is not disturbed.
-            """,
+            """),
         subcommands: [List.self, Verify.self, Explain.self])
 
     /// Which journal; shared by the sub-commands.
     struct Place: ParsableArguments {
-        @Option(name: .shortAndLong, help: "The configuration file (YAML) of the tierd whose journal it is.")
-        var config: String?
-
-        @Option(
-            name: .customLong("set"),
-            help: ArgumentHelp("Override a setting of the file.", valueName: "path=value"))
-        var overrides: [String] = []
+        @OptionGroup var file: OptionalConfiguration
 
         @Option(help: "Without a file: the Kafka at HOST:PORT.")
         var bootstrap: String?
@@ -36,15 +31,13 @@ struct JournalCommand: ParsableCommand {
         var topic: String?
 
         func validate() throws {
-            guard (config == nil) == (bootstrap != nil && topic != nil) else {
+            guard (file.config == nil) == (bootstrap != nil && topic != nil) else {
                 throw ValidationError("give either --config, or --bootstrap and --topic")
             }
         }
 
         func archive() throws -> JournalArchive {
-            if let config {
-                return JournalArchive(try ConfigurationOptions.load(config, overrides: overrides))
-            }
+            if let configuration = try file.load() { return JournalArchive(configuration) }
             var topics = OutputTopics.standard
             topics.journal = topic ?? ""
             return JournalArchive(bootstrap: bootstrap ?? "", topics: topics)
@@ -55,11 +48,12 @@ struct JournalCommand: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print one line per entry, oldest first.",
-            discussion: """
+            discussion: prose(
+                """
                 The columns: shard; sequence and offset in the journal; the shard's clock after the batch; what made it up
                 (events, a tick of the clock in silence, or bare progress past control records); outputs and dead letters; the
                 entry's digest, which the next one carries; the offsets that were taken from each input.
-                """)
+                """))
 
         @OptionGroup var place: Place
 
@@ -105,11 +99,12 @@ struct JournalCommand: ParsableCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every entry, and every output against its entry.",
-            discussion: """
+            discussion: prose(
+                """
                 Reads the journals and the output topics once. Says what is missing, torn (some outputs of a batch are there,
                 some are not), altered, repeated, reordered, extra or unstamped, and exits with 1 if anything is. Outputs that
                 retention has removed are not errors; neither is what was committed while it reads.
-                """)
+                """))
 
         @OptionGroup var place: Place
 

@@ -7,24 +7,26 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Understand a policy: check it, have it told in sentences, compare it with another.",
-        discussion: """
+        discussion: prose(
+            """
               tierd policy check schemas/policies/*.yaml
               tierd policy explain retail.yaml
               tierd policy diff retail.yaml retail-v2.yaml
 
             Reads files only; asks no broker.
-            """,
+            """),
         subcommands: [Check.self, Explain.self, Diff.self])
 
     /// `tierd policy check`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say whether policies are valid, what is in them, and what was hardly meant.",
-            discussion: """
+            discussion: prose(
+                """
                 A warning is about something that is allowed and hardly does what was meant: a tier that nobody can reach, a
                 measure kept longer than needed. A note is worth knowing. Exits with 1 if a file is not valid, with --strict
                 also if there is a warning.
-                """)
+                """))
 
         @Argument(help: ArgumentHelp("The policies (YAML).", valueName: "file"))
         var files: [String]

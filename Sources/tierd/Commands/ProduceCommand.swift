@@ -7,7 +7,8 @@ struct ProduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "produce",
         abstract: "Send files of events to Kafka, at full speed or in time-lapse.",
-        discussion: """
+        discussion: prose(
+            """
             Sends every line as it is, with the customer id as its key, merged by event time over the files. The topics must
             exist: nothing is created.
 
@@ -17,12 +18,12 @@ struct ProduceCommand: ParsableCommand {
             In time-lapse, a line leaves when (its time − the first line's) / FACTOR has passed; with --from, the clock
             starts there, and everything before leaves at once. Lines that no daemon could read are counted and sent all the
             same, for they are what dead letters are for; --skip-invalid leaves them out.
-            """)
+            """))
 
     @Option(help: "The Kafka at HOST:PORT.")
     var bootstrap: String
 
-    @OptionGroup var events: EventFileOptions
+    @OptionGroup var events: ReplayFileOptions
 
     @OptionGroup var topics: TopicOptions
 
@@ -36,6 +37,9 @@ struct ProduceCommand: ParsableCommand {
     var skipInvalid = false
 
     func validate() throws {
+        guard !events.files.isEmpty else {
+            throw ValidationError("nothing to send: give --orders, --browse, --feedback or --commands")
+        }
         if let lapse, !(lapse > 0 && lapse.isFinite) {
             throw ValidationError("--lapse: found \(lapse), expected a number above 0")
         }

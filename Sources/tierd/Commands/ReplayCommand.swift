@@ -7,7 +7,8 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Score files of events without Kafka: what would this policy have done?",
-        discussion: """
+        discussion: prose(
+            """
             Reads events as JSON Lines, merges the files by event time, and applies them in the engine that `run` uses. Every
             output is a line on standard output: {"topic":…,"key":…,"headers":{…},"value":{…}}. The same files and policy give
             the same bytes, so that two policies can be compared with diff.
@@ -17,15 +18,12 @@ struct ReplayCommand: ParsableCommand {
 
             After the last event the clock stands still, unless --until moves it on: then everything that silence brings
             until that instant happens too.
-            """)
+            """))
 
     @Option(help: "The policy (YAML).")
     var policy: String
 
-    @OptionGroup var events: EventFileOptions
-
-    @Option(help: "Commands, one JSON object a line.")
-    var commands: String?
+    @OptionGroup var history: ReplayFileOptions
 
     @Option(help: ArgumentHelp("Move the clock to this instant after the last event.", valueName: "time"))
     var until: EventTime?
@@ -39,10 +37,15 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "The application named in ce_source.")
     var application = "tierd"
 
+    func validate() throws {
+        guard !history.files.isEmpty else {
+            throw ValidationError("nothing to read: give --orders, --browse, --feedback or --commands")
+        }
+    }
+
     func run() throws {
         let policy = try PolicyFile.load(path: policy)
-        let files = events.files + (commands.map { [EventFile(.commands, path: $0)] } ?? [])
-        var replay = try OfflineReplay(policy: policy, files: files, until: until, application: application)
+        var replay = try OfflineReplay(policy: policy, files: history.files, until: until, application: application)
         let output = try LineFile(path: "-")
         let rejected = try rejects.map { try LineFile(path: $0) }
         var lines = ReplayLines()
@@ -50,13 +53,16 @@ struct ReplayCommand: ParsableCommand {
         let result = try replay.run { step in
             try output.write(lines.outputs(step.outputs))
             try rejected?.write(lines.rejections(step.rejections))
-            let fraction = step.bytesTotal.map { Double(step.bytesRead) / Double(max($0, 1)) }
-            progress.show(step.lines, "events", fraction: fraction)
+            progress.show(step.records, "events", fraction: step.fraction)
         }
         progress.clear()
         try output.close()
         try rejected?.close()
         try report(result, to: output)
+        guard result.events > 0 || result.rejectedCount == 0 else {
+            throw CleanExitFailure(
+                "none of \(result.rejectedCount) lines is an event that counts; --rejects FILE says why of each")
+        }
     }
 
     private func report(_ result: ReplaySummary, to output: LineFile) throws {

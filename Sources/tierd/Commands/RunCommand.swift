@@ -9,7 +9,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Score customers: read events, keep their state, emit changes.",
-        discussion: """
+        discussion: prose(
+            """
             Joins the consumer group and takes over its shards: each fences its former owner, restores the newest valid
             snapshot, replays the batches that were journalled since, silently, and goes on from there. Then it works until it
             gets SIGTERM or SIGINT: it finishes its batches, commits, takes a last snapshot, leaves the group and exits within
@@ -20,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
 
             Every setting of the file can be given as an environment variable (kafka.bootstrap is TIERD_KAFKA_BOOTSTRAP)
             or as a flag: --set kafka.bootstrap=broker:9092
-            """)
+            """))
 
     @OptionGroup var file: ConfigurationOptions
 

@@ -7,39 +7,30 @@ struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
         abstract: "Look at the copies of the state: list them, check them, or print the customers in one.",
-        discussion: """
+        discussion: prose(
+            """
             A snapshot holds the state of one shard after one journal entry. tierd takes them by itself and restores the newest
             valid one; these commands only look.
 
               tierd snapshot list --config tierd.yaml
               tierd snapshot verify --path /var/lib/tierd/snapshots
               tierd snapshot export --config tierd.yaml --shard 0 | jq -c 'select(.tier == "gold")'
-            """,
+            """),
         subcommands: [List.self, Inspect.self, Verify.self, Export.self])
 
     /// Which store; shared by the sub-commands.
     struct Place: ParsableArguments {
-        @Option(name: .shortAndLong, help: "The configuration file (YAML): its store of snapshots, folder or topic.")
-        var config: String?
-
-        @Option(
-            name: .customLong("set"),
-            help: ArgumentHelp("Override a setting of the file.", valueName: "path=value"))
-        var overrides: [String] = []
+        @OptionGroup var file: OptionalConfiguration
 
         @Option(help: "Without a file: the folder of the snapshots.")
         var path: String?
 
         func validate() throws {
-            guard (config == nil) == (path != nil) else { throw ValidationError("give either --config or --path") }
-        }
-
-        func configuration() throws -> Configuration? {
-            try config.map { try ConfigurationOptions.load($0, overrides: overrides) }
+            guard (file.config == nil) == (path != nil) else { throw ValidationError("give either --config or --path") }
         }
 
         func archive() throws -> SnapshotArchive {
-            guard let configuration = try configuration() else { return SnapshotArchive(.directory(path ?? "")) }
+            guard let configuration = try file.load() else { return SnapshotArchive(.directory(path ?? "")) }
             guard let archive = SnapshotArchive(configuration) else {
                 throw CleanExitFailure("the configuration takes no snapshots: snapshots.store is none")
             }
@@ -112,6 +103,9 @@ struct SnapshotCommand: ParsableCommand {
         @Option(help: "The one of this journal sequence only.")
         var sequence: UInt64?
 
+        @Flag(help: "Print one JSON object per snapshot.")
+        var json = false
+
         func run() throws {
             let archive = try place.archive()
             let found = try archive.snapshots(of: shard).filter { sequence == nil || $0.name.sequence == sequence }
@@ -124,11 +118,14 @@ struct SnapshotCommand: ParsableCommand {
                 line.show(bytes, "bytes", fraction: nil)
                 let problem = archive.problem(of: name)
                 line.clear()
-                print(problem.map { "✗ \($0)" } ?? "✓ snapshot \(name): valid")
+                print(
+                    json
+                        ? SnapshotText.verdict(name, bytes: size, problem)
+                        : problem.map { "✗ \($0)" } ?? "✓ snapshot \(name): valid")
                 if problem != nil { problems += 1 }
                 bytes += size
             }
-            print("\(found.count - problems) of \(found.count) snapshots are valid, \(bytes) bytes read")
+            if !json { print("\(found.count - problems) of \(found.count) snapshots are valid, \(bytes) bytes read") }
             if problems > 0 { throw ExitCode.failure }
         }
     }
@@ -137,10 +134,12 @@ struct SnapshotCommand: ParsableCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the customers of a snapshot, one JSON object a line.",
-            discussion: """
+            discussion: prose(
+                """
                 Takes the newest valid snapshot of each shard unless one is named; a damaged one gives nothing. Times are
-                milliseconds since the epoch, amounts minor units of the policy's currency.
-                """)
+                milliseconds since the epoch, amounts minor units of the policy's currency; every field is described in
+                schemas/snapshot-export.schema.json. `tierd fit --customers` learns from it.
+                """))
 
         @OptionGroup var place: Place
 
@@ -157,14 +156,14 @@ struct SnapshotCommand: ParsableCommand {
             if sequence != nil, shard == nil {
                 throw ValidationError("--sequence names a snapshot of one shard: give --shard too")
             }
-            if policy == nil, place.config == nil {
+            if policy == nil, place.file.config == nil {
                 throw ValidationError("--path tells no policy, which the names of tiers are from: give --policy too")
             }
         }
 
         func run() throws {
             let archive = try place.archive()
-            let path = try policy ?? place.configuration()?.policy ?? ""
+            let path = try policy ?? place.file.load()?.policy ?? ""
             let rules = try PolicyFile.load(path: path)
             let output = try LineFile(path: "-")
             let choice = try archive.choose(shard, sequence)

@@ -57,8 +57,10 @@ final class DemoView: Sendable {
         guard hasStarted else { return "waiting: " + (daemon.readinessProblems.first ?? "shards are starting") }
         let lag = daemon.board.totalLag(demo.cluster.inputs.map(\.topic)).map(String.init) ?? "?"
         let applied = daemon.board.shards.reduce(0) { $0 + $1.eventsApplied }
+        // At a great speed the feed is ahead of the daemon's clock by more than events may be from the future.
+        let rejected = daemon.board.shards.reduce(0) { $0 + $1.rejected }
         return "\(demo.clock.now.rfc3339.prefix(10))   \(applied) of \(demo.feed.delivered) events   "
-            + "\(Int(rate)) events/s   lag \(lag) records"
+            + (rejected > 0 ? "\(rejected) rejected   " : "") + "\(Int(rate)) events/s   lag \(lag) records"
             + (demo.feed.isDone ? "   no more orders: only silence now" : "")
     }
 

@@ -17,7 +17,7 @@ struct HistoryPassTests {
     ) throws -> (said: [[String]], events: Int, summary: HistoryPass.Summary) {
         var said = policies.map { _ in [String]() }
         var events = 0
-        var pass = try HistoryPass(policies: policies, files: files)
+        var pass = try HistoryPass(policies: policies, history: EventHistory(files: files))
         let summary = try pass.run(until: until, progress: { _ in }) {
             events += $0.events.count
         } outputs: { index, outputs in

@@ -22,7 +22,8 @@ struct CustomerReplayTests {
         -> CustomerExplanation?
     {
         try CustomerReplay(
-            policy: policy, files: [orders()], customer: customer, at: try #require(EventTime(argument: time))
+            policy: policy, history: EventHistory(files: [orders()]), customer: customer,
+            at: try #require(EventTime(argument: time))
         ).run()
     }
 

@@ -108,7 +108,8 @@ struct DecisionAuditTests {
         let lines = (1...6).map { EventLines.order("o-\($0)", at: "2026-01-0\($0)T10:00:00Z", total: "150.00") }
         let file = EventFile(.orders, path: try folder.file("orders.jsonl", lines.joined(separator: "\n") + "\n"))
         let replay = CustomerReplay(
-            policy: policy, files: [file], customer: "c-1", at: try #require(EventTime(argument: "2026-02-01")))
+            policy: policy, history: try EventHistory(files: [file]), customer: "c-1",
+            at: try #require(EventTime(argument: "2026-02-01")))
         let entries = try #require(try replay.run()).timeline.entries
         return try #require(entries.first { try DecisionAudit($0.record, policy).kind == kind }).json
     }

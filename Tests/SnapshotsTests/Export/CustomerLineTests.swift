@@ -9,7 +9,7 @@ import Testing
     private func lines(_ engine: inout ShardEngine) throws -> [String] {
         let images = engine.captureAll().images
         return try images.bytes.withUnsafeBytes { try CustomerImage.decode($0) }
-            .map { CustomerLine(SnapshotFixture.policy).text($0) }
+            .map { CustomerLine(SnapshotFixture.policy, asOf: engine.clock).text($0) }
     }
 
     @Test func `a customer is one line of JSON that says it all`() throws {
@@ -32,6 +32,22 @@ import Testing
         let feedback = try #require(object["feedback"] as? [[String: Any]])
         #expect(feedback.map { $0["type"] as? String } == ["complaint"] && feedback[0]["score"] == nil)
         #expect(!line.contains("\n"))
+    }
+
+    @Test func `every field of a line is described in the published schema, and none that it requires is missing`()
+        throws
+    {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "schemas/snapshot-export.schema.json")
+        let schema = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
+        let described = Set(try #require(schema["properties"] as? [String: Any]).keys)
+        let required = Set(try #require(schema["required"] as? [String]))
+        var run = SnapshotFixture.engine(customers: 3)
+        for line in try lines(&run.engine) {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(Set(object.keys).subtracting(described) == [] && required.subtracting(object.keys) == [])
+        }
     }
 
     @Test func `any id is valid JSON`() throws {
