@@ -18,10 +18,22 @@ final class DaemonProcess {
     /// Where in the log the present start begins.
     private var startOfLog: UInt64 = 0
 
+    /// What decides, and how fast customers come under another policy.
+    struct Rules {
+        var policy = BrokerFixture.repository + "/schemas/policies/retail.yaml"
+        var retiersPerSecond = 1_000
+    }
+
+    private let rules: Rules
+
     /// Small batches and frequent commits, so that a kill finds a transaction in the middle. Without `until`, only events
     /// move the clock.
-    init(_ fixture: BrokerFixture, until: String?, store: String = "directory", instance: String = "one") throws {
+    init(
+        _ fixture: BrokerFixture, until: String?, store: String = "directory", instance: String = "one",
+        rules: Rules = Rules()
+    ) throws {
         self.instance = instance
+        self.rules = rules
         let name = fixture.prefix + "daemon-" + instance
         folder = FileManager.default.temporaryDirectory.appending(path: name)
         snapshots = folder.appending(path: "snapshots")
@@ -47,7 +59,8 @@ final class DaemonProcess {
         let clock = until.map { #"{mode: event, until: "\#($0)"}"# } ?? "{mode: event}"
         let text = """
             application: \(fixture.prefix)app
-            policy: \(BrokerFixture.repository)/schemas/policies/retail.yaml
+            policy: \(rules.policy)
+            activation: {rate: \(rules.retiersPerSecond)}
             clock: \(clock)
             kafka:
               bootstrap: "\(fixture.bootstrap)"
@@ -149,6 +162,13 @@ final class DaemonProcess {
     }
 
     var isReady: Bool { page("/readyz") != nil }
+
+    /// The sum of a metric's samples, whatever their labels; nil while there is none.
+    func sum(_ metric: String) -> Double? {
+        let lines = page("/metrics")?.split(separator: "\n").filter { $0.hasPrefix(metric + "{") } ?? []
+        return lines.isEmpty
+            ? nil : lines.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+    }
 
     /// The value of a sample in /metrics, by its name with labels.
     func metric(_ sample: String) -> Double? {

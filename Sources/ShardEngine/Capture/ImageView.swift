@@ -21,33 +21,37 @@ struct ImageView {
         guard byteCount <= available, Int(head.length) + Self.lengthBytes == byteCount else { throw .lengths }
     }
 
-    var byteCount: Int { Self.byteCount(head) }
+    @inline(__always) var byteCount: Int { Self.byteCount(head) }
 
     @inline(__always) static func byteCount(_ head: ImageHead) -> Int {
         ImageHead.bytes + Int(head.idLength) + Int(head.orderEntries) * orderBytes + Int(head.browseBytes)
             + Int(head.feedbackEntries) * feedbackBytes + Int(head.annexBytes) + Int(head.portraitBytes)
     }
 
-    var id: UnsafeRawBufferPointer {
+    @inline(__always) var id: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: start + ImageHead.bytes, count: Int(head.idLength))
     }
 
-    private var ordersStart: UnsafeRawPointer { start + ImageHead.bytes + Int(head.idLength) }
+    @inline(__always) private var ordersStart: UnsafeRawPointer { start + ImageHead.bytes + Int(head.idLength) }
 
-    private var browseStart: UnsafeRawPointer { ordersStart + Int(head.orderEntries) * Self.orderBytes }
+    @inline(__always) private var browseStart: UnsafeRawPointer {
+        ordersStart + Int(head.orderEntries) * Self.orderBytes
+    }
 
     /// As in the store: the latest session's hash, then the days.
-    var browse: UnsafeRawBufferPointer {
+    @inline(__always) var browse: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: browseStart, count: Int(head.browseBytes))
     }
 
-    private var annexStart: UnsafeRawPointer {
+    @inline(__always) private var annexStart: UnsafeRawPointer {
         browseStart + Int(head.browseBytes) + Int(head.feedbackEntries) * Self.feedbackBytes
     }
 
-    var annex: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: annexStart, count: Int(head.annexBytes)) }
+    @inline(__always) var annex: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: annexStart, count: Int(head.annexBytes))
+    }
 
-    var portrait: UnsafeRawBufferPointer {
+    @inline(__always) var portrait: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: annexStart + Int(head.annexBytes), count: Int(head.portraitBytes))
     }
 
@@ -134,7 +138,9 @@ extension ImageView {
         }
         guard DeadlineKind(rawValue: head.deadlineKind) != nil else { throw .invalid(.deadlineKind, slot: head.slot) }
         guard head.flags & ~ImageHead.knownFlags == 0 else { throw .invalid(.flags, slot: head.slot) }
-        guard isSlotValid, CustomerAnnex(annex) != nil else { throw .invalid(.slot, slot: head.slot) }
+        guard isSlotValid, head.annexBytes == 0 || CustomerAnnex(annex) != nil else {
+            throw .invalid(.slot, slot: head.slot)
+        }
         guard areInstantsInRange else { throw .invalid(.instants, slot: head.slot) }
         let ewma = Double(bitPattern: head.spendEWMA)
         guard ewma.isFinite, ewma >= 0, head.folded.spend.magnitude < UInt64(Self.largestSum) else {

@@ -19,6 +19,8 @@ final class Rules {
     let browseFading = DayFading(halfLifeDays: BrowsingEvidence.halfLifeDays)
     let feedbackFading = DayFading(halfLifeDays: FeedbackEvidence.halfLifeDays)
     let minorPerMajor: Double
+    /// Whether anything besides orders moves the churn risk.
+    let adjustsChurn: Bool
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -32,11 +34,14 @@ final class Rules {
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         portraits = policy.profiles.map(PortraitTimes.init)
+        adjustsChurn = policy.churn.adjustment != .none
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
     }
 
-    /// Whether anything besides orders moves the churn risk.
-    var adjustsChurn: Bool { policy.churn.adjustment != .none }
+    /// As `Policy.amount`; asked here, because the engine would copy the policy for the call.
+    func amount(_ amount: Money, of order: OrderEvent) throws(Rejection) -> Int64 {
+        try policy.amount(amount, of: order)
+    }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {

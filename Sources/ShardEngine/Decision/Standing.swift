@@ -37,8 +37,8 @@ struct Standing: Equatable {
     }
 }
 
-/// The rules by which a standing moves.
-struct StandingRules {
+/// The rules by which a standing moves. Not copyable: every decision reads them, and a copy counts references.
+struct StandingRules: ~Copyable {
     let downgrade: DowngradeRule
     let validity: Validity?
     let calendar: ZoneCalendar
