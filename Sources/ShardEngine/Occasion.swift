@@ -23,4 +23,9 @@ struct Occasion {
     var isByTime: Bool {
         if case .deadline = cause { true } else { false }
     }
+
+    /// Whether it is a notice's own deadline.
+    var isNoticeDue: Bool {
+        if case .deadline(.notice) = cause { true } else { false }
+    }
 }

@@ -22,7 +22,7 @@ extension ShardEngine {
         guard let clock, store.count > 0 else { return }
         let isUnderWay = retiering != nil
         for slot in 0..<UInt32(store.count) {
-            translation.apply(to: store.slab[slot], store, isAlreadyMarked: isUnderWay)
+            translation.apply(to: store.slab[slot], &store, isAlreadyMarked: isUnderWay)
         }
         retiering = Retiering(
             mode: activation.mode, end: UInt32(store.count), since: clock,
@@ -30,17 +30,21 @@ extension ShardEngine {
     }
 
     /// Looks at no more than `limit` customers who may still be unsettled, and settles them: those who rise first.
-    /// Returns how many it has looked at.
+    /// `wallClock` is the journalled reading, as of a batch. Returns how many it has looked at.
     @discardableResult
-    package mutating func retier(atMost limit: Int, into outputs: inout OutputBuffer) -> Int {
+    package mutating func retier(atMost limit: Int, wallClock: EventTime, into outputs: inout OutputBuffer) -> Int {
         guard let clock else { return 0 }
+        present = wallClock
+        defer { present = nil }
         var looked = 0
         while looked < limit, let slot = retiering?.takeNext() {
             looked += 1
             let record = store.slab[slot]
             guard record.pointee.isUnsettled, record.pointee.hasEntered else { continue }
             if retiering?.pass == .upgrades, !rises(record, at: clock) { continue }
-            retier(slot, at: clock, into: &outputs)
+            // A wave of deadlines may not have come to this customer yet.
+            while record.pointee.deadline <= clock.milliseconds { fire(slot, into: &outputs) }
+            if record.pointee.isUnsettled { retier(slot, at: clock, into: &outputs) }
         }
         if retiering?.remaining == 0 { retiering = nil }
         return looked
@@ -51,15 +55,14 @@ extension ShardEngine {
         return rules.ladder.qualified(evaluator.readings) > Int(record.pointee.tier)
     }
 
-    /// Settles one customer under the new policy for the first time.
-    mutating func retier(
-        _ slot: UInt32, at time: EventTime, pinChanged: Bool = false, into outputs: inout OutputBuffer
-    ) {
+    /// Settles one customer under the new policy for the first time. In silence nothing of that is heard, nor the notice
+    /// of a grace period which begins with it and is shorter than the time to tell.
+    mutating func retier(_ slot: UInt32, at time: EventTime, into outputs: inout OutputBuffer) {
         guard let sweep = retiering else { return }
         aboutToChange(slot)
         let record = store.slab[slot]
         let (said, before) = (outputs.outputs.count, record.pointee)
-        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChanged: pinChanged)
+        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChanged: endVanishedPin(record))
         occasion.ordersChanged = true
         if record.pointee.isTierGone { leaveGoneTier(occasion, record, into: &outputs) }
         adaptTerm(record, at: time)
@@ -79,10 +82,10 @@ extension ShardEngine {
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
         evaluator.evaluate(record, store, at: occasion.time)
-        var standing = record.pointee.standing
-        standing.since = occasion.time.milliseconds
-        standing.validUntil = rules.standing.validUntil(standing.tier, from: standing.since)
-        record.pointee.standing = standing
+        var standing = store.standing(of: record)
+        standing.grant = rules.standing.grant(standing.tier, at: occasion.time.milliseconds)
+        standing.enteredAt = nil
+        store.setStanding(standing, of: record)
         let move = Standing.Move(from: nil, to: standing.tier, direction: .downgrade, reason: .policyChanged)
         say(move, standing, occasion, record, into: &outputs)
     }
@@ -91,7 +94,7 @@ extension ShardEngine {
     /// any more, it is over.
     private func adaptTerm(_ record: CustomerStore.Record, at time: EventTime) {
         var standing = record.pointee.standing
-        if rules.standing.validity == nil || standing.tier == 0 {
+        if !rules.standing.hasTerms || standing.tier == 0 {
             standing.validUntil = .max
         } else if standing.validUntil == .max {
             standing.validUntil = rules.standing.validUntil(standing.tier, from: time.milliseconds)

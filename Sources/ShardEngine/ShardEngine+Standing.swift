@@ -7,7 +7,7 @@ extension ShardEngine {
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
         guard record.pointee.hasEntered else { return enter(occasion, record, into: &outputs) }
-        var standing = record.pointee.standing
+        var standing = store.standing(of: record)
         if let late = occasion.lateEvent { giveBack(late, &standing, occasion, record, into: &outputs) }
         if standing.termEnds(at: occasion.time.milliseconds) {
             endTerm(&standing, occasion, record, into: &outputs)
@@ -25,7 +25,7 @@ extension ShardEngine {
         {
             say(move, standing, occasion, record, into: &outputs)
         }
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 
     /// Gives the first tier.
@@ -35,13 +35,11 @@ extension ShardEngine {
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
         var standing = record.pointee.standing
-        let time = occasion.time.milliseconds
-        standing.tier = standing.clamped(rules.ladder.qualified(evaluator.readings))
-        standing.since = time
-        standing.validUntil = rules.standing.validUntil(standing.tier, from: time)
+        standing.enter(
+            at: occasion.time.milliseconds, qualified: rules.ladder.qualified(evaluator.readings), rules.standing)
         let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .firstSeen)
         say(move, standing, occasion, record, into: &outputs)
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 
     /// Looks at the instant before the last downgrade again: with what has arrived since, it may never have come to it.
@@ -69,26 +67,49 @@ extension ShardEngine {
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
 
-    /// Takes the tier back if a refunded order had earned it: if neither then nor now it would be kept without.
+    /// Takes the tier back if a refunded order had earned it: if neither then, nor by an order since, nor now it would be
+    /// held without.
     private mutating func withdraw(
         orderedAt orderTime: Int64, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
-        guard rules.policy.downgrade.withdrawsOnRefund, orderTime <= standing.since, standing.graceEndsAt == .max else {
-            return
+        guard rules.policy.downgrade.withdrawsOnRefund else { return }
+        // What was earned before a pin was set is taken back under it as well.
+        if let earned = standing.earned, orderTime <= earned.since {
+            standing.earned = left(of: earned, occasion.time, record)
         }
-        let held = standing.tier
-        let keptNow = rules.ladder.retained(upTo: held, evaluator.readings)
-        guard standing.clamped(keptNow) < held else { return }
-        // What an event gave was decided with it; what was given or renewed at the end of a term, as of the instant before.
-        var kept = keptNow
-        for instant in [standing.since, standing.since - 1] {
-            lookBack(to: instant, from: occasion.time, record)
-            kept = max(kept, rules.ladder.retained(upTo: held, evaluator.readings))
-        }
-        evaluator.evaluate(record, store, at: occasion.time)
-        let move = standing.withdraw(to: kept, at: occasion.time.milliseconds, rules.standing)
+        guard orderTime <= standing.since, standing.graceEndsAt == .max else { return }
+        let left = left(of: standing.grant, occasion.time, record)
+        guard left != standing.grant else { return }
+        let move = standing.withdraw(to: left, at: occasion.time.milliseconds, rules.standing)
         if let move { say(move, standing, occasion, record, into: &outputs) }
+    }
+
+    /// What would have been given, had nothing counted that does not count now. Leaves the evaluator as of `now`, where it
+    /// stands.
+    private mutating func left(
+        of grant: Standing.Grant, _ now: EventTime, _ record: CustomerStore.Record
+    ) -> Standing.Grant {
+        var left = grant
+        left.tier = rules.ladder.retained(upTo: grant.tier, evaluator.readings)
+        guard left.tier < grant.tier else { return grant }
+        // What an event gave was decided with it; what was given or renewed at the end of a term, as of the instant before.
+        for instant in [grant.since, grant.since - 1] {
+            lookBack(to: instant, from: now, record)
+            left.tier = max(left.tier, rules.ladder.retained(upTo: grant.tier, evaluator.readings))
+        }
+        // Measures fall at midnights and rise with orders, so that the last order of a day stands for the day.
+        for instant in store.lastOrders(of: record, after: grant.since, rules.policy.calendar)
+        where left.tier < grant.tier {
+            lookBack(to: instant, from: now, record)
+            let reached = min(rules.ladder.qualified(evaluator.readings), grant.tier)
+            if reached > left.tier { left = rules.standing.grant(reached, at: instant) }
+        }
+        evaluator.evaluate(record, store, at: now)
+        // The end of a term that was announced stays where it is.
+        if left.tier == grant.tier { left.validUntil = grant.validUntil }
+        if left.tier == 0 { left.validUntil = .max }
+        return left
     }
 
     private mutating func obeyPin(
@@ -96,12 +117,16 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         let time = occasion.time.milliseconds
-        let move =
+        var move =
             record.pointee.isPinned
             ? standing.obeyPin(at: time, rules.standing)
             : standing.endPin(at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing) {
                 rules.ladder.retained(upTo: $0, evaluator.readings)
             }
+        // Whoever set the pin knows when it ends, but not that a policy has ended it.
+        if move == nil, case .activation = occasion.cause {
+            move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
+        }
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
 
@@ -127,7 +152,7 @@ extension ShardEngine {
                     criteria: appendCriteria(
                         of: judged, forRetention: isLoss || move.direction == .renewal, to: &outputs),
                     validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil),
-                    progress: progress(above: move.to, into: &outputs))))
+                    progress: progress(above: move.to, into: &outputs), pin: pin(of: record, into: &outputs))))
     }
 
     /// How near the tier above `tier` is; nil at the top.
@@ -158,9 +183,15 @@ extension ShardEngine {
         guard let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record) else { return }
         let time = occasion.time.milliseconds
         let hasBegunToFall = graceBefore == .max && record.pointee.graceEndsAt != .max
-        if due == time || due < time && (occasion.isEvidence || hasBegunToFall) {
+        if due == time || due < time && (occasion.isEvidence || occasion.isNoticeDue || hasBegunToFall) {
             notifyExpiry(occasion, record, into: &outputs)
         }
+    }
+
+    /// Whether the notice of a coming end falls due at `time`.
+    func isNoticeDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
+        guard let rule = rules.policy.notices.expiry else { return false }
+        return expiryNoticeDue(rule, record) == time.milliseconds
     }
 
     private mutating func notifyUpgrade(
@@ -210,11 +241,11 @@ extension ShardEngine {
     /// Since when the coming end is the one that a notice tells of: since the tier was given, or since the grace period
     /// began, of which a tier without a term may see several.
     private func endFirstForeseeable(_ record: CustomerStore.Record) -> Int64 {
-        let (rule, since) = (rules.policy.downgrade, record.pointee.tierSince)
-        guard rule.timing == .atOnce, record.pointee.graceEndsAt != .max,
-            record.pointee.graceEndsAt > since + rule.minimumDwell.milliseconds
-        else { return since }
-        return record.pointee.graceEndsAt - rule.grace.milliseconds
+        let (rule, standing) = (rules.policy.downgrade, store.standing(of: record))
+        guard rule.timing == .atOnce, standing.graceEndsAt != .max,
+            standing.graceEndsAt > standing.heldSince + rule.minimumDwell.milliseconds
+        else { return standing.since }
+        return standing.graceEndsAt - rule.grace.milliseconds
     }
 
     private func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {

@@ -42,7 +42,7 @@ package struct ShardEngine: ~Copyable {
     package var customerCount: Int { store.count }
 
     /// Bytes taken from the system for customers, index and deadlines.
-    package var allocatedBytes: Int { store.allocatedBytes + wheel.allocatedBytes }
+    package var allocatedBytes: Int { memoryUse.total }
 
     /// Moves the clock forward; earlier times change nothing. Deadlines that fall due wait for `fireDue`.
     package mutating func advance(to time: EventTime) {
@@ -66,15 +66,20 @@ package struct ShardEngine: ~Copyable {
     mutating func fire(_ slot: UInt32, into outputs: inout OutputBuffer) {
         aboutToChange(slot)
         let record = store.slab[slot]
-        let time = EventTime(milliseconds: record.pointee.deadline)
-        let kind = record.pointee.deadlineKind
+        var time = EventTime(milliseconds: record.pointee.deadline)
+        var kind = record.pointee.deadlineKind
         // Used up: settling files the next one.
         record.pointee.deadline = .max
-        let pinChanged = endPinIfDue(record, at: time)
         if let since = retiering?.since, record.pointee.isUnsettled {
             // No decision of the new rules is dated before them.
-            return retier(slot, at: max(time, since), pinChanged: pinChanged, into: &outputs)
+            time = max(time, since)
+            retier(slot, at: time, into: &outputs)
+            // What is not the policy's doing is said apart from it, whether or not that is to be heard.
+            let endsPin = record.pointee.isPinned && pinEnd(of: record) <= time.milliseconds
+            guard endsPin || kind == .notice || isNoticeDue(record, at: time) else { return }
+            if endsPin { kind = .pinEnd }
         }
+        let pinChanged = endPinIfDue(record, at: time)
         settle(
             Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
     }
@@ -160,6 +165,7 @@ package struct ShardEngine: ~Copyable {
         guard var slot = store.find(id, hash: event.customerHash) else {
             return store.insert(id, hash: event.customerHash, firstSeen: event.time)
         }
+        try refuseForgotten(store.slab[slot], event, now: now)
         if store.slab[slot].pointee.slotState != .customer {
             slot = resolve(slot)
             if store.slab[slot].pointee.slotState == .erased { try revive(slot, id, event, now: now) }

@@ -7,6 +7,8 @@ package struct EngineRun: ~Copyable {
     package private(set) var said: [String: Said] = [:]
     package private(set) var rejections: [Refusal] = []
     package private(set) var order: [String] = []
+    /// Everything that was said, without its texts.
+    package private(set) var outputs: [Output] = []
     private var offset: Int64 = 0
 
     /// What was said about one customer.
@@ -148,11 +150,12 @@ package struct EngineRun: ~Copyable {
     /// Settles a portion of the customers under the policy that became active.
     package mutating func retier(atMost limit: Int) {
         var outputs = OutputBuffer()
-        engine.retier(atMost: limit, into: &outputs)
+        engine.retier(atMost: limit, wallClock: .outOfRange, into: &outputs)
         note(outputs)
     }
 
     private mutating func note(_ outputs: OutputBuffer) {
+        self.outputs += outputs.outputs
         for output in outputs.outputs {
             let customer = outputs.string(output.customer)
             order.append(customer)

@@ -65,6 +65,14 @@ package struct ProfileRun: ~Copyable {
         note(outputs)
     }
 
+    /// Lets another policy decide and settles everybody, in portions that are stamped with `wallClock`.
+    package mutating func activate(_ policy: Policy, _ activation: Activation = Activation(), wallClock: EventTime) {
+        engine.activate(policy, activation)
+        var outputs = OutputBuffer()
+        while engine.retiering != nil { engine.retier(atMost: 10, wallClock: wallClock, into: &outputs) }
+        note(outputs)
+    }
+
     /// What would be published of a customer at `time`.
     package mutating func profile(of customer: String = "ann", at time: EventTime) -> Published? {
         let outputs = engine.report(on: Array(customer.utf8), at: time)?.profile

@@ -17,6 +17,12 @@ extension ReferenceHistory {
         }
     }
 
+    /// The last order that counts of each day after an instant, from the earliest; of what is kept one by one.
+    func lastOrders(after time: EventTime) -> [EventTime] {
+        let times = orders.filter { $0.counts && !$0.isClosed && $0.time > time }.map(\.time)
+        return Dictionary(grouping: times) { policy.calendar.day(of: $0) }.values.compactMap { $0.max() }.sorted()
+    }
+
     private func known(_ id: String) -> Int? { orders.firstIndex { $0.id == id && !$0.isClosed } }
 
     private mutating func count(_ order: OrderEvent, _ id: String, _ time: EventTime) -> OrderOutcome {

@@ -21,6 +21,8 @@ package struct ReferenceScorer {
         var seen: EventTime
         var tier: Int?
         var tierSince = EventTime.earliest
+        /// The same without renewals.
+        var tierEntered = EventTime.earliest
         var graceEnd: EventTime?
         var validUntil: EventTime?
         /// What the last downgrade took.
@@ -190,7 +192,8 @@ package struct ReferenceScorer {
         move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, since: lostAt)
     }
 
-    /// What a refunded order had earned is taken back unless it would be kept without it, then or now.
+    /// What a refunded order had earned is taken back unless it would be held without it: kept then or now, or reached by
+    /// the last order of a day since.
     private mutating func withdraw(
         _ orderTime: EventTime, _ customer: inout Customer, _ now: View, at time: EventTime, _ byTime: Bool
     ) {
@@ -200,10 +203,21 @@ package struct ReferenceScorer {
         let given = [customer.tierSince, customer.tierSince.before].map {
             View(asOf: $0, knownAt: time, policy, customer.history).retained(upTo: tier)
         }
-        let kept = given.reduce(now.retained(upTo: tier), max)
-        guard kept < tier else { return }
+        var kept = given.reduce(now.retained(upTo: tier), max)
+        var since = customer.tierSince
+        let later = customer.history.lastOrders(after: customer.tierSince)
+        for instant in later where kept < tier {
+            let reached = min(View(asOf: instant, knownAt: time, policy, customer.history).qualified, tier)
+            if reached > kept { (kept, since) = (reached, instant) }
+        }
+        guard kept < tier else {
+            // It is held by that order from now on.
+            if since > customer.tierSince { (customer.tierSince, customer.lost) = (since, nil) }
+            return
+        }
         move(
-            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: customer.tierSince)
+            &customer, to: kept, .correction, .orderWithdrawn, time, byTime, now.score, since: since,
+            until: since == customer.tierSince ? customer.validUntil : nil)
     }
 
     private mutating func fallIfDue(
@@ -224,7 +238,7 @@ package struct ReferenceScorer {
             let hadGrace = customer.graceEnd != nil
             let end =
                 customer.graceEnd
-                ?? max(time + policy.downgrade.grace, customer.tierSince + policy.downgrade.minimumDwell)
+                ?? max(time + policy.downgrade.grace, customer.tierEntered + policy.downgrade.minimumDwell)
             customer.graceEnd = end
             guard end <= time else { return }
             move(
@@ -236,11 +250,12 @@ package struct ReferenceScorer {
 
     private mutating func move(
         _ customer: inout Customer, to tier: Int, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
-        _ time: EventTime, _ byTime: Bool, _ score: Double, since: EventTime? = nil
+        _ time: EventTime, _ byTime: Bool, _ score: Double, since: EventTime? = nil,
+        until: EventTime? = nil
     ) {
         customer.tierSequence += 1
         let since = since ?? time
-        customer.validUntil = tier == 0 ? nil : policy.validity?.end(from: since, policy.calendar)
+        customer.validUntil = tier == 0 ? nil : until ?? policy.termEnd(ofTier: tier, from: since)
         said[customer.name, default: EngineRun.Said()].tiers.append(
             EngineRun.TierMove(
                 from: customer.tier, to: tier, direction: direction, reason: reason, at: time,
@@ -253,6 +268,7 @@ package struct ReferenceScorer {
         }
         customer.tier = tier
         customer.tierSince = since
+        if direction != .renewal { customer.tierEntered = since }
         customer.graceEnd = nil
     }
 

@@ -47,7 +47,7 @@ package struct TranscribedRun: ~Copyable {
 
     package mutating func retier(atMost limit: Int) {
         var outputs = OutputBuffer()
-        engine.retier(atMost: limit, into: &outputs)
+        engine.retier(atMost: limit, wallClock: .outOfRange, into: &outputs)
         keep(outputs, [])
     }
 

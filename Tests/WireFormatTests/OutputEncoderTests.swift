@@ -113,6 +113,22 @@ import WireFormat
         #expect(record.key == "c-1")
     }
 
+    @Test func `a tier change under a pin names it before its actions`() throws {
+        var buffer = tierChange()
+        guard case .tierChange(var change) = buffer.outputs[0] else {
+            Issue.record("no tier change")
+            return
+        }
+        let by = buffer.append(text: "an\"na")
+        change.pin = PinEvidence(floor: nil, ceiling: 1, until: EventTime(milliseconds: 1_798_761_600_000), by: by)
+        buffer.outputs[0] = .tierChange(change)
+        let record = try #require(try encode(buffer).first)
+        #expect(
+            record.text.contains(
+                #""progress":null,"pin":{"floor":null,"ceiling":"gold","until":"2027-01-01T00:00:00.000Z","by":"an\"na"},"actions""#
+            ))
+    }
+
     @Test func `a churn-risk change is written as its schema says`() throws {
         let record = try #require(try encode(churnRisk()).first)
         let model = Self.policy.churn.model

@@ -16,6 +16,8 @@ extension BenchReport {
         let bytes = (Self.decimal(memory.engineBytesPerCustomer), Self.decimal(memory.residentBytesPerCustomer))
         lines.append("(c) memory per customer: \(bytes.0) bytes in the engine, \(bytes.1) resident")
         lines.append(
+            "    of these: " + memoryParts.map { "\($0.name) \(Self.decimal($0.bytes))" }.joined(separator: ", "))
+        lines.append(
             "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
         lines += serviceLines
         if let broker { lines += text(broker) }
@@ -32,6 +34,15 @@ extension BenchReport {
             Rate(bench.events, seconds: scoring.phases.map(part).sorted()[scoring.phases.count / 2]).nanoseconds
         }
         return [("decoding", median(\.decoding)), ("scoring", median(\.scoring)), ("encoding", median(\.encoding))]
+    }
+
+    /// What the engine's bytes per customer are for.
+    private var memoryParts: [(name: String, bytes: Double)] {
+        let engine = memory.engine
+        return [
+            ("records", engine.records), ("histories", engine.blocks - engine.freeBlocks),
+            ("free between them", engine.freeBlocks), ("index", engine.index), ("deadlines", engine.deadlines),
+        ].map { ($0.0, memory.perCustomer($0.1)) }
     }
 
     private var heading: [String] {
@@ -139,6 +150,11 @@ extension JSONText {
         field("orders_each", memory.ordersEach)
         field("browse_events_each", memory.browseEach)
         field("engine_bytes_per_customer", memory.engineBytesPerCustomer)
+        field("record_bytes_per_customer", memory.perCustomer(memory.engine.records))
+        field("block_bytes_per_customer", memory.perCustomer(memory.engine.blocks))
+        field("free_block_bytes_per_customer", memory.perCustomer(memory.engine.freeBlocks))
+        field("index_bytes_per_customer", memory.perCustomer(memory.engine.index))
+        field("deadline_bytes_per_customer", memory.perCustomer(memory.engine.deadlines))
         field("resident_bytes_per_customer", memory.residentBytesPerCustomer)
     }
 }

@@ -6,16 +6,19 @@ package struct MemoryFigures: Sendable {
     package var customers: Int
     package var ordersEach: Int
     package var browseEach: Int
-    /// Taken from the system by the engine: records, histories, index, deadlines.
-    package var engineBytes: Int
+    /// Taken from the system by the engine.
+    package var engine: MemoryUse
     /// Growth of the process's resident memory.
     package var residentBytes: Int
 
-    package var engineBytesPerCustomer: Double { Double(engineBytes) / Double(max(customers, 1)) }
-    package var residentBytesPerCustomer: Double { Double(residentBytes) / Double(max(customers, 1)) }
+    package var engineBytesPerCustomer: Double { perCustomer(engine.total) }
+    package var residentBytesPerCustomer: Double { perCustomer(residentBytes) }
+
+    func perCustomer(_ bytes: Int) -> Double { Double(bytes) / Double(max(customers, 1)) }
 }
 
-/// Every customer places five orders and comes in four sessions of five views, each order and session on a day of its own.
+/// Every customer places five orders and comes in four sessions of five views, each order and session on a day of its own,
+/// in three categories of the shop's forty and through one channel: what a profile tells of is there.
 struct MemoryBench {
     private let policy: Policy
     private let customers: Int
@@ -38,7 +41,7 @@ struct MemoryBench {
         let engine = makeEngine()
         return MemoryFigures(
             customers: engine.customerCount, ordersEach: Self.orderDays.count,
-            browseEach: Self.sessionDays.count * Self.viewsPerSession, engineBytes: engine.allocatedBytes,
+            browseEach: Self.sessionDays.count * Self.viewsPerSession, engine: engine.memoryUse,
             residentBytes: ResidentMemory.bytes - before)
     }
 
@@ -109,14 +112,23 @@ struct MemoryBench {
         let body: Event.Body
         if view == nil {
             let total = Money(minorUnits: 500 + Int64(round.random.below(20_000)))
-            body = .order(OrderEvent(type: .completed, currency: policy.currency, total: total))
+            let line = OrderItem(
+                skuHash: StableHash.of(id), category: category(of: customer, &round), unitPrice: total)
+            round.batch.events.items.append(line)
+            body = .order(
+                OrderEvent(
+                    type: .completed, currency: policy.currency, total: total,
+                    channel: round.append(customer % 3 == 0 ? "app" : "web"),
+                    items: ListSpan(offset: round.batch.events.items.count - 1, count: 1), itemCount: 1))
         } else {
             let types: [BrowseType] = [.pageViewed, .productViewed, .productViewed, .searched, .cartAdded]
             let session = StableHash.mix(UInt64(customer) << 8 | UInt64(day), 0x9e37_79b9_7f4a_7c15)
             body = .browse(
                 BrowseEvent(
                     type: types[round.random.below(types.count)], sessionHash: session,
-                    dwellMilliseconds: UInt32(round.random.below(60_000))))
+                    dwellMilliseconds: UInt32(round.random.below(60_000)),
+                    skuHash: StableHash.mix(UInt64(round.random.below(500)), UInt64(customer)),
+                    category: category(of: customer, &round)))
         }
         let event = Event(
             time: time, customer: round.append(names[customer]), customerHash: StableHash.of(names[customer]),
@@ -124,5 +136,10 @@ struct MemoryBench {
         round.batch.events.events.append(event)
         let input: InputKind = view == nil ? .orders : .browse
         round.batch.sources.append(SourcePosition(input: input, partition: 0, offset: 0, timestamp: -1))
+    }
+
+    /// One of the three that the customer comes for.
+    private func category(of customer: Int, _ round: inout Round) -> TextSpan {
+        round.append("category-\((customer &* 7 &+ round.random.below(3) &* 11) % 40)")
     }
 }

@@ -10,7 +10,8 @@ extension DecisionAudit {
         guard let to = index(ofTier: change.to), let from = index(ofOptional: change.from) else { return }
         audit(change.criteria, of: judged(change, from: from, to: to), readings)
         if let progress = change.progress { addMet(progress, &readings) }
-        let outcome = outcome(of: change, from: from, to: to, readings)
+        guard let bounds = bounds(of: change.pin) else { return }
+        let outcome = outcome(of: change, from: from, to: to, within: bounds, readings)
         add("tier", change.to, outcome.found, outcome.verdict)
         audit(change.progress, above: to, readings)
         try auditTerm(change, to: to)
@@ -18,6 +19,18 @@ extension DecisionAudit {
             "actions", Self.list(change.actions), Self.list(policy.tiers[to].actions),
             change.actions == policy.tiers[to].actions)
         for name in readings.contradictions { add(name, "two values", "one", false) }
+    }
+
+    /// Between which tiers a pin held the customer; nil for a name that the policy does not have.
+    private mutating func bounds(of pin: PinRecord?) -> ClosedRange<Int>? {
+        let all = 0...policy.tiers.count - 1
+        guard let pin else { return all }
+        guard let floor = index(ofOptional: pin.floor), let ceiling = index(ofOptional: pin.ceiling) else { return nil }
+        let (lowest, highest) = (floor ?? all.lowerBound, ceiling ?? all.upperBound)
+        add(
+            "pin", pin.words, lowest <= highest ? "set by hand" : "no tier is within it",
+            lowest <= highest ? .untold : .differs)
+        return lowest...max(lowest, highest)
     }
 
     /// The outer nil is for a name that the policy does not have.
@@ -112,10 +125,10 @@ extension DecisionAudit {
 
     private mutating func auditTerm(_ change: TierChangeRecord, to: Int) throws(DecisionRecordError) {
         let start = try Self.time(change.effectiveAt)
-        let end = to == 0 ? nil : policy.validity?.end(from: start, policy.calendar).rfc3339
+        let end = policy.termEnd(ofTier: to, from: start)?.rfc3339
         // These go on with a term that was given before.
         let goesOn = !Set(change.reasons).isDisjoint(with: [
-            "late_event", "order_withdrawn", "merged", "policy_changed",
+            "late_event", "order_withdrawn", "merged", "policy_changed", "pin_ended",
         ])
         let verdict: Verdict = change.validUntil == end ? .agrees : goesOn ? .untold : .differs
         add("valid until", change.validUntil ?? "no term", end ?? "no term", verdict)

@@ -161,8 +161,28 @@ package struct TierChangeRecord: Decodable, Sendable {
     package var cause: CauseRecord
     package var validUntil: String?
     package var progress: ProgressRecord?
+    package var pin: PinRecord?
     package var actions: [String]
     package var policy: PolicyReference
+}
+
+package struct PinRecord: Decodable, Hashable, Sendable {
+    package var floor: String?
+    package var ceiling: String?
+    package var until: String?
+    package var by: String
+
+    /// `at least silver, by anna, until 2026-12-31T23:00:00.000Z`
+    var words: String {
+        let bounds: String
+        switch (floor, ceiling) {
+        case (let floor?, let ceiling?): bounds = floor == ceiling ? "exactly \(floor)" : "\(floor) to \(ceiling)"
+        case (let floor?, nil): bounds = "at least \(floor)"
+        case (nil, let ceiling?): bounds = "at most \(ceiling)"
+        case (nil, nil): bounds = "any tier"
+        }
+        return "\(bounds), by \(by)" + (until.map { ", until \($0)" } ?? "")
+    }
 }
 
 package struct ChurnRiskRecord: Decodable, Sendable {

@@ -41,6 +41,19 @@ package struct ShardStatus: Sendable {
     package var restoreProgress = 1.0
 
     package init(shard: Int32) { self.shard = shard }
+
+    /// Counts a customer out of one tier and into another.
+    package mutating func count(_ output: Output) {
+        switch output {
+        case .tierChange(let change):
+            // Whose tier is gone was counted on the one below it when the policy changed.
+            guard change.direction == .entry || change.from != nil else { return }
+            tierCounts[change.to] += 1
+            if let from = change.from { tierCounts[from] -= 1 }
+        case .erasure(let erasure): if let tier = erasure.tier { tierCounts[tier] -= 1 }
+        case .churnRisk, .notice, .profile: break
+        }
+    }
 }
 
 /// All shards' statuses, and what the broker says of the partitions' ends. Written by workers and the control thread,

@@ -46,8 +46,9 @@ extension ShardTask {
         guard portion > 0 else { return false }
         let tick = idleTick
         if let tick { workOff(tick) }
-        engine.retier(atMost: portion, into: &outputs)
-        finishBatch(started, wallClock: context.clock.present(), tick: tick, retierLimit: portion)
+        let present = context.clock.present()
+        engine.retier(atMost: portion, wallClock: present, into: &outputs)
+        finishBatch(started, wallClock: present, tick: tick, retierLimit: portion)
         guard engine.retiering == nil else { return true }
         // Suppressed changes were not counted.
         status.tierCounts = engine.tierCounts()

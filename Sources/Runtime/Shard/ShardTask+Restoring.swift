@@ -135,7 +135,9 @@ extension ShardTask {
                 &merge.batch, wallClock: entry.wallClock, deadlineLimit: Int(entry.deadlineLimit), into: &outputs,
                 rejected: &refused)
         }
-        if entry.retierLimit > 0 { engine.retier(atMost: Int(entry.retierLimit), into: &outputs) }
+        if entry.retierLimit > 0 {
+            engine.retier(atMost: Int(entry.retierLimit), wallClock: entry.wallClock, into: &outputs)
+        }
         engine.tidy()
         defer {
             outputs.removeAll()

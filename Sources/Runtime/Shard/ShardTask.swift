@@ -213,9 +213,7 @@ package final class ShardTask {
     private func countOutputs() {
         for output in outputs.outputs {
             metrics.outputs[Int(output.destination.rawValue)].add()
-            guard case .tierChange(let change) = output else { continue }
-            status.tierCounts[change.to] += 1
-            if let from = change.from { status.tierCounts[from] -= 1 }
+            status.count(output)
         }
         status.outputs += Int64(outputs.outputs.count)
     }

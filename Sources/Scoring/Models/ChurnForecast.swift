@@ -15,12 +15,13 @@ package struct ChurnForecast: Hashable, Sendable {
     /// - Parameter meanAmount: mean total of the repeat purchase days, major units; any number without one.
     package init(_ evidence: ChurnEvidence, risk: Double, meanAmount: Double, _ rule: ChurnRule, _ value: ValueRule?) {
         let (model, history) = (rule.model, evidence.history)
-        expectedOrders = model.expectedPurchases(history, horizon: rule.horizonDays)
+        let ordersIfAlive = model.expectedPurchasesIfAlive(history, horizon: rule.horizonDays)
+        expectedOrders = model.pAlive(history) * ordersIfAlive
         if let value {
             let lifetime = value.lifetimeValue(model)
             let amount = value.amounts.expectedAmount(purchases: history.repeats, meanAmount: meanAmount)
             expectedValue = expectedOrders * amount
-            valueAtRisk = risk * model.expectedPurchasesIfAlive(history, horizon: rule.horizonDays) * amount
+            valueAtRisk = risk * ordersIfAlive * amount
             lifetimeValue = lifetime.value(history, meanAmount: meanAmount)
         }
         nextOrderDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.5)

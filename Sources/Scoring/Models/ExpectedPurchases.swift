@@ -37,14 +37,61 @@ struct ExpectedPurchases {
         var term = first * z
         var sum = term
         var n = 1.0
-        while abs(term) > 1e-17 * abs(sum) {
+        while !Self.isSettled(term, sum) {
             term *= (first + n) * (epsilon + n) / ((c + n) * (n + 1)) * z
             sum += term
             n += 1
             guard n < Double(Self.seriesTerms) else { return nil }
         }
+        return scaled(sum, log)
+    }
+
+    /// The values at four horizons. The series differ by the powers of z alone: each coefficient is worked out once, and
+    /// the sums do not wait for each other.
+    func values(_ horizons: SIMD4<Double>) -> SIMD4<Double> {
+        let z = horizons / (reach + horizons)
+        var logs = SIMD4<Double>.zero
+        for lane in logs.indices { logs[lane] = -Double.log(onePlus: horizons[lane] / reach) }
+        if z.max() <= Self.seriesReach, -logs.min() * (a - 1) < Self.steepest, let values = series(z, logs) {
+            return values.replacing(with: 0, where: values .< 0)
+        }
+        var values = SIMD4<Double>.zero
+        for lane in values.indices {
+            var one = self
+            one.horizon = horizons[lane]
+            values[lane] = one.value
+        }
+        return values
+    }
+
+    private func series(_ z: SIMD4<Double>, _ logs: SIMD4<Double>) -> SIMD4<Double>? {
+        let epsilon = a - 1
+        let c = epsilon + b
+        let first = c - shape
+        var terms = first * z
+        var sums = terms
+        var n = 1.0
+        // One lane is looked at first: all are only once it has settled.
+        while !Self.isSettled(terms.w, sums.w) || !terms.indices.allSatisfy({ Self.isSettled(terms[$0], sums[$0]) }) {
+            terms *= (first + n) * (epsilon + n) / ((c + n) * (n + 1)) * z
+            sums += terms
+            n += 1
+            guard n < Double(Self.seriesTerms) else { return nil }
+        }
+        var values = SIMD4<Double>.zero
+        for lane in values.indices { values[lane] = scaled(sums[lane], logs[lane]) }
+        return values
+    }
+
+    @inline(__always) private static func isSettled(_ term: Double, _ sum: Double) -> Bool {
+        abs(term) <= 1e-17 * abs(sum)
+    }
+
+    /// From the sum of the series to the value.
+    private func scaled(_ sum: Double, _ log: Double) -> Double {
+        let epsilon = a - 1
         let decay = epsilon == 0 ? -log : -Double.expMinusOne(epsilon * log) / epsilon
-        return c * decay - Double.exp(epsilon * log) * sum
+        return (epsilon + b) * decay - Double.exp(epsilon * log) * sum
     }
 
     /// The mean over p by the trapezoidal rule, the step halved until the mean settles.

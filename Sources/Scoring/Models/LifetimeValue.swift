@@ -41,11 +41,14 @@ package struct LifetimeValue: Hashable, Sendable {
 
     private func discountedPurchasesIfAlive(_ history: PurchaseHistory) -> Double {
         var (sum, before, worth) = (0.0, 0.0, 1.0)
-        for index in 1...max(steps, 1) {
-            let until = purchases.expectedPurchasesIfAlive(history, horizon: Double(index) * step)
-            worth /= 1 + discountPerStep
-            sum += (until - before) * worth
-            before = until
+        for first in stride(from: 1, through: max(steps, 1), by: 4) {
+            let ends = SIMD4(Double(first), Double(first + 1), Double(first + 2), Double(first + 3)) * step
+            let purchased = purchases.expectedPurchasesIfAlive(history, horizons: ends)
+            for lane in 0..<min(4, max(steps, 1) + 1 - first) {
+                worth /= 1 + discountPerStep
+                sum += (purchased[lane] - before) * worth
+                before = purchased[lane]
+            }
         }
         return sum
     }

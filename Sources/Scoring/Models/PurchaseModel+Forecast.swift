@@ -9,10 +9,12 @@ extension PurchaseModel {
     /// The same for a customer who has not dropped out by now.
     package func expectedPurchasesIfAlive(_ history: PurchaseHistory, horizon: Double) -> Double {
         guard horizon > 0 else { return 0 }
-        return ExpectedPurchases(
-            shape: r + history.repeats, a: a, b: b + history.repeats + stayingsBeforeRepeats,
-            reach: alpha + history.age, horizon: horizon
-        ).value
+        return ExpectedPurchases(self, history, horizon: horizon).value
+    }
+
+    /// The same at four horizons, all > 0, in little more time than at the longest of them.
+    package func expectedPurchasesIfAlive(_ history: PurchaseHistory, horizons: SIMD4<Double>) -> SIMD4<Double> {
+        ExpectedPurchases(self, history, horizon: 0).values(horizons)
     }
 
     /// Days until the next purchase that are not exceeded with probability `quantile`; nil if the customer is so likely
@@ -58,10 +60,19 @@ extension PurchaseModel {
     }
 
     /// Chances to drop out that a customer alive has passed before the first repeat purchase.
-    private var stayingsBeforeRepeats: Double {
+    fileprivate var stayingsBeforeRepeats: Double {
         switch kind {
         case .bgNBD: 0
         case .mbgNBD: 1
         }
+    }
+}
+
+extension ExpectedPurchases {
+    fileprivate init(_ model: PurchaseModel, _ history: PurchaseHistory, horizon: Double) {
+        self.init(
+            shape: model.r + history.repeats, a: model.a,
+            b: model.b + history.repeats + model.stayingsBeforeRepeats, reach: model.alpha + history.age,
+            horizon: horizon)
     }
 }

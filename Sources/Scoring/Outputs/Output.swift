@@ -91,6 +91,23 @@ package struct CriterionEvidence: Hashable, Sendable {
     }
 }
 
+/// A pin in force: between which tiers it holds its customer.
+package struct PinEvidence: Hashable, Sendable {
+    /// Indices into `Policy.tiers`; nil where it allows any. A pin to exactly one tier has it as both.
+    package var floor: Int?
+    package var ceiling: Int?
+    /// Nil for until it is taken back.
+    package var until: EventTime?
+    /// Who set it.
+    package var by: TextSpan
+    package init(floor: Int?, ceiling: Int?, until: EventTime?, by: TextSpan) {
+        self.floor = floor
+        self.ceiling = ceiling
+        self.until = until
+        self.by = by
+    }
+}
+
 /// What made the engine decide.
 package enum Cause: Sendable {
     /// An event, by its coordinates in the input.
@@ -173,6 +190,8 @@ package struct TierChange: Sendable {
     package var validUntil: EventTime?
     /// Towards the next tier up; nil at the top.
     package var progress: Progress?
+    /// What held the tier within bounds at the decision; nil without a pin.
+    package var pin: PinEvidence?
 
     /// Raw values are the names on the wire.
     package enum Direction: String, CaseIterable, Sendable {
@@ -198,8 +217,9 @@ package struct TierChange: Sendable {
     package init(
         customer: TextSpan, from: Int?, to: Int, direction: Direction, reason: Reason, cause: Cause,
         effectiveAt: EventTime, sequence: UInt32, score: Double, terms: EvidenceSpan, criteria: EvidenceSpan,
-        validUntil: EventTime?, progress: Progress?
+        validUntil: EventTime?, progress: Progress?, pin: PinEvidence? = nil
     ) {
+        self.pin = pin
         self.customer = customer
         self.from = from
         self.to = to

@@ -64,6 +64,14 @@ package struct Policy: Sendable {
     }
 }
 
+extension Policy {
+    /// The first instant after the term of a tier that is given at `time`; nil where tiers have none, as the lowest never has.
+    package func termEnd(ofTier tier: Int, from time: EventTime) -> EventTime? {
+        guard tier > 0 else { return nil }
+        return validity?.end(from: time, calendar, firstMonth: qualification?.firstMonth ?? 1)
+    }
+}
+
 /// Calendar days of history, today included.
 package struct History: Hashable, Sendable {
     package var orderDays: Int

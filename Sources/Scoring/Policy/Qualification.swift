@@ -64,7 +64,9 @@ package struct Validity: Hashable, Sendable {
     package var months: Int
     package var rounding: Rounding
 
-    /// To what the end of a term is put off. Raw values are the names in policies.
+    /// To what the end of a term is put off: to when a month, or a quarter or year of the qualification, begins. A term that
+    /// ends then by itself is not put off: one of twelve months that is given on the first day of a year, as each renewal is,
+    /// runs through that year and no further. Raw values are the names in policies.
     package enum Rounding: String, CaseIterable, Hashable, Sendable {
         case none
         case month = "end_of_month"
@@ -80,14 +82,16 @@ package struct Validity: Hashable, Sendable {
     /// The longest that a term can be.
     package var maximumDays: Int { months * 31 + 31 * roundingMonths }
 
-    /// The first instant after a term that begins at `time`: a midnight of the calendar.
-    package func end(from time: EventTime, _ calendar: ZoneCalendar) -> EventTime {
-        calendar.start(of: rounded(CivilDate(calendar.day(of: time)).adding(months: months)).index)
+    /// The first instant after a term that begins at `time`: a midnight of the calendar. `firstMonth`, 1…12, is the one with
+    /// which years and quarters begin.
+    package func end(from time: EventTime, _ calendar: ZoneCalendar, firstMonth: Int = 1) -> EventTime {
+        calendar.start(
+            of: rounded(CivilDate(calendar.day(of: time)).adding(months: months), firstMonth: firstMonth).index)
     }
 
-    private func rounded(_ date: CivilDate) -> CivilDate {
+    private func rounded(_ date: CivilDate, firstMonth: Int) -> CivilDate {
         guard rounding != .none else { return date }
-        let start = date.floor(toMonths: roundingMonths, from: 1)
+        let start = date.floor(toMonths: roundingMonths, from: firstMonth)
         return start == date ? date : start.adding(months: roundingMonths)
     }
 

@@ -5,6 +5,12 @@ import Scoring
 ///
 /// A tier that is gone stands for the highest one below it that is left. A level that is gone stands for none, until the
 /// risk is computed again. Days that were counted in another time zone keep their numbers.
+///
+/// Recent purchases need no translation: those of the history are added up anew for every decision, by the half-life that
+/// holds then. The sum of those that have left it is kept as of the latest of them (`FoldedOrders.purchaseEWMA`): among
+/// themselves they stay faded by the former half-life, and from that day on they fade together by the new one, the days
+/// before the switch included. So both sums, of spend and of purchases, are what the new half-life gives as far as single
+/// orders are known.
 struct PolicyTranslation {
     private let tiers: [UInt8]
     private let goneTiers: [Bool]
@@ -34,13 +40,16 @@ struct PolicyTranslation {
     private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
 
     /// Translates one record and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come to it.
-    func apply(to record: CustomerStore.Record, _ store: borrowing CustomerStore, isAlreadyMarked: Bool) {
+    func apply(to record: CustomerStore.Record, _ store: inout CustomerStore, isAlreadyMarked: Bool) {
         guard record.pointee.hasEntered else { return }
         let former = Int(record.pointee.tier)
         let wasGone = isAlreadyMarked && record.pointee.isTierGone
         record.pointee.markUnsettled(isTierGone: wasGone || goneTiers[former])
         record.pointee.tier = tier(record.pointee.tier)
         translateBounds(of: record)
+        store.note(of: record) { notes in
+            if let earned = notes.earned { notes.earned?.tier = Int(tier(UInt8(earned.tier))) }
+        }
         if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
             record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]
         }
@@ -48,7 +57,8 @@ struct PolicyTranslation {
         if let decay { refade(record, store, decay.former, decay.new) }
     }
 
-    /// What a pin holds the tier between, and what was lost and could be given back.
+    /// What a pin holds the tier between, and what was lost and could be given back. A floor that comes to the lowest tier
+    /// asks for nothing any more: it is ended, and said to be, when its customer is settled.
     private func translateBounds(of record: CustomerStore.Record) {
         // 0 and none are no bounds, whatever the lowest tier is called.
         if record.pointee.pinFloor > 0 { record.pointee.pinFloor = tier(record.pointee.pinFloor) }

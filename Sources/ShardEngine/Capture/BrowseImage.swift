@@ -6,7 +6,6 @@ struct BrowseImage {
     private static let headerBytes = 4
     private static let trailerBytes = 4
     private static let sessionsBit = 12
-    private static let dwellBit = 13
 
     private let bytes: UnsafeRawBufferPointer
 
@@ -26,13 +25,12 @@ struct BrowseImage {
             mask = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: end - 4, as: UInt16.self))
             day = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: end - 2, as: UInt16.self))
             let counted = (mask & 0x1fff).nonzeroBitCount
-            let hasDwell = mask >> UInt16(dwellBit) & 1 == 1
-            start = end - trailerBytes - counted - (hasDwell ? 4 : 0)
-            guard start >= headerBytes, mask >> UInt16(dwellBit + 1) == 0 else { return nil }
+            let hasDwell = mask >> UInt16(BrowseBucket.dwellBit) & 1 == 1
+            start = end - trailerBytes - counted - BrowseBucket.dwellBytes(mask)
+            let isForm = mask >> UInt16(BrowseBucket.shortDwellBit) <= (hasDwell ? 1 : 0)
+            guard start >= headerBytes, isForm, let base = bytes.baseAddress else { return nil }
             counts = UnsafeRawBufferPointer(rebasing: bytes[start..<start + counted])
-            dwell =
-                hasDwell
-                ? UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start + counted, as: UInt32.self)) : nil
+            dwell = hasDwell ? BrowseBucket.dwell(ofBucketAt: base + start, mask) : nil
         }
     }
 

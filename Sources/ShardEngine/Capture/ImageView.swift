@@ -138,9 +138,7 @@ extension ImageView {
         }
         guard DeadlineKind(rawValue: head.deadlineKind) != nil else { throw .invalid(.deadlineKind, slot: head.slot) }
         guard head.flags & ~ImageHead.knownFlags == 0 else { throw .invalid(.flags, slot: head.slot) }
-        guard isSlotValid, head.annexBytes == 0 || CustomerAnnex(annex) != nil else {
-            throw .invalid(.slot, slot: head.slot)
-        }
+        guard isSlotValid, isAnnexValid(limits) else { throw .invalid(.slot, slot: head.slot) }
         guard areInstantsInRange else { throw .invalid(.instants, slot: head.slot) }
         let ewma = Double(bitPattern: head.spendEWMA)
         guard ewma.isFinite, ewma >= 0, head.folded.spend.magnitude < UInt64(Self.largestSum) else {
@@ -166,6 +164,13 @@ extension ImageView {
         let bytes = Int(head.orderEntries) + Int(head.browseBytes) + Int(head.feedbackEntries) + Int(head.portraitBytes)
         return bytes == 0 && head.deadline == ImageHead.never && !head.hasEntered
             && (state == .alias ? head.portraitAt != head.slot : head.idLength == 8)
+    }
+
+    @inline(__always) private func isAnnexValid(_ limits: ImageLimits) -> Bool {
+        guard head.annexBytes > 0 else { return true }
+        guard let notes = CustomerAnnex(annex)?.notes else { return false }
+        let isEarnedValid = notes.earned.map { $0.tier < limits.tiers && Self.isInstant($0.since) } ?? true
+        return isEarnedValid && notes.enteredAt.map { Self.isInstant($0) } ?? true
     }
 
     @inline(__always) private var areInstantsInRange: Bool {

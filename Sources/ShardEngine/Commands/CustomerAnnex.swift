@@ -1,20 +1,22 @@
 import Scoring
 
-/// What few customers have: a pin's end and author, attributes and tags. Decoded from a run of bytes per customer, which
-/// is written anew with every change.
+/// What few customers have: the engine's notes, a pin's end and author, attributes and tags. Decoded from a run of bytes per
+/// customer, which is written anew with every change.
 ///
 ///     [kind: 1 byte][length: 2 bytes][content] …
 ///
-/// Kinds: 1 a pin (u32 end in seconds, 2^32 − 1 for never; u8 length of the author; author; reason), 2 an attribute (u8
+/// Kinds: first the notes (`CustomerNotes`), then 1 a pin (u32 end in seconds, 2^32 − 1 for never; u8 length of the author; author; reason), 2 an attribute (u8
 /// value's kind: 0 text, 1 number, 2 flag; u8 length of the name; name; value), 3 a tag. Attributes and tags are sorted
 /// by their bytes, so that the order of commands leaves no trace.
 package struct CustomerAnnex: Hashable, Sendable {
+    package var notes = CustomerNotes()
     package var pin: Pin?
     package var attributes: [Attribute] = []
     package var tags: [[UInt8]] = []
 
     /// Attributes, and tags, of one customer.
     static let maximumCount = 64
+    /// Without the notes, for which there is always room.
     static let maximumBytes = 32_768
 
     package struct Pin: Hashable, Sendable {
@@ -38,7 +40,9 @@ package struct CustomerAnnex: Hashable, Sendable {
 
     /// Nil for bytes that no engine writes.
     package init?(_ bytes: UnsafeRawBufferPointer) {
-        var offset = 0
+        guard let notes = CustomerNotes(inFrontOf: bytes) else { return nil }
+        self.notes = notes
+        var offset = notes.byteCount
         while offset < bytes.count {
             guard offset + 3 <= bytes.count, let kind = Kind(rawValue: bytes[offset]) else { return nil }
             let length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt16.self)))
@@ -69,7 +73,7 @@ package struct CustomerAnnex: Hashable, Sendable {
     }
 
     var bytes: [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes = notes.bytes
         func append(_ kind: Kind, _ content: [UInt8]) {
             bytes += [kind.rawValue, UInt8(truncatingIfNeeded: content.count), UInt8(content.count >> 8)] + content
         }
@@ -114,7 +118,8 @@ extension CustomerStore {
     /// Replaces the annex; false if it is more than one customer may have.
     mutating func setAnnex(_ annex: CustomerAnnex, of record: Record) -> Bool {
         let bytes = annex.bytes
-        guard bytes.count <= CustomerAnnex.maximumBytes, annex.attributes.count <= CustomerAnnex.maximumCount,
+        guard bytes.count - annex.notes.byteCount <= CustomerAnnex.maximumBytes,
+            annex.attributes.count <= CustomerAnnex.maximumCount,
             annex.tags.count <= CustomerAnnex.maximumCount
         else { return false }
         let old = Int(record.pointee.annexBytes)

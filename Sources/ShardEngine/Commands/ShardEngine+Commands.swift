@@ -38,8 +38,7 @@ extension ShardEngine {
             guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
             occasion.attributesChanged = true
         case .merge(let merged):
-            occasion.pinChanged = merge(
-                store.find(parts.raw(merged.id), hash: merged.hash), into: slot, occasion, into: &outputs)
+            merge(store.find(parts.raw(merged.id), hash: merged.hash), into: slot, &occasion, into: &outputs)
             (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         case .recompute: (occasion.ordersChanged, occasion.isEvidence) = (true, true)
         }
@@ -60,7 +59,7 @@ extension ShardEngine {
         var annex = store.decodedAnnex(of: record)
         annex.pin = CustomerAnnex.Pin(
             until: pin.until.map { UInt32(($0.milliseconds + 999) / 1000) },
-            by: Array(parts.bytes(command.by).prefix(255)), reason: parts.bytes(command.reason))
+            by: parts.bytes(command.by).cut(to: 255), reason: parts.bytes(command.reason))
         guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
         record.pointee.pinFloor = pin.mode == .ceiling ? 0 : UInt8(tier)
         record.pointee.pinCeiling = pin.mode == .floor ? CustomerRecord.noTier : UInt8(tier)
@@ -78,6 +77,29 @@ extension ShardEngine {
         return true
     }
 
+    /// Ends a pin of which a change of policy has left nothing: a floor on the lowest tier.
+    mutating func endVanishedPin(_ record: CustomerStore.Record) -> Bool {
+        guard record.pointee.annexBytes > 0, !record.pointee.isPinned else { return false }
+        var annex = store.decodedAnnex(of: record)
+        guard annex.pin != nil else { return false }
+        annex.pin = nil
+        // Less than before always fits.
+        _ = store.setAnnex(annex, of: record)
+        return true
+    }
+
+    /// The pin that holds the tier; nil without one.
+    func pin(of record: CustomerStore.Record, into outputs: inout OutputBuffer) -> PinEvidence? {
+        guard record.pointee.isPinned, let pin = store.decodedAnnex(of: record).pin else { return nil }
+        let (floor, ceiling) = (record.pointee.pinFloor, record.pointee.pinCeiling)
+        let isExact = floor == ceiling
+        return PinEvidence(
+            floor: floor > 0 || isExact ? Int(floor) : nil,
+            ceiling: ceiling == CustomerRecord.noTier ? nil : Int(ceiling),
+            until: pin.until.map { EventTime(milliseconds: Int64($0) * 1000) },
+            by: pin.by.withUnsafeBytes { outputs.append(text: $0) })
+    }
+
     /// When the pin ends, milliseconds; `.max` for never.
     func pinEnd(of record: CustomerStore.Record) -> Int64 {
         store.decodedAnnex(of: record).pin?.until.map { Int64($0) * 1000 } ?? .max
@@ -87,6 +109,15 @@ extension ShardEngine {
     mutating func endPinIfDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
         guard record.pointee.isPinned, pinEnd(of: record) <= time.milliseconds else { return false }
         return liftPin(record)
+    }
+}
+
+extension [UInt8] {
+    /// The beginning of a UTF-8 text, whole characters only.
+    fileprivate func cut(to limit: Int) -> [UInt8] {
+        guard count > limit else { return self }
+        let isContinuation = { (byte: UInt8) in byte & 0b1100_0000 == 0b1000_0000 }
+        return Array(self[..<(indices.prefix(limit + 1).last { !isContinuation(self[$0]) } ?? 0)])
     }
 }
 

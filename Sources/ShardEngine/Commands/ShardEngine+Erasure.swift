@@ -2,7 +2,7 @@ import Scoring
 
 /// What a slot holds. Slots are never given back: decisions are ordered by them, and replays depend on that order.
 ///
-///     customer ──erase──► erased ──an event after the block──► customer
+///     customer ──erase──► erased ──an event after the block──► customer, who is told of nothing from before
 ///         └──────merged into another──► alias
 enum SlotState: UInt8 {
     case customer = 0
@@ -18,11 +18,7 @@ extension ShardEngine {
         _ slot: UInt32, at now: EventTime, blockFor: TimeSpan, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
         let record = store.slab[slot]
-        outputs.outputs.append(
-            .erasure(
-                Erasure(
-                    customer: outputs.append(text: store.id(of: record)), cause: copied(occasion, into: &outputs),
-                    effectiveAt: now)))
+        sayErased(record, occasion, into: &outputs)
         if record.pointee.hasAliases {
             // Former ids are forgotten too; only those who were merged pay for the search.
             let aliases = (0..<UInt32(store.count)).filter {
@@ -34,6 +30,16 @@ extension ShardEngine {
             }
         }
         forget(slot, at: now, blockFor: blockFor)
+    }
+
+    /// Says that the customer is not one any more.
+    func sayErased(_ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer) {
+        outputs.outputs.append(
+            .erasure(
+                Erasure(
+                    customer: outputs.append(text: store.id(of: record)),
+                    tier: record.pointee.hasEntered ? Int(record.pointee.tier) : nil,
+                    cause: copied(occasion, into: &outputs), effectiveAt: occasion.time)))
     }
 
     private mutating func forget(_ slot: UInt32, at now: EventTime, blockFor: TimeSpan) {
@@ -59,9 +65,28 @@ extension ShardEngine {
         aboutToChange(slot)
         record.pointee.slotState = .customer
         store.setID(Array(id), of: record)
+        let erasedAt = record.pointee.erasedAt
+        store.note(of: record) { $0.forgottenUpTo = erasedAt }
         record.pointee.erasedAt = 0
         record.pointee.blockedUntil = .max
         record.pointee.firstSeen = UInt32(event.time.milliseconds / 1000)
+    }
+
+    /// Refuses what happened before an erasure of the id, whoever stands under it since. A second erasure too: what it asks
+    /// for has been done.
+    @inline(__always) func refuseForgotten(_ record: CustomerStore.Record, _ event: Event, now: EventTime)
+        throws(Rejection)
+    {
+        // Whoever comes back is younger than the erasure, so that only what is late can be older.
+        guard event.time < now else { return }
+        let seconds: UInt32?
+        switch record.pointee.slotState {
+        case .customer: seconds = store.notes(of: record).forgottenUpTo
+        case .alias: seconds = record.pointee.erasedAt == 0 ? nil : record.pointee.erasedAt
+        case .erased: return
+        }
+        guard let seconds, event.time.milliseconds <= Int64(seconds) * 1000 else { return }
+        throw Rejection(.erased, .customerID)
     }
 
     /// Frees everything of a slot but its id and its place in index and wheel.
@@ -88,7 +113,7 @@ extension Event {
 }
 
 extension CustomerRecord {
-    /// The last second whose events an erased customer never hears of again.
+    /// The last second whose events an erased customer, or an alias that was one, never hears of again.
     var erasedAt: UInt32 {
         get { upgradeNoticeAt }
         set { upgradeNoticeAt = newValue }

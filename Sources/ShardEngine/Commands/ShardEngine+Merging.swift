@@ -1,35 +1,33 @@
-import RealModule
 import Scoring
 
 extension ShardEngine {
     /// Joins `other` into `slot`: sums the windows, keeps the higher tier and the longer term, and leaves an alias, so that
-    /// events under the former id go on counting. Merging again changes nothing. Returns whether a pin came along.
+    /// events under the former id go on counting. Merging again changes nothing. The occasion learns whether a pin came along,
+    /// and whether a refund has met its order.
     mutating func merge(
-        _ other: UInt32?, into slot: UInt32, _ occasion: Occasion, into outputs: inout OutputBuffer
-    ) -> Bool {
-        guard let other = other.map({ resolve($0) }), other != slot else { return false }
+        _ other: UInt32?, into slot: UInt32, _ occasion: inout Occasion, into outputs: inout OutputBuffer
+    ) {
+        guard let other = other.map({ resolve($0) }), other != slot else { return }
         let (record, merged) = (store.slab[slot], store.slab[other])
-        guard merged.pointee.slotState == .customer else { return false }
+        guard merged.pointee.slotState == .customer else { return }
         aboutToChange(other)
         // Deadlines of the other fire in its own name first.
         while merged.pointee.deadline <= occasion.time.milliseconds { fire(other, into: &outputs) }
         if retiering != nil, merged.pointee.isUnsettled { retier(other, at: occasion.time, into: &outputs) }
-        outputs.outputs.append(
-            .erasure(
-                Erasure(
-                    customer: outputs.append(text: store.id(of: merged)), cause: copied(occasion, into: &outputs),
-                    effectiveAt: occasion.time)))
-        rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
+        sayErased(merged, occasion, into: &outputs)
+        occasion.reducedOrderAt = rules.ledger.merge(merged, into: record, &store, keptSince: keptSince.orders)
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
         store.mergePortrait(of: merged, into: record)
-        let takesPin = mergeAnnex(of: merged, into: record)
+        occasion.pinChanged = mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)
+        // What was forgotten under the former id stays so; under the other's it was not.
+        let forgottenUpTo = store.notes(of: merged).forgottenUpTo ?? 0
         vacate(other, .alias)
         record.pointee.hasAliases = true
         merged.pointee.target = slot
-        return takesPin
+        merged.pointee.erasedAt = forgottenUpTo
     }
 
     /// The slot of the customer that a slot stands for.
@@ -62,25 +60,43 @@ extension ShardEngine {
         of merged: CustomerStore.Record, in record: CustomerStore.Record, _ occasion: Occasion,
         into outputs: inout OutputBuffer
     ) {
-        var standing = record.pointee.standing
-        let other = merged.pointee.standing
         guard merged.pointee.hasEntered else { return }
+        var standing = store.standing(of: record)
+        var other = store.standing(of: merged)
+        // What a pin alone had given is not inherited, and what it covered is.
+        if let earned = other.earned { other.grant = earned }
         guard record.pointee.hasEntered else {
             return enter(with: other, record, occasion, into: &outputs)
         }
-        let isHigher = standing.clamped(other.tier) > standing.tier
-        let isLonger = other.tier == standing.tier && other.validUntil > standing.validUntil
-        guard isHigher || isLonger else { return }
+        if let earned = standing.earned, other.grant.isMore(than: earned) { standing.earned = other.grant }
         let held = standing.tier
-        standing.tier = standing.clamped(other.tier)
-        (standing.since, standing.validUntil, standing.graceEndsAt) = (other.since, other.validUntil, other.graceEndsAt)
-        standing.lost = nil
+        let isHigher = standing.clamped(other.tier) > held
+        guard isHigher || other.grant.isMore(than: standing.grant) && other.tier == held else {
+            return store.setStanding(standing, of: record)
+        }
+        standing.take(other, rules.standing)
         if isHigher {
             evaluator.evaluate(record, store, at: occasion.time)
             let move = Standing.Move(from: held, to: standing.tier, direction: .correction, reason: .merged)
             say(move, standing, occasion, record, into: &outputs)
         }
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
+    }
+}
+
+extension Standing {
+    /// Goes on where another one stands, within the bounds of this one's pin.
+    fileprivate mutating func take(_ other: Standing, _ rules: borrowing StandingRules) {
+        grant = other.grant
+        tier = clamped(other.tier)
+        (graceEndsAt, lost, enteredAt) = (other.graceEndsAt, nil, other.enteredAt)
+        earned = tier != other.tier && rules.termsProtect ? other.grant : nil
+    }
+}
+
+extension Standing.Grant {
+    fileprivate func isMore(than other: Standing.Grant) -> Bool {
+        (tier, validUntil) > (other.tier, other.validUntil)
     }
 }
 
@@ -89,104 +105,13 @@ extension ShardEngine {
     private mutating func enter(
         with other: Standing, _ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
-        var standing = other
-        standing.bounds = record.pointee.standing.bounds
-        standing.tier = standing.clamped(other.tier)
-        standing.lost = nil
+        var standing = record.pointee.standing
+        standing.take(other, rules.standing)
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
         let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .merged)
         say(move, standing, occasion, record, into: &outputs)
-        record.pointee.standing = standing
-    }
-}
-
-extension OrderLedger {
-    /// Puts the orders of both into one history; of an order that both have, the one that is there stays.
-    func merge(
-        _ merged: CustomerStore.Record, into record: CustomerStore.Record, _ store: inout CustomerStore,
-        keptSince: EventTime
-    ) {
-        // To the same instant, so that all that is folded is older than all that is not.
-        let folded = max(store.folded(of: record).lastAt, store.folded(of: merged).lastAt)
-        let start = max(keptSince, EventTime(milliseconds: folded + 1))
-        for each in [record, merged] { store.foldOrders(before: start, of: each, calendar, fading) }
-        var groups = store.orders(of: record).groups
-        var extra: [[OrderEntry]] = []
-        for group in store.orders(of: merged).groups where !groups.contains(where: { $0.isSameOrder(as: group) }) {
-            extra.append(group)
-        }
-        mergeEWMA(merged, into: record, without: store.orders(of: merged).groups.filter { !extra.contains($0) })
-        groups += extra
-        groups.sort { ($0[0].time, $0[0].hash, $0[0].kind.rawValue) < ($1[0].time, $1[0].hash, $1[0].kind.rawValue) }
-        let lines = groups.flatMap { $0 }.suffix(OrderEntry.maximumEntries)
-        store.setOrders(Array(lines), of: record)
-        store.setFolded(store.folded(of: record).merged(with: store.folded(of: merged), calendar, fading), of: record)
-        settleAllWaiting(record, &store)
-        forgetSpendIfNothingCounts(record, store)
-    }
-
-    private func mergeEWMA(
-        _ merged: CustomerStore.Record, into record: CustomerStore.Record, without doubled: [[OrderEntry]]
-    ) {
-        let reference = max(record.pointee.ewmaAt, merged.pointee.ewmaAt)
-        func faded(_ each: CustomerStore.Record) -> Double {
-            each.pointee.spendEWMA * Double.exp(-decayRate * Double(reference - each.pointee.ewmaAt))
-        }
-        var sum = faded(record) + faded(merged)
-        for entry in doubled.joined() {
-            sum -= Double(entry.countedAmount) * Double.exp(-decayRate * Double(max(reference - entry.time, 0)))
-        }
-        record.pointee.spendEWMA = sum < 1e-6 ? 0 : sum
-        record.pointee.ewmaAt = reference
-    }
-}
-
-extension [OrderEntry] {
-    /// Whether both are the same order with what belongs to it, or the same thing that waits for its order.
-    fileprivate func isSameOrder(as other: [OrderEntry]) -> Bool {
-        self[0].hash == other[0].hash && (self[0].isOrder && other[0].isOrder || self == other)
-    }
-}
-
-extension OrderEntries {
-    /// Each order with what belongs to it, and each line that waits for its order.
-    var groups: [[OrderEntry]] {
-        var groups: [[OrderEntry]] = []
-        var index = 0
-        while index < count {
-            let end = self[index].isOrder ? endOfOrder(index) : index + 1
-            groups.append((index..<end).map { self[$0] })
-            index = end
-        }
-        return groups
-    }
-}
-
-extension FoldedOrders {
-    /// What both add up to. A day on which both bought is counted twice: the single days are not known any more.
-    func merged(with other: FoldedOrders, _ calendar: ZoneCalendar, _ fading: borrowing DayFading) -> FoldedOrders {
-        guard days > 0 else { return other.days > 0 ? other.adding(spend) : adding(other.spend) }
-        guard other.days > 0 else { return adding(other.spend) }
-        func lastDay(_ orders: FoldedOrders) -> Int32 {
-            calendar.day(of: EventTime(milliseconds: orders.lastAt)).value
-        }
-        let (late, early) = lastAt >= other.lastAt ? (self, other) : (other, self)
-        var sum = late
-        sum.spend &+= early.spend
-        sum.orders &+= early.orders
-        sum.days = UInt16(clamping: Int(days) + Int(other.days))
-        sum.purchaseEWMA += early.purchaseEWMA * fading.after(days: lastDay(late) - lastDay(early))
-        sum.firstDay = min(firstDay, other.firstDay)
-        sum.firstDaySpend =
-            (firstDay == sum.firstDay ? firstDaySpend : 0) &+ (other.firstDay == sum.firstDay ? other.firstDaySpend : 0)
-        return sum
-    }
-
-    private func adding(_ more: Int64) -> FoldedOrders {
-        var sum = self
-        sum.spend &+= more
-        return sum
+        store.setStanding(standing, of: record)
     }
 }
 
@@ -244,10 +169,9 @@ extension CustomerStore {
         let (own, other) = (feedback(of: record), feedback(of: merged))
         guard other.count > 0 else { return }
         var entries = (0..<own.count).map { own[$0] }
-        for index in 0..<other.count {
-            let entry = other[index]
-            if !entries.contains(where: { $0.idHash == entry.idHash && $0.day == entry.day }) { entries.append(entry) }
-        }
+        func key(_ entry: FeedbackEntry) -> UInt64 { UInt64(entry.day) << 32 | UInt64(entry.idHash) }
+        var known = Set(entries.map(key))
+        for index in 0..<other.count where known.insert(key(other[index])).inserted { entries.append(other[index]) }
         entries.sort { ($0.day, $0.idHash) < ($1.day, $1.idHash) }
         entries = Array(entries.suffix(FeedbackEntry.maximumEntries))
         let size = FeedbackEntry.bytes

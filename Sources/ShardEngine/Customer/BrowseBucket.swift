@@ -3,13 +3,16 @@ import Scoring
 /// One day of a customer's browsing.
 ///
 /// In the arena a bucket is as long as its day was varied: one byte per kind of event that happened, one for sessions,
-/// four for dwell, then the mask of what is present and the day. Reading goes from the end, newest day first. A count
-/// that would pass 255 goes on in a second bucket of the same day.
+/// three for dwell (four from 4.6 hours on), then the mask of what is present and the day. Reading goes from the end,
+/// newest day first. A count that would pass 255 goes on in a second bucket of the same day.
 ///
 ///     [last session: 4 bytes] [counts… sessions? dwell? mask day] [counts… sessions? dwell? mask day] …
 struct BrowseBucket {
     static let sessionsBit = 12
     static let dwellBit = 13
+    /// Set beside `dwellBit` where the dwell has three bytes.
+    static let shortDwellBit = 14
+    private static let longestShortDwell: UInt32 = 1 << 24 - 1
     static let countBits: UInt16 = 0x1fff
     static let headerBytes = 4
     private static let trailerBytes = 4
@@ -29,7 +32,20 @@ struct BrowseBucket {
     /// The bytes of the stored bucket that ends at `end`.
     @inline(__always) static func length(endingAt end: UnsafeRawPointer) -> Int {
         let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
-        return trailerBytes + (mask & countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4
+        return trailerBytes + (mask & countBits).nonzeroBitCount + dwellBytes(mask)
+    }
+
+    @inline(__always) static func dwellBytes(_ mask: UInt16) -> Int {
+        Int(mask >> 13 & 1) * 4 - Int(mask >> 14 & 1)
+    }
+
+    /// The dwell, milliseconds, of a stored bucket that begins at `start`; 0 for none.
+    @inline(__always) static func dwell(ofBucketAt start: UnsafeRawPointer, _ mask: UInt16) -> UInt32 {
+        guard mask >> 13 & 1 == 1 else { return 0 }
+        let place = start + (mask & countBits).nonzeroBitCount
+        guard mask >> 14 & 1 == 1 else { return UInt32(littleEndian: place.loadUnaligned(as: UInt32.self)) }
+        // There is a byte before it: a count, or the header.
+        return UInt32(littleEndian: (place - 1).loadUnaligned(as: UInt32.self)) >> 8
     }
 
     /// Reads the stored bucket that ends at `end`.
@@ -43,10 +59,27 @@ struct BrowseBucket {
             cursor += 1
             present &= present - 1
         }
-        if mask >> 13 & 1 == 1 { dwell = cursor.loadUnaligned(as: UInt32.self) }
+        dwell = Self.dwell(ofBucketAt: end - Self.length(endingAt: end), mask)
     }
 
-    var length: Int { Self.trailerBytes + (mask & Self.countBits).nonzeroBitCount + Int(mask >> 13 & 1) * 4 }
+    /// Adds to the dwell of a stored bucket; false if it has none or if the sum needs more bytes.
+    @inline(__always) static func addDwell(
+        _ more: UInt32, toBucketAt start: UnsafeMutableRawPointer, _ mask: UInt16
+    ) -> Bool {
+        let bytes = dwellBytes(mask)
+        let (sum, overflow) = dwell(ofBucketAt: start, mask).addingReportingOverflow(more)
+        guard bytes > 0, !overflow, bytes == 4 || sum <= longestShortDwell else { return false }
+        let place = start + (mask & countBits).nonzeroBitCount
+        if bytes == 4 {
+            place.storeBytes(of: sum.littleEndian, as: UInt32.self)
+        } else {
+            place.storeBytes(of: UInt16(truncatingIfNeeded: sum).littleEndian, as: UInt16.self)
+            place.storeBytes(of: UInt8(truncatingIfNeeded: sum >> 16), toByteOffset: 2, as: UInt8.self)
+        }
+        return true
+    }
+
+    var length: Int { Self.trailerBytes + (mask & Self.countBits).nonzeroBitCount + Self.dwellBytes(mask) }
 
     func store(to address: UnsafeMutableRawPointer) {
         var cursor = address
@@ -56,9 +89,9 @@ struct BrowseBucket {
             cursor += 1
             present &= present - 1
         }
-        if dwell > 0 {
-            cursor.storeBytes(of: dwell, as: UInt32.self)
-            cursor += 4
+        for byte in 0..<Self.dwellBytes(mask) {
+            cursor.storeBytes(of: UInt8(truncatingIfNeeded: dwell >> UInt32(8 * byte)), as: UInt8.self)
+            cursor += 1
         }
         cursor.storeBytes(of: mask, as: UInt16.self)
         cursor.storeBytes(of: day, toByteOffset: 2, as: UInt16.self)
@@ -74,8 +107,8 @@ struct BrowseBucket {
         }
         let (total, overflow) = dwell.addingReportingOverflow(other.dwell)
         if overflow { return nil }
-        sum.dwell = total
         sum.mask |= other.mask
+        sum.set(dwell: total)
         return sum
     }
 
@@ -95,8 +128,14 @@ struct BrowseBucket {
     mutating func add(type: BrowseType, newSession: Bool, dwell more: UInt32) {
         count(Int(type.rawValue))
         if newSession { count(Self.sessionsBit) }
-        dwell += more
-        if dwell > 0 { mask |= 1 << UInt16(Self.dwellBit) }
+        set(dwell: dwell + more)
+    }
+
+    private mutating func set(dwell new: UInt32) {
+        dwell = new
+        mask &= Self.countBits
+        if new > 0 { mask |= 1 << UInt16(Self.dwellBit) }
+        if new > 0, new <= Self.longestShortDwell { mask |= 1 << UInt16(Self.shortDwellBit) }
     }
 
     private mutating func count(_ bit: Int) {
@@ -156,11 +195,7 @@ extension CustomerStore {
         let place = start + (mask & (1 << bit &- 1)).nonzeroBitCount
         guard !newSession, mask >> bit & 1 == 1, place.load(as: UInt8.self) < 255 else { return false }
         if event.dwellMilliseconds > 0 {
-            guard mask >> 13 & 1 == 1 else { return false }
-            let dwell = start + (mask & BrowseBucket.countBits).nonzeroBitCount
-            let (sum, overflow) = dwell.loadUnaligned(as: UInt32.self).addingReportingOverflow(event.dwellMilliseconds)
-            guard !overflow else { return false }
-            dwell.storeBytes(of: sum, as: UInt32.self)
+            guard BrowseBucket.addDwell(event.dwellMilliseconds, toBucketAt: start, mask) else { return false }
         }
         place.storeBytes(of: place.load(as: UInt8.self) + 1, as: UInt8.self)
         return true

@@ -60,6 +60,23 @@ extension CustomerStore {
         record.pointee.ordersBlock = block
     }
 
+    /// Event time of the last order that counts of each day after an instant, milliseconds, from the earliest.
+    func lastOrders(of record: Record, after time: Int64, _ calendar: ZoneCalendar) -> [Int64] {
+        let entries = orders(of: record)
+        var times: [Int64] = []
+        var end = Int64.max
+        var index = entries.count - 1
+        while index >= 0, entries.time(index) > time {
+            let order = entries.time(index)
+            if entries.rawKind(index) == OrderEntry.Kind.order.rawValue, order < end {
+                times.append(order)
+                end = calendar.start(of: calendar.day(of: EventTime(milliseconds: order))).milliseconds
+            }
+            index -= 1
+        }
+        return times.reversed()
+    }
+
     /// Event time of the latest order that counts, milliseconds; −1 for none.
     func lastOrderAt(of record: Record, upTo now: EventTime = .never) -> Int64 {
         let entries = orders(of: record)

@@ -10,8 +10,6 @@ struct CustomerStore: ~Copyable {
     typealias Record = UnsafeMutablePointer<CustomerRecord>
 
     var count: Int { slab.count }
-    /// Bytes taken from the system for customers.
-    var allocatedBytes: Int { slab.allocatedBytes + index.allocatedBytes + arena.allocatedBytes }
 
     /// The slot of a customer, by id.
     @inline(__always) func find(_ id: UnsafeRawBufferPointer, hash: UInt64) -> UInt32? {

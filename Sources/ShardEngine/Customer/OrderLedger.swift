@@ -76,21 +76,29 @@ struct OrderLedger: ~Copyable {
         return waiting
     }
 
-    /// Carries out whatever waited for an order that is there now.
-    func settleAllWaiting(_ record: CustomerStore.Record, _ store: inout CustomerStore) {
+    /// Carries out whatever waited for an order that is there now; returns when the earliest order was made of which that
+    /// took something back, milliseconds.
+    func settleAllWaiting(_ record: CustomerStore.Record, _ store: inout CustomerStore) -> Int64? {
         let entries = store.orders(of: record)
-        var due: [OrderEntry] = []
-        for index in 0..<entries.count where entries.rawKind(index) >= OrderEntry.Kind.earlyCancellation.rawValue {
-            if entries.order(entries.hash(index)) != nil { due.append(entries[index]) }
+        var (orders, waiting): (Set<UInt64>, [OrderEntry]) = ([], [])
+        for index in 0..<entries.count {
+            let entry = entries[index]
+            if entry.isOrder { orders.insert(entry.hash) } else if !entry.isAnnotation { waiting.append(entry) }
         }
-        // One line makes room for the other: this cannot fail for want of it.
-        for early in due { try? settle(early, early.hash, record, &store) }
+        var earliest: Int64?
+        for early in waiting where orders.contains(early.hash) {
+            // One line makes room for the other: this cannot fail for want of it.
+            guard case .reduced(let orderTime)? = try? settle(early, early.hash, record, &store) else { continue }
+            earliest = min(earliest ?? orderTime, orderTime)
+        }
+        return earliest
     }
 
     /// Carries out a cancellation or refund that came before its order.
+    @discardableResult
     private func settle(
         _ early: OrderEntry, _ hash: UInt64, _ record: CustomerStore.Record, _ store: inout CustomerStore
-    ) throws(Rejection) {
+    ) throws(Rejection) -> Outcome {
         let entries = store.orders(of: record)
         if let index = (0..<entries.count).first(where: {
             entries[$0].hash == early.hash && entries[$0].kind == early.kind && entries[$0].time == early.time
@@ -100,7 +108,7 @@ struct OrderLedger: ~Copyable {
         let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
         let refund = early.amount == OrderEntry.wholeOrder ? nil : -early.amount
         let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
-        _ = type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
+        return type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
     }
 
     private func update(

@@ -10,6 +10,8 @@ package struct DeadlineWheel: ~Copyable {
     private static let fineShift: Int64 = 22
     private static let wheelSize: Int64 = 256
     private static let chunkSlots = 14
+    /// Entries of the open bucket that memory is kept for when it is empty.
+    private static let keptHeap = 4_096
 
     /// One entry of the open bucket.
     private struct Due {
@@ -159,6 +161,8 @@ package struct DeadlineWheel: ~Copyable {
 
     private mutating func takeChunk() -> UInt32 {
         guard freeChunk != 0 else {
+            // An eighth more at a time: doubling would leave up to half of it unused.
+            if chunks.count == chunks.capacity { chunks.reserveCapacity(max(chunks.count / 8 * 9, 64)) }
             chunks.append(Chunk())
             return UInt32(chunks.count - 1)
         }
@@ -210,6 +214,7 @@ package struct DeadlineWheel: ~Copyable {
     private mutating func removeTop() {
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
+        if heap.isEmpty, heap.capacity > Self.keptHeap { heap = [] }
         var parent = 0
         while true {
             var least = parent

@@ -171,10 +171,7 @@ struct HistorySums: ~Copyable {
                 for rank in 0..<(mask & 0xfff).nonzeroBitCount {
                     browse[index] &+= Int64((start + rank).load(as: UInt8.self))
                 }
-            case .dwell:
-                guard mask >> 13 & 1 == 1 else { continue }
-                let rank = (mask & BrowseBucket.countBits).nonzeroBitCount
-                browse[index] &+= Int64((start + rank).loadUnaligned(as: UInt32.self))
+            case .dwell: browse[index] &+= Int64(BrowseBucket.dwell(ofBucketAt: start, mask))
             }
         }
     }

@@ -120,10 +120,7 @@ extension BrowsingEvidence {
             let start = end - BrowseBucket.length(endingAt: end)
             let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
             engagement += add(countsAt: start, mask) * fading.after(days: max(age, 0))
-            if mask >> 13 & 1 == 1 {
-                let place = start + (mask & BrowseBucket.countBits).nonzeroBitCount
-                dwell += Int64(place.loadUnaligned(as: UInt32.self))
-            }
+            dwell += Int64(BrowseBucket.dwell(ofBucketAt: start, mask))
             end = start
         }
         dwellSeconds = Double(dwell) / 1000

@@ -19,6 +19,8 @@ struct Standing: Equatable {
     var tier: Int
     /// When it was given or last renewed, milliseconds; after a correction when what it corrects was decided.
     var since: Int64
+    /// When it was given, where that matters and it has been renewed since.
+    var enteredAt: Int64?
     /// When a pending downgrade falls due, milliseconds; `.max` while none is pending.
     var graceEndsAt: Int64
     /// The first instant after the term, milliseconds; `.max` for a tier without one.
@@ -27,6 +29,24 @@ struct Standing: Equatable {
     var lost: Int?
     /// What a pin holds the tier between.
     var bounds: ClosedRange<Int>
+    /// Where tiers have terms that protect: what was given by the rules, while a pin has it otherwise.
+    var earned: Grant?
+
+    /// A tier as it was given.
+    struct Grant: Hashable {
+        var tier: Int
+        var since: Int64
+        /// As in `Standing`.
+        var validUntil: Int64
+    }
+
+    /// From when the least time in a tier counts: a renewal does not begin it again.
+    var heldSince: Int64 { enteredAt ?? since }
+
+    var grant: Grant {
+        get { Grant(tier: tier, since: since, validUntil: validUntil) }
+        set { (tier, since, validUntil) = (newValue.tier, newValue.since, newValue.validUntil) }
+    }
 
     /// A change of standing.
     struct Move: Equatable {
@@ -40,19 +60,26 @@ struct Standing: Equatable {
 /// The rules by which a standing moves. Not copyable: every decision reads them, and a copy counts references.
 struct StandingRules: ~Copyable {
     let downgrade: DowngradeRule
-    let validity: Validity?
-    let calendar: ZoneCalendar
+    private let policy: Policy
 
     init(_ policy: Policy) {
         downgrade = policy.downgrade
-        validity = policy.validity
-        calendar = policy.calendar
+        self.policy = policy
     }
+
+    var hasTerms: Bool { policy.validity != nil }
 
     /// The lowest tier is nobody's to lose.
     func validUntil(_ tier: Int, from time: Int64) -> Int64 {
-        guard tier > 0, let validity else { return .max }
-        return validity.end(from: EventTime(milliseconds: time), calendar).milliseconds
+        policy.termEnd(ofTier: tier, from: EventTime(milliseconds: time))?.milliseconds ?? .max
+    }
+
+    /// Whether a tier is safe until its term ends.
+    var termsProtect: Bool { downgrade.timing == .endOfTerm }
+
+    /// A tier that is given at `time`.
+    func grant(_ tier: Int, at time: Int64) -> Standing.Grant {
+        Standing.Grant(tier: tier, since: time, validUntil: validUntil(tier, from: time))
     }
 }
 
@@ -75,11 +102,19 @@ extension Standing {
         let move = Move(from: tier, to: to, direction: direction, reason: reason)
         // Rungs that were lost at one instant were lost together.
         lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
-        tier = to
-        since = time
+        let hasLeastTime = rules.downgrade.minimumDwell > .zero
+        enteredAt = direction == .renewal && hasLeastTime ? heldSince : nil
+        grant = rules.grant(to, at: time)
         graceEndsAt = .max
-        validUntil = rules.validUntil(to, from: time)
+        // What a ceiling covers goes on; what a floor had lifted from is over.
+        if let covered = earned, covered.tier <= to { earned = nil }
         return move
+    }
+
+    /// Gives the first tier.
+    mutating func enter(at time: Int64, qualified: Int, _ rules: borrowing StandingRules) {
+        grant = rules.grant(clamped(qualified), at: time)
+        if tier > qualified, rules.termsProtect { earned = rules.grant(qualified, at: time) }
     }
 
     /// The next change at `time`, nil when there is none; one fall may follow another. `qualified` is the highest tier
@@ -103,31 +138,53 @@ extension Standing {
             graceEndsAt = .max
             return nil
         }
-        let kept = clamped(retained(tier))
+        let free = retained(tier)
+        let kept = clamped(free)
         guard kept < tier else {
             graceEndsAt = .max
-            return termIsOver ? begin(tier, at: time, .renewal, .termRenewed, rules) : nil
+            guard termIsOver else { return nil }
+            let move = begin(tier, at: time, .renewal, .termRenewed, rules)
+            noteHeldUp(free, at: time, rules)
+            return move
         }
         let hadGrace = graceEndsAt != .max
         if !hadGrace {
             graceEndsAt = max(
-                time + rules.downgrade.grace.milliseconds, since + rules.downgrade.minimumDwell.milliseconds)
+                time + rules.downgrade.grace.milliseconds, heldSince + rules.downgrade.minimumDwell.milliseconds)
         }
         guard graceEndsAt <= time else { return nil }
         let target = rules.downgrade.mode == .oneStep ? max(tier - 1, bounds.lowerBound) : kept
         let reason: TierChange.Reason = hadGrace ? .graceEnded : termIsOver ? .termEnded : .requirementLost
-        return begin(target, at: time, .downgrade, reason, rules)
+        let move = begin(target, at: time, .downgrade, reason, rules)
+        noteHeldUp(free, at: time, rules)
+        return move
     }
 
-    /// Takes back what an order had earned that counts no longer; `kept` is what is left without it, since when the other
-    /// was given and for the rest of that term.
-    mutating func withdraw(to kept: Int, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
-        let target = clamped(kept)
-        guard target < tier else { return nil }
-        let given = (since: since, validUntil: validUntil)
+    /// Notes what the rules alone had given, where a floor holds more: `free` is what is kept without one.
+    private mutating func noteHeldUp(_ free: Int, at time: Int64, _ rules: borrowing StandingRules) {
+        guard rules.termsProtect, tier == bounds.lowerBound, free < tier, rules.downgrade.mode == .immediate else {
+            return
+        }
+        earned = rules.grant(free, at: time)
+    }
+
+    /// Takes back what an order had earned that counts no longer; `left` is what would have been given without it.
+    mutating func withdraw(to left: Grant, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
+        let target = clamped(left.tier)
+        guard target < tier else {
+            if left.tier == tier {
+                if rules.downgrade.minimumDwell > .zero { enteredAt = heldSince }
+                (since, lost) = (left.since, nil)
+            } else if rules.termsProtect {
+                earned = left
+            }
+            return nil
+        }
+        let end = validUntil
         let move = begin(target, at: time, .correction, .orderWithdrawn, rules)
-        since = given.since
-        if target > 0 { validUntil = given.validUntil }
+        since = left.since
+        if target > 0 { validUntil = left.tier == target ? left.validUntil : end }
+        if left.tier < target, rules.termsProtect { earned = left }
         return move
     }
 
@@ -146,33 +203,48 @@ extension Standing {
     /// Moves into the bounds of a pin that was set.
     mutating func obeyPin(at time: Int64, _ rules: borrowing StandingRules) -> Move? {
         let target = clamped(tier)
-        return target == tier ? nil : begin(target, at: time, .pin, .pinned, rules)
+        guard target != tier else { return nil }
+        let before = earned ?? grant
+        let move = begin(target, at: time, .pin, .pinned, rules)
+        if rules.termsProtect { earned = before }
+        return move
     }
 
-    /// Goes where the rules have it, once no pin holds it any more.
+    /// Goes where the rules have it, once no pin holds it any more: to what is met, or to what a term still protects.
     mutating func endPin(
         at time: Int64, qualified: Int, _ rules: borrowing StandingRules, retained: (Int) -> Int
     ) -> Move? {
-        let target = max(qualified, retained(tier))
-        return target == tier ? nil : begin(target, at: time, .pin, .pinEnded, rules)
+        let own = earned ?? grant
+        earned = nil
+        let met = max(qualified, retained(tier))
+        let isProtected = rules.termsProtect && own.validUntil > time && own.tier >= met
+        let target = isProtected ? own.tier : met
+        let move = target == tier ? nil : begin(target, at: time, .pin, .pinEnded, rules)
+        // The term goes on that the pin has interrupted.
+        if isProtected { grant = own }
+        return move
     }
 }
 
 extension CustomerRecord {
+    /// Terms end at midnights, and so at whole seconds.
+    static func termSeconds(_ end: Int64) -> UInt32 { UInt32(exactly: end / 1000) ?? .max }
+
+    static func termEnd(_ seconds: UInt32) -> Int64 { seconds == .max ? .max : Int64(seconds) * 1000 }
+
     /// The part of the record that the rules of standing move.
     var standing: Standing {
         get {
             Standing(
                 tier: Int(tier), since: tierSince, graceEndsAt: graceEndsAt,
-                validUntil: validUntil == .max ? .max : Int64(validUntil) * 1000,
+                validUntil: Self.termEnd(validUntil),
                 lost: lostTier == Self.noTier ? nil : Int(lostTier), bounds: Int(pinFloor)...Int(pinCeiling))
         }
         set {
             tier = UInt8(newValue.tier)
             tierSince = newValue.since
             graceEndsAt = newValue.graceEndsAt
-            // Terms end at midnights, and so at whole seconds.
-            validUntil = UInt32(exactly: newValue.validUntil / 1000) ?? .max
+            validUntil = Self.termSeconds(newValue.validUntil)
             lostTier = newValue.lost.map { UInt8($0) } ?? Self.noTier
             pinFloor = UInt8(newValue.bounds.lowerBound)
             pinCeiling = UInt8(newValue.bounds.upperBound)

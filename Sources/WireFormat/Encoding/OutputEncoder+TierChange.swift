@@ -21,8 +21,25 @@ extension OutputEncoder {
         write(change.cause, buffer, &bytes)
         write(instant: change.validUntil, as: ",\"valid_until\":", &bytes)
         write(change.progress, buffer, &bytes)
+        if let pin = change.pin { write(pin, buffer, &bytes) }
         write(to.closing, &bytes)
         return time
+    }
+
+    private func write(_ pin: PinEvidence, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) {
+        bytes.append(literal: ",\"pin\":{\"floor\":")
+        write(tier: pin.floor, &bytes)
+        bytes.append(literal: ",\"ceiling\":")
+        write(tier: pin.ceiling, &bytes)
+        write(instant: pin.until, as: ",\"until\":", &bytes)
+        bytes.append(literal: ",\"by\":")
+        bytes.append(jsonString: pin.by, of: buffer.text)
+        bytes.append(literal: "}")
+    }
+
+    private func write(tier: Int?, _ bytes: inout ByteWriter) {
+        guard let tier else { return bytes.append(literal: "null") }
+        write(fragments.tiers[tier].name, &bytes)
     }
 
     private func write(terms: ContiguousArray<TermEvidence>.SubSequence, _ bytes: inout ByteWriter) {

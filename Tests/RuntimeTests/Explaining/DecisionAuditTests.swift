@@ -37,14 +37,36 @@ struct DecisionAuditTests {
         #expect(try differences(records, policy) == [])
     }
 
-    /// All but one: a record does not name a pin, and what a ceiling holds back looks like a mistake.
-    @Test(arguments: ScenarioTests.scenarios.filter { $0.id != "pins-03" })
+    @Test(arguments: ScenarioTests.scenarios)
     func `every record of every scenario agrees`(_ scenario: Scenario) throws {
         let policy = try PolicyFile.parse(text: scenario.policy, file: scenario.id)
         var run = try ScenarioRun(scenario)
         try run.run()
         let records = try run.records.map { try DecisionRecord(json: JSONSerialization.data(withJSONObject: $0)) }
         #expect(try differences(records, policy) == [])
+    }
+
+    @Test func `a change under a pin names it, and without it the decision could not be told`() throws {
+        let scenario = try #require(ScenarioTests.scenarios.first { $0.id == "pins-03" })
+        let policy = try PolicyFile.parse(text: scenario.policy, file: scenario.id)
+        var run = try ScenarioRun(scenario)
+        try run.run()
+        let records = run.records
+        var upgrade = try #require(records.first { $0["direction"] as? String == "upgrade" })
+        let pin = try #require(upgrade["pin"] as? [String: Any])
+        #expect(pin["ceiling"] as? String == "silver" && pin["floor"] is NSNull && pin["until"] is NSNull)
+        #expect(pin["by"] as? String == "anna")
+        func found(_ record: [String: Any]) throws -> [String] {
+            let json = try JSONSerialization.data(withJSONObject: record)
+            return try DecisionAudit(DecisionRecord(json: json), policy).differences.map(\.subject)
+        }
+        #expect(try found(upgrade) == [])
+        upgrade["pin"] = ["floor": NSNull(), "ceiling": "gold", "until": NSNull(), "by": "anna"] as [String: Any]
+        #expect(try found(upgrade) == ["tier"])
+        upgrade["pin"] = nil
+        #expect(try found(upgrade) == ["tier"])
+        // Nobody is pinned before and after.
+        #expect(records.filter { $0["direction"] as? String != "upgrade" }.allSatisfy { $0["pin"] == nil })
     }
 
     @Test func `combined scores and adjusted risks agree`() throws {

@@ -45,6 +45,24 @@ import Testing
         #expect(compared == 80)
     }
 
+    @Test func `four horizons at once are the four one by one, on the stress grid too`() throws {
+        let table = try ReferenceTable("models/bgnbd-stress-grid.csv")
+        for row in table.rows {
+            let model = PurchaseModel(
+                kind: .bgNBD, r: try table.number("r", row), alpha: try table.number("alpha", row),
+                a: try table.number("a", row), b: try table.number("b", row))
+            let horizon = try table.number("H", row)
+            let past = try history(table, row)
+            let horizons = SIMD4(horizon / 8, horizon / 2, horizon, horizon * 3)
+            let found = model.expectedPurchasesIfAlive(past, horizons: horizons)
+            for lane in found.indices {
+                let alone = model.expectedPurchasesIfAlive(past, horizon: horizons[lane])
+                #expect(isClose(found[lane], alone, relative: 1e-9, absolute: 1e-300), "\(row), lane \(lane)")
+            }
+        }
+        #expect(table.rows.count == 80)
+    }
+
     @Test func `every CDNOW customer has the expected purchases of the reference to their printed digits`() throws {
         let table = try ReferenceTable("models/cdnow-all-customers.csv.gz")
         var (farthest, total) = (0.0, 0.0)

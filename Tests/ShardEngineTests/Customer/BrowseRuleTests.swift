@@ -31,6 +31,16 @@ import Testing
         #expect(run.measure(4, of: "a", at: Policies.hours(1)) == 10_368_000)
     }
 
+    @Test func `a day's dwell passes what three bytes hold to the millisecond`() {
+        var run = EngineRun(policy)
+        // 2^24 milliseconds are 279.6 minutes.
+        for minute in 1...300 {
+            let type: BrowseType = minute % 3 == 0 ? .cartAdded : .pageViewed
+            run.apply([.browse(Policies.start, "a", "\(minute)", type, dwell: 60_001)])
+            #expect(run.measure(4, of: "a", at: Policies.hours(1)) == Double(minute * 60_001) / 1000)
+        }
+    }
+
     @Test func `late visits go to their own day`() {
         var run = EngineRun(policy)
         run.apply([.browse(Policies.days(10), "a", "1", .cartAdded)])

@@ -102,6 +102,19 @@ import Testing
         #expect(times(run) == [399 * 86_400_000])
     }
 
+    @Test func `a change of policy amid a back-fill publishes nothing before its time either`() {
+        var run = ProfileRun(Policies.profiled(catchUp: .days(1)))
+        let now = Policies.days(400)
+        run.apply((0..<5).map { .order(Policies.days(Double($0)), "o-\($0)", of: "c-\($0)") }, wallClock: now)
+        var policy = Policies.profiled(catchUp: .days(1))
+        policy.hash = "another"
+        run.activate(policy, wallClock: now)
+        #expect(run.published.isEmpty && run.engine.retiering == nil)
+        run.wait(until: now)
+        #expect(run.published.map(\.customer).sorted() == (0..<5).map { "c-\($0)" })
+        #expect(run.published.allSatisfy { $0.at == Policies.days(399) })
+    }
+
     @Test func `without profiles nothing is kept and nothing is told`() {
         var run = ProfileRun(Policies.spend())
         run.apply([

@@ -47,7 +47,9 @@ struct JournalOracle {
             }
             guard entry.policyHash == active.hash else { throw UnknownPolicy(sequence: entry.sequence) }
             apply(entry, to: &engine, &decoder, into: &outputs)
-            if entry.retierLimit > 0 { engine.retier(atMost: Int(entry.retierLimit), into: &outputs) }
+            if entry.retierLimit > 0 {
+                engine.retier(atMost: Int(entry.retierLimit), wallClock: entry.wallClock, into: &outputs)
+            }
             var encoded = EncodedOutputs()
             for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
             for record in encoded.records {

@@ -1,0 +1,88 @@
+import Scoring
+import ShardEngine
+import TestSupport
+import Testing
+
+/// Pins where tiers have terms.
+@Suite struct PinRuleTests {
+    /// Terms of three months that protect.
+    private static func terms() -> Policy {
+        var policy = Policies.spend()
+        policy.validity = Validity(months: 3)
+        policy.downgrade.timing = .endOfTerm
+        return policy
+    }
+
+    private static func moves(_ run: borrowing EngineRun) -> [EngineRun.TierMove] { run.said["a"]?.tiers ?? [] }
+
+    @Test func `the end of a pin gives back the term from which the pin had lifted`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: Policies.days(40)))])
+        run.wait(until: Policies.days(41))
+        let moves = Self.moves(run)
+        #expect(moves.map(\.to) == [1, 2, 1] && moves.map(\.reason) == [.firstSeen, .pinned, .pinEnded])
+        #expect(moves.last?.validUntil == moves.first?.validUntil)
+        // The term goes on from when it began, and is lost at its own end.
+        run.wait(until: Policies.days(120))
+        #expect(Self.moves(run).last?.reason == .termEnded && Self.moves(run).last?.at == moves.first?.validUntil)
+    }
+
+    @Test func `the end of a ceiling gives back the term that it had covered`() throws {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
+        var restored = try run.restored()
+        restored.apply([.command(Policies.days(50), "a", "u", .unpin)])
+        #expect(Self.moves(restored).map(\.to) == [2])
+        #expect(Self.moves(restored).last?.validUntil == Self.moves(run).first?.validUntil)
+    }
+
+    @Test func `what a floor alone held is not protected by the term that it was held for`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .floor, until: nil))])
+        // Gold's term ends with nothing bought: the floor stops the fall at silver, which nobody has earned.
+        run.wait(until: Policies.days(100))
+        run.apply([.command(Policies.days(101), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [2, 1, 0])
+        #expect(Self.moves(run).map(\.reason) == [.firstSeen, .termEnded, .pinEnded])
+    }
+
+    @Test func `what a refund would have taken but for a floor goes with the floor`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .floor, until: nil))])
+        run.apply([.order(Policies.days(3), "a", "1", .refunded)])
+        run.apply([.command(Policies.days(4), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [2, 1, 0])
+        #expect(Self.moves(run).map(\.reason) == [.firstSeen, .orderWithdrawn, .pinEnded])
+    }
+
+    @Test func `a first tier that a floor gave goes with the floor`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.command(Policies.start, "a", "p", .pin("gold", .floor, until: Policies.days(9)))])
+        run.apply([.order(Policies.days(1), "a", "1", .completed, 20_000)])
+        run.wait(until: Policies.days(10))
+        #expect(Self.moves(run).map(\.to) == [2, 1] && Self.moves(run).last?.reason == .pinEnded)
+    }
+
+    @Test func `a pin that comes along by a merge brings no tier that nobody has earned`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "b", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(1), "b", "p", .pin("gold", .floor, until: Policies.days(50)))])
+        run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000)])
+        run.apply([.command(Policies.days(3), "a", "m", .merge("b"))])
+        run.wait(until: Policies.days(51))
+        #expect(Self.moves(run).map(\.to) == [0, 2, 1] && Self.moves(run).last?.reason == .pinEnded)
+        #expect(Self.moves(run).last?.validUntil == run.said["b"]?.tiers.first?.validUntil)
+    }
+
+    @Test func `an upgrade under a floor is earned, and its term protects when the floor ends`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.command(Policies.start, "a", "p", .pin("silver", .floor, until: nil))])
+        run.apply([.order(Policies.days(1), "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(50), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [1, 2])
+    }
+}
