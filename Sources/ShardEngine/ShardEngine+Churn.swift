@@ -18,23 +18,23 @@ extension ShardEngine {
             record.pointee.churnCrossing = .max
             return
         }
-        let scale = rules.churnScale
-        let risk = scale.rule.scoring.risk(evidence)
+        let risk = rules.churnScale.rule.scoring.risk(evidence)
         let held = record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel)
-        let level = scale.rule.level(for: risk, held: held)
+        let level = rules.churnScale.rule.level(for: risk, held: held)
         if held != level { report(level, from: held, risk, evidence, days, occasion, record, into: &outputs) }
         let birth = rules.policy.calendar.start(of: DayIndex(days.first))
         let isWakeUp = Int64(record.pointee.churnCrossing) * 1000 <= occasion.time.milliseconds
         let next =
             isWakeUp
-            ? scale.nextRise(above: level, evidence, birth: birth)
-            : scale.noRiseBefore(above: level, evidence, at: occasion.time)
+            ? rules.churnScale.nextRise(above: level, evidence, birth: birth)
+            : rules.churnScale.noRiseBefore(above: level, evidence, at: occasion.time)
         let soonest = UInt32(truncatingIfNeeded: occasion.time.milliseconds / 1000 + 1)
         record.pointee.churnCrossing = next.map { max($0, soonest) } ?? .max
     }
 
-    /// What the churn score looks at; nil before the first order that counts.
-    func churnEvidence(
+    /// What the churn score looks at; nil before the first order that counts. Inlined: a call from where the engine changes
+    /// would copy the engine first.
+    @inline(__always) func churnEvidence(
         _ days: PurchaseDays, _ record: CustomerStore.Record, at time: EventTime
     ) -> ChurnEvidence? {
         days.evidence(

@@ -142,13 +142,14 @@ package struct ShardEngine: ~Copyable {
     /// Gives memory back to itself between batches, a bounded step each time; not visible in any output.
     package mutating func tidy() { store.evacuateStepwise() }
 
-    /// Refuses what no state could accept, before the customer is touched.
-    private func refuseUnusable(_ event: Event, _ parts: EventParts) throws(Rejection) {
+    /// Refuses what no state could accept, before the customer is touched. Inlined: a call from where the engine changes would
+    /// copy the engine first.
+    @inline(__always) private func refuseUnusable(_ event: Event, _ parts: EventParts) throws(Rejection) {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
-            _ = try rules.policy.amount(order.total, of: order)
-            if let refund = order.refund { _ = try rules.policy.amount(refund, of: order) }
+            _ = try rules.amount(order.total, of: order)
+            if let refund = order.refund { _ = try rules.amount(refund, of: order) }
         case .browse:
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
@@ -213,9 +214,9 @@ package struct ShardEngine: ~Copyable {
     ) throws(Rejection) -> OrderLedger.Entry {
         var entry = OrderLedger.Entry(
             hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
-            total: try rules.policy.amount(order.total, of: order),
-            refund: try order.refund.map { amount throws(Rejection) in try rules.policy.amount(amount, of: order) })
-        if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.policy.amount($0, of: order) } }
+            total: try rules.amount(order.total, of: order),
+            refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, of: order) })
+        if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.amount($0, of: order) } }
         if rules.pointsRates.count > 0 { entry.rate = rules.pointsRates[Int(record.pointee.tier)] }
         return entry
     }

@@ -92,6 +92,16 @@ struct BrokerFixture {
     }
 }
 
+extension BrokerFixture {
+    /// Orders that the group has committed, as any tool would see it; nil when the broker does not say.
+    var committedOrders: Int? {
+        let places = (0..<partitions).map { TopicPartition(topic: inputs[0].topic, partition: $0) }
+        let observer = try? Consumer(settings: settings, groupID: prefix + "app")
+        let committed = try? observer?.committed(places, timeoutMilliseconds: 5_000)
+        return committed?.reduce(0) { $0 + Int($1.offset ?? 0) }
+    }
+}
+
 /// A record as a `read_committed` reader gets it.
 struct ReadRecord: Equatable {
     var partition: Int32

@@ -20,6 +20,9 @@ final class DaemonProcess {
         var snapshotInterval = "1s"
         var batchRecords = 100
         var readsCommands = false
+        /// A file; nil: the retail policy, with profiles.
+        var policy: String?
+        var retiersPerSecond = 1_000
         /// Of the profiles.
         var throttle = "365d"
     }
@@ -60,7 +63,8 @@ final class DaemonProcess {
         let clock = settings.until.map { #"{mode: event, until: "\#($0)"}"# } ?? "{mode: event}"
         let text = """
             application: \(fixture.prefix)app
-            policy: policy.yaml
+            policy: \(settings.policy ?? "policy.yaml")
+            activation: {rate: \(settings.retiersPerSecond)}
             clock: \(clock)
             kafka:
               bootstrap: "\(fixture.bootstrap)"
@@ -166,6 +170,13 @@ final class DaemonProcess {
     }
 
     var isReady: Bool { page("/readyz") != nil }
+
+    /// The sum of a metric's samples, whatever their labels; nil while there is none.
+    func sum(_ metric: String) -> Double? {
+        let lines = page("/metrics")?.split(separator: "\n").filter { $0.hasPrefix(metric + "{") } ?? []
+        return lines.isEmpty
+            ? nil : lines.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+    }
 
     /// The value of a sample in /metrics, by its name with labels.
     func metric(_ sample: String) -> Double? {

@@ -79,6 +79,14 @@ import CRDKafka
         entries.append(.record(offset: offset, timestamp: timestamp, key: key.map(hold), value: value.map(hold)))
     }
 
+    /// The same for bytes that the caller has somewhere; they are copied.
+    package func append(
+        offset: Int64, timestamp: Int64, copying key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) {
+        entries.append(
+            .record(offset: offset, timestamp: timestamp, key: unsafe hold(key), value: unsafe hold(value)))
+    }
+
     package func append(endOfPartition offset: Int64) { entries.append(.endOfPartition(offset: offset)) }
 
     package func append(_ failure: KafkaError) { entries.append(.failure(failure)) }
@@ -95,11 +103,14 @@ import CRDKafka
         }
     }
 
-    private func hold(_ copied: [UInt8]) -> Range<Int> {
-        precondition(unsafe used + copied.count <= bytes.count, "more bytes than the batch was made for")
-        for (index, byte) in copied.enumerated() { unsafe bytes[used + index] = byte }
-        defer { used += copied.count }
-        return used..<used + copied.count
+    private func hold(_ copied: [UInt8]) -> Range<Int> { unsafe copied.withUnsafeBytes { unsafe hold($0) } }
+
+    private func hold(_ copied: UnsafeRawBufferPointer) -> Range<Int> {
+        let start = used
+        used += copied.count
+        precondition(unsafe used <= bytes.count, "more bytes than the batch was made for")
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start..<used]).copyMemory(from: copied)
+        return start..<used
     }
 
     private func span(_ range: Range<Int>) -> UnsafeRawBufferPointer {

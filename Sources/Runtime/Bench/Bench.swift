@@ -20,6 +20,8 @@ package struct Bench: Sendable {
     package var customers = 200_000
     /// Customers whose memory is measured in (c).
     package var memoryCustomers = 1_000_000
+    /// The rate in (f): customers a second whom a shard looks at after a change of policy.
+    package var retiersPerSecond = RetieringBench.highestRate
     package var rounds = 3
     package var policy = BenchPolicy.retail
     package var policyName = "built-in, the terms and tiers of schemas/policies/retail.yaml in UTC"
@@ -40,14 +42,21 @@ package struct Bench: Sendable {
         // First, so that the resident memory holds nothing else.
         note("memory of \(memoryCustomers) customers")
         let memory = MemoryBench(policy: policy, customers: memoryCustomers).run()
+        let population = BenchPopulation(policy, customers: memoryCustomers)
         note("a snapshot of \(memoryCustomers) customers")
-        let snapshot = try SnapshotBench(policy: policy, customers: memoryCustomers).run()
+        let snapshot = try SnapshotBench(population, customers: memoryCustomers).run()
+        note("killing and recovering a shard of \(memoryCustomers) customers")
+        let recovery = try RecoveryBench(population, customers: memoryCustomers).run()
+        note("another policy for \(customers) customers at \(retiersPerSecond) a second")
+        let retiering = try RetieringBench(customers: customers, retiersPerSecond: retiersPerSecond).run()
         var parsing = try ParsingBench()
         var scoring = try ScoringBench(
             policy: policy, start: Workload(shape), prefill: prefill)
         note("generating \(events) records")
         let records = scoring.makeRecords(count: events)
-        var report = BenchReport(self, memory: memory, snapshot: snapshot, averageBytes: records.averageBytes)
+        var report = BenchReport(
+            self, memory: memory, snapshot: snapshot, retiering: retiering, recovery: recovery,
+            averageBytes: records.averageBytes)
         for round in 1...max(rounds, 1) {
             note("parsing, round \(round) of \(rounds)")
             try parsing.run(records, into: &report.parsing)
@@ -57,14 +66,21 @@ package struct Bench: Sendable {
         if let bootstrap {
             report.broker = try BrokerBench(bootstrap: bootstrap, policy: policy, records: events, shape: shape)
                 .run(rounds: max(rounds, 1), note: note)
+            note("end to end at \(LatencyBench.eventsPerSecond) events a second")
+            report.latency = try LatencyBench(bootstrap: bootstrap, policy: policy, shape: shape).run()
         }
         return report
     }
 
     private var shape: WorkloadShape {
-        let perSecond = Double(customers) * Self.monthlyEventsPerCustomer / (30 * 86_400)
-        return WorkloadShape(
-            customers: customers, start: Self.start, eventsPerSecond: perSecond, currency: policy.currency)
+        WorkloadShape(
+            customers: customers, start: Self.start, eventsPerSecond: Self.eventsPerSecond(of: customers),
+            currency: policy.currency)
+    }
+
+    /// Of event time.
+    static func eventsPerSecond(of customers: Int) -> Double {
+        Double(customers) * monthlyEventsPerCustomer / (30 * 86_400)
     }
 
     var prefill: Int { customers * Self.prefillPerCustomer }

@@ -18,6 +18,17 @@ package enum BenchPolicy {
             ],
             margin: 0.02, isCalibrated: false))
 
+    /// The same with a highest tier that nobody reaches, and with one that everybody has: who stands under the first
+    /// rises once, and only once, when the second becomes active.
+    static let (unreachable, everybodys) = (ladder(version: 1, platinumFrom: 100), ladder(version: 2, platinumFrom: 0))
+
+    private static func ladder(version: Int, platinumFrom threshold: Double) -> Policy {
+        var policy = retail
+        policy.version = version
+        policy.tiers[policy.tiers.count - 1].entry = score(threshold)
+        return policy
+    }
+
     /// Three capital letters: U, S, D.
     package static let usd = CurrencyCode(packed: 0x55_53_44)
 

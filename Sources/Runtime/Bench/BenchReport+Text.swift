@@ -19,8 +19,12 @@ extension BenchReport {
             "    of these: " + memoryParts.map { "\($0.name) \(Self.decimal($0.bytes))" }.joined(separator: ", "))
         lines.append(
             "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
-        lines += text(snapshot)
+        lines += serviceLines
         if let broker { lines += text(broker) }
+        if let latency {
+            lines += self.lines(latency)
+            lines.append("    these topics can be deleted now: \(latency.topics.joined(separator: " "))")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -52,20 +56,6 @@ extension BenchReport {
         ]
     }
 
-    private func text(_ snapshot: SnapshotFigures) -> [String] {
-        let megabytes = Double(snapshot.bytes) / 1e6
-        let pauses = [snapshot.quietBatches, snapshot.busyBatches].map {
-            Self.decimal(SnapshotFigures.percentile99($0) * 1000, 2)
-        }
-        return [
-            "(e) snapshot of \(snapshot.customers) customers: \(Self.decimal(megabytes)) MB, "
-                + "\(Self.decimal(Double(snapshot.bytes) / Double(max(snapshot.customers, 1)))) bytes each",
-            "    written in \(Self.decimal(snapshot.writing, 2)) s (\(Self.decimal(megabytes / snapshot.writing)) MB/s) beside live batches, "
-                + "loaded in \(Self.decimal(snapshot.loading, 2)) s (\(Self.decimal(megabytes / snapshot.loading)) MB/s)",
-            "    99th percentile of a batch of 1000 events: \(pauses[0]) ms without, \(pauses[1]) ms while it is taken",
-        ]
-    }
-
     private func text(_ broker: BrokerFigures) -> [String] {
         let ratio = Self.decimal(wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond, 3)
         let cpu = [broker.raw, broker.daemon].map { Self.decimal(Timing.median(of: $0).cpu, 2) }
@@ -94,7 +84,7 @@ extension BenchReport {
         return columns.reduce(title + padding(title, to: 38)) { $0 + padding($1, to: 13) + $1 }
     }
 
-    private static func decimal(_ number: Double, _ places: Int = 1) -> String {
+    static func decimal(_ number: Double, _ places: Int = 1) -> String {
         var unit = 1.0
         for _ in 0..<places { unit *= 10 }
         return "\((number * unit).rounded() / unit)"
@@ -125,7 +115,10 @@ extension BenchReport {
             json.field("rejected", scoring.rejected)
             json.object("memory") { $0.write(memory) }
             json.object("snapshot") { $0.write(snapshot) }
+            json.object("retiering") { $0.write(retiering) }
+            json.object("recovery") { $0.write(recovery) }
             if let broker { json.object("broker") { write(broker, &$0) } }
+            if let latency { json.object("latency") { $0.write(latency) } }
         }
         json.endLine()
         return json
@@ -152,15 +145,6 @@ extension BenchReport {
 }
 
 extension JSONText {
-    fileprivate mutating func write(_ snapshot: SnapshotFigures) {
-        field("customers", snapshot.customers)
-        field("bytes", snapshot.bytes)
-        field("write_seconds", snapshot.writing)
-        field("load_seconds", snapshot.loading)
-        field("batch_seconds_p99", SnapshotFigures.percentile99(snapshot.quietBatches))
-        field("batch_seconds_p99_while_writing", SnapshotFigures.percentile99(snapshot.busyBatches))
-    }
-
     fileprivate mutating func write(_ memory: MemoryFigures) {
         field("customers", memory.customers)
         field("orders_each", memory.ordersEach)

@@ -6,16 +6,24 @@ package struct BenchReport: Sendable {
     package let bench: Bench
     package let memory: MemoryFigures
     package let snapshot: SnapshotFigures
+    package let retiering: RetieringFigures
+    package let recovery: RecoveryFigures
     /// Of a record's value.
     package let averageBytes: Double
     package var parsing = ParsingFigures()
     package var scoring = ScoringFigures()
     package var broker: BrokerFigures?
+    package var latency: LatencyFigures?
 
-    init(_ bench: Bench, memory: MemoryFigures, snapshot: SnapshotFigures, averageBytes: Double) {
+    init(
+        _ bench: Bench, memory: MemoryFigures, snapshot: SnapshotFigures, retiering: RetieringFigures,
+        recovery: RecoveryFigures, averageBytes: Double
+    ) {
         self.bench = bench
         self.memory = memory
         self.snapshot = snapshot
+        self.retiering = retiering
+        self.recovery = recovery
         self.averageBytes = averageBytes
     }
 

@@ -169,7 +169,7 @@ struct BrokerBench {
         return timing
     }
 
-    private static func committed(_ board: StatusBoard) -> Int {
+    static func committed(_ board: StatusBoard) -> Int {
         board.shards.reduce(0) { $0 + $1.committed.values.reduce(0) { $0 + Int($1) } }
     }
 

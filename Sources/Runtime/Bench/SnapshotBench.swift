@@ -1,4 +1,3 @@
-import Foundation
 import Scoring
 import ShardEngine
 import Snapshots
@@ -9,46 +8,32 @@ package struct SnapshotFigures: Sendable {
     package var bytes = 0
     /// Seconds from the mark until the snapshot was durable and visible, with batches going on meanwhile.
     package var writing = 0.0
-    /// Seconds to find, check and load it.
-    package var loading = 0.0
+    /// To find, check and load it.
+    package var loading = Timing(wall: 0, cpu: 0)
     /// Seconds of each batch without and with a snapshot under way, its portion included.
     package var quietBatches: [Double] = []
     package var busyBatches: [Double] = []
-
-    static func percentile99(_ seconds: [Double]) -> Double {
-        let sorted = seconds.sorted()
-        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
-    }
 }
 
 /// A shard of the memory bench's customers is captured while views arrive, written by a thread to a folder, and loaded.
 struct SnapshotBench {
-    private let policy: Policy
-    private let population: MemoryBench
+    /// Has the snapshot afterwards.
+    private let population: BenchPopulation
     private let customers: Int
-    private let folder: String
 
     private static let batchEvents = 1_000
     private static let quietBatches = 500
     /// Portions that the writing thread may be behind, as in a running shard.
     private static let portionsAhead = SnapshotSchedule.portionsAhead
 
-    init(policy: Policy, customers: Int) {
-        self.policy = policy
+    init(_ population: BenchPopulation, customers: Int) {
+        self.population = population
         self.customers = customers
-        population = MemoryBench(policy: policy, customers: customers)
-        folder = FileManager.default.temporaryDirectory.path + "/tierd-bench-\(UInt32.random(in: 0 ... .max))"
-    }
-
-    private var identity: SnapshotIdentity {
-        SnapshotIdentity(
-            application: "bench", shard: 0, partitionCount: 1, topics: [], policyHash: PolicyHash(of: policy))
     }
 
     func run() throws -> SnapshotFigures {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         var figures = SnapshotFigures()
-        var engine = population.makeEngine()
+        var engine = population.customers.makeEngine()
         figures.customers = engine.customerCount
         var round = MemoryBench.Round()
         var next = 0
@@ -65,7 +50,7 @@ struct SnapshotBench {
     /// Applies one batch of views by the next customers.
     private func batch(_ next: inout Int, _ round: inout MemoryBench.Round, _ engine: inout ShardEngine) {
         if next + Self.batchEvents > customers { next = 0 }
-        population.browse(next..<next + Self.batchEvents, day: MemoryBench.nextDay, &round, &engine)
+        population.customers.browse(next..<next + Self.batchEvents, day: MemoryBench.nextDay, &round, &engine)
         next += Self.batchEvents
     }
 
@@ -74,19 +59,11 @@ struct SnapshotBench {
         _ figures: inout SnapshotFigures
     ) throws {
         let reports = Mailbox<SnapshotWriter.Event> {}
-        let folder = folder
         let thread = SnapshotThread(
-            name: "snapshot",
-            opening: { DirectoryStore(root: folder, shard: 0, writer: "bench", files: PosixFileSystem()) },
-            report: { _, event in reports.send(event) })
+            name: "snapshot", opening: population.opening, report: { _, event in reports.send(event) })
         defer { thread.send(.close) }
         let started = SteadyClock.now
-        let mark = engine.beginCapture()
-        thread.send(
-            .begin(
-                SnapshotHeader(
-                    identity: identity, journalSequence: 1, journalDigest: 1, journalOffset: 1, positions: [],
-                    mark: mark, createdAt: 0)))
+        thread.send(.begin(population.header(of: engine.beginCapture())))
         var (outstanding, isCaptured, isPublished) = (0, false, false)
         while !isPublished {
             for event in reports.drain() {
@@ -117,13 +94,14 @@ struct SnapshotBench {
         figures.writing = SteadyClock.now - started
     }
 
-    private func load() throws -> Double {
-        let store = DirectoryStore(root: folder, shard: 0, writer: "bench", files: PosixFileSystem())
-        let started = SteadyClock.now
-        let choice = try SnapshotCatalog.restoreNewest(in: store, policy: policy, expecting: identity)
+    private func load() throws -> Timing {
+        let store = population.opening()
+        let (wall, cpu) = (SteadyClock.now, Stopwatch.threadSeconds)
+        let choice = try SnapshotCatalog.restoreNewest(
+            in: store, policy: population.kept.policy, expecting: population.identity)
         guard let shard = choice.takeShard() else { throw BenchError.unexpected("the snapshot could not be loaded") }
-        let seconds = SteadyClock.now - started
+        let timing = Timing(wall: SteadyClock.now - wall, cpu: Stopwatch.threadSeconds - cpu)
         guard shard.engine.customerCount == customers else { throw BenchError.unexpected("customers were lost") }
-        return seconds
+        return timing
     }
 }

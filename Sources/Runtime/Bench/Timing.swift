@@ -15,6 +15,13 @@ package struct Timing: Hashable, Sendable {
     static func medianWall(of timings: [Timing]) -> Double { timings.map(\.wall).sorted()[timings.count / 2] }
 }
 
+extension [Double] {
+    /// The value that a share of all does not exceed, by rank; 0 for none.
+    func percentile(_ share: Double) -> Double {
+        isEmpty ? 0 : sorted()[Swift.min(count - 1, Int(Double(count) * share))]
+    }
+}
+
 enum Stopwatch {
     /// Times `body`; the processor time is this thread's.
     static func measure(_ body: () throws -> Void) rethrows -> Timing {

@@ -2,13 +2,15 @@
 /// a replay needs no clock.
 package struct RetieringPace {
     private let perSecond: Double
-    /// When the last portion was granted; nil before the first.
+    /// Until when customers have been granted; nil before the first portion.
     private var last: Double?
 
     /// Of one portion; live events wait for one at most.
     package static let largestPortion = 1_000
     /// Portions come no faster: each is a journal entry.
     private static let beatSeconds = 0.1
+    /// A portion that came late makes the next one come earlier, by no more than this: the rate is kept by a shard that is busy.
+    private static let longestCarry = 0.01
 
     package init(perSecond: Int) { self.perSecond = Double(perSecond) }
 
@@ -20,7 +22,7 @@ package struct RetieringPace {
         guard elapsed >= Self.beatSeconds else { return 0 }
         let portion = min(Int(perSecond * elapsed), Self.largestPortion)
         // A rate below ten waits until one customer is due.
-        if portion > 0 { last = now }
+        if portion > 0 { last = now - min(elapsed - Double(portion) / perSecond, Self.longestCarry) }
         return portion
     }
 

@@ -22,6 +22,25 @@ package struct EventTime: Hashable, Comparable, Sendable {
     }
 }
 
+/// Written out, because the default ones compare through a witness table outside this module.
+extension EventTime {
+    @inlinable package static func == (left: EventTime, right: EventTime) -> Bool {
+        left.milliseconds == right.milliseconds
+    }
+    @inlinable package static func != (left: EventTime, right: EventTime) -> Bool {
+        left.milliseconds != right.milliseconds
+    }
+    @inlinable package static func > (left: EventTime, right: EventTime) -> Bool {
+        left.milliseconds > right.milliseconds
+    }
+    @inlinable package static func >= (left: EventTime, right: EventTime) -> Bool {
+        left.milliseconds >= right.milliseconds
+    }
+    @inlinable package static func <= (left: EventTime, right: EventTime) -> Bool {
+        left.milliseconds <= right.milliseconds
+    }
+}
+
 /// A length of time in milliseconds.
 package struct TimeSpan: Hashable, Comparable, Sendable {
     package var milliseconds: Int64

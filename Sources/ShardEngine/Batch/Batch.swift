@@ -21,15 +21,14 @@ package struct Batch {
         sources.removeAll(keepingCapacity: true)
     }
 
-    /// The order of application; computed once per batch.
-    fileprivate mutating func sort() -> ContiguousArray<UInt32> {
+    /// Finds the order of application.
+    fileprivate mutating func sort() {
         var sorted = ContiguousArray<UInt32>()
         swap(&sorted, &order)
         sorted.removeAll(keepingCapacity: true)
         for index in 0..<UInt32(count) { sorted.append(index) }
         if !isSorted { sorted.sort { precedes(Int($0), Int($1)) } }
         swap(&sorted, &order)
-        return order
     }
 
     private var isSorted: Bool {
@@ -43,6 +42,28 @@ package struct Batch {
         let (leftInput, rightInput) = (sources[left].input.rawValue, sources[right].input.rawValue)
         if leftInput != rightInput { return leftInput < rightInput }
         return sources[left].offset < sources[right].offset
+    }
+}
+
+/// A sorted batch where it lies in memory: reading an event counts no references. Valid while the batch is applied.
+private struct BatchView {
+    let events: UnsafeBufferPointer<Event>
+    let sources: UnsafeBufferPointer<SourcePosition>
+    let order: UnsafeBufferPointer<UInt32>
+    let parts: EventParts
+}
+
+extension Batch {
+    @inline(__always) fileprivate func withView(_ body: (BatchView) -> Void) {
+        events.withParts { parts in
+            events.events.withUnsafeBufferPointer { events in
+                sources.withUnsafeBufferPointer { sources in
+                    order.withUnsafeBufferPointer { order in
+                        body(BatchView(events: events, sources: sources, order: order, parts: parts))
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -64,40 +85,40 @@ extension ShardEngine {
         var left = deadlineLimit
         present = wallClock
         defer { present = nil }
-        let order = batch.sort()
-        batch.events.withParts { parts in
-            for start in stride(from: 0, to: order.count, by: Warming.group) {
-                let group = start..<min(start + Warming.group, order.count)
-                warm(batch, order, group)
+        batch.sort()
+        batch.withView { batch in
+            for start in stride(from: 0, to: batch.order.count, by: Warming.group) {
+                let group = start..<min(start + Warming.group, batch.order.count)
+                warm(batch, group)
                 for position in group {
-                    let index = Int(order[position])
-                    apply(batch, index, parts, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
+                    let index = Int(batch.order[position])
+                    apply(batch, index, wallClock: wallClock, &left, into: &outputs, rejected: &rejected)
                 }
             }
         }
     }
 
-    private mutating func warm(_ batch: borrowing Batch, _ order: ContiguousArray<UInt32>, _ group: Range<Int>) {
+    private mutating func warm(_ batch: BatchView, _ group: Range<Int>) {
         warming.begin()
         var latest = EventTime.earliest
         for position in group {
-            let index = Int(order[position])
+            let index = Int(batch.order[position])
             warming.look(
-                batch.events.events[index].customerHash, isBrowse: batch.sources[index].input == .browse, store.index)
-            latest = batch.events.events[index].time
+                batch.events[index].customerHash, isBrowse: batch.sources[index].input == .browse, store.index)
+            latest = batch.events[index].time
         }
         if let clock, latest > clock { warming.look(dueBy: latest, wheel) }
         warming.fetch(store)
     }
 
     @inline(__always) private mutating func apply(
-        _ batch: borrowing Batch, _ index: Int, _ parts: EventParts, wallClock: EventTime, _ left: inout Int,
-        into outputs: inout OutputBuffer, rejected: inout [RejectedEvent]
+        _ batch: BatchView, _ index: Int, wallClock: EventTime, _ left: inout Int, into outputs: inout OutputBuffer,
+        rejected: inout [RejectedEvent]
     ) {
-        let event = batch.events.events[index]
         do throws(Rejection) {
-            if left > 0 { left -= fireDue(before: event.time, wallClock, limit: left, into: &outputs) }
-            try apply(event, from: batch.sources[index], parts, wallClock: wallClock, into: &outputs)
+            if left > 0 { left -= fireDue(before: batch.events[index].time, wallClock, limit: left, into: &outputs) }
+            try apply(
+                batch.events[index], from: batch.sources[index], batch.parts, wallClock: wallClock, into: &outputs)
         } catch {
             rejected.append(RejectedEvent(index: index, rejection: error))
         }

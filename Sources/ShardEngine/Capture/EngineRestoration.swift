@@ -58,10 +58,17 @@ extension ShardEngine {
         retiering = mark.retiering
         if let clock = mark.clock { advance(to: clock) }
         store.index = CustomerIndex(expecting: mark.customerCount)
-        for slot in 0..<UInt32(mark.customerCount) {
-            guard store.indexRestored(slot) else { throw .idTwice(slot) }
-            let record = store.slab[slot]
-            wheel.reschedule(slot, record, at: record.pointee.deadline)
+        var start = 0
+        while start < mark.customerCount {
+            let group = UInt32(start)..<UInt32(min(start + Warming.group, mark.customerCount))
+            // The places of a group are fetched together: one after another they would be waited for.
+            for slot in group { warming.touch(store.slab[slot].pointee.hashFragment, store.index) }
+            for slot in group {
+                guard store.indexRestored(slot) else { throw .idTwice(slot) }
+                let record = store.slab[slot]
+                wheel.reschedule(slot, record, at: record.pointee.deadline)
+            }
+            start += Warming.group
         }
     }
 }

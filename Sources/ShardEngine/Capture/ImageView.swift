@@ -21,33 +21,37 @@ struct ImageView {
         guard byteCount <= available, Int(head.length) + Self.lengthBytes == byteCount else { throw .lengths }
     }
 
-    var byteCount: Int { Self.byteCount(head) }
+    @inline(__always) var byteCount: Int { Self.byteCount(head) }
 
     @inline(__always) static func byteCount(_ head: ImageHead) -> Int {
         ImageHead.bytes + Int(head.idLength) + Int(head.orderEntries) * orderBytes + Int(head.browseBytes)
             + Int(head.feedbackEntries) * feedbackBytes + Int(head.annexBytes) + Int(head.portraitBytes)
     }
 
-    var id: UnsafeRawBufferPointer {
+    @inline(__always) var id: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: start + ImageHead.bytes, count: Int(head.idLength))
     }
 
-    private var ordersStart: UnsafeRawPointer { start + ImageHead.bytes + Int(head.idLength) }
+    @inline(__always) private var ordersStart: UnsafeRawPointer { start + ImageHead.bytes + Int(head.idLength) }
 
-    private var browseStart: UnsafeRawPointer { ordersStart + Int(head.orderEntries) * Self.orderBytes }
+    @inline(__always) private var browseStart: UnsafeRawPointer {
+        ordersStart + Int(head.orderEntries) * Self.orderBytes
+    }
 
     /// As in the store: the latest session's hash, then the days.
-    var browse: UnsafeRawBufferPointer {
+    @inline(__always) var browse: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: browseStart, count: Int(head.browseBytes))
     }
 
-    private var annexStart: UnsafeRawPointer {
+    @inline(__always) private var annexStart: UnsafeRawPointer {
         browseStart + Int(head.browseBytes) + Int(head.feedbackEntries) * Self.feedbackBytes
     }
 
-    var annex: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: annexStart, count: Int(head.annexBytes)) }
+    @inline(__always) var annex: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: annexStart, count: Int(head.annexBytes))
+    }
 
-    var portrait: UnsafeRawBufferPointer {
+    @inline(__always) var portrait: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: annexStart + Int(head.annexBytes), count: Int(head.portraitBytes))
     }
 

@@ -1,7 +1,7 @@
 import Scoring
 
-/// Cuts the churn risk into levels, with a margin against flapping, and foresees the next rise.
-struct ChurnScale {
+/// Cuts the churn risk into levels, with a margin against flapping, and foresees the next rise. Not copyable, as `StandingRules`.
+struct ChurnScale: ~Copyable {
     let rule: ChurnRule
 
     init(_ rule: ChurnRule) { self.rule = rule }

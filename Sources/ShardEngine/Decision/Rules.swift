@@ -23,6 +23,8 @@ final class Rules {
     /// At which an order earns points, by the tier held; empty where none are earned.
     let pointsRates: FlatArray<PointsRate>
     let keepsCosts: Bool
+    /// Whether anything besides orders moves the churn risk.
+    let adjustsChurn: Bool
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -37,14 +39,17 @@ final class Rules {
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)
         portraits = policy.profiles.map(PortraitTimes.init)
+        adjustsChurn = policy.churn.adjustment != .none
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
         let points = policy.points
         pointsRates = FlatArray(policy.tiers.indices.compactMap { points?.rate(inTier: $0) })
         keepsCosts = policy.needsCosts
     }
 
-    /// Whether anything besides orders moves the churn risk.
-    var adjustsChurn: Bool { policy.churn.adjustment != .none }
+    /// As `Policy.amount`; asked here, because the engine would copy the policy for the call.
+    func amount(_ amount: Money, of order: OrderEvent) throws(Rejection) -> Int64 {
+        try policy.amount(amount, of: order)
+    }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {

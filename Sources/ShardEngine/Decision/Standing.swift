@@ -57,8 +57,8 @@ struct Standing: Equatable {
     }
 }
 
-/// The rules by which a standing moves.
-struct StandingRules {
+/// The rules by which a standing moves. Not copyable: every decision reads them, and a copy counts references.
+struct StandingRules: ~Copyable {
     let downgrade: DowngradeRule
     private let policy: Policy
 

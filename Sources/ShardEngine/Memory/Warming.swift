@@ -30,6 +30,11 @@ struct Warming: ~Copyable {
         known += slot == UInt32.max ? 0 : 1
     }
 
+    /// The index entry alone, of a customer who is about to be put there.
+    @inline(__always) mutating func touch(_ fragment: UInt32, _ index: borrowing CustomerIndex) {
+        residue &+= UInt64(index.likelySlot(fragment))
+    }
+
     /// Adds a customer by slot, all of whose state will be read.
     @inline(__always) mutating func look(at slot: UInt32) {
         slots[known] = slot

@@ -5,14 +5,16 @@ import Runtime
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure on this machine: parsing, scoring, memory, and with a Kafka end to end.",
+        abstract: "Measure on this machine: parsing, scoring, memory, recovery, and with a Kafka end to end.",
         discussion: prose(
             """
-            (a) parsing alone, (b) decoding, scoring and encoding on one thread, (c) memory per customer, and with --bootstrap
-            (d) draining the same topics with the client library alone and with the whole daemon. The work is seeded and the
-            same each time. Takes some minutes; nothing else should run meanwhile.
+            (a) parsing alone, (b) decoding, scoring and encoding on one thread, (c) memory per customer, (e) snapshots, (f) a
+            change of policy beside live events, (g) recovery after kill -9, and with --bootstrap (d) draining the same
+            topics with the client library alone and with the whole daemon, and how soon a change follows its event. The
+            work is seeded and the same each time. Takes some minutes; nothing else should run meanwhile.
 
-            (d) makes topics of its own, whose names it prints at the end, and leaves them there.
+            (d) makes topics of its own, whose names it prints at the end, and leaves them there. (e) and (g) need about 350
+            bytes of temporary folder per customer.
             """))
 
     @Option(help: ArgumentHelp("Write the figures as JSON to this file, - for standard output.", valueName: "file"))
@@ -21,11 +23,14 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Records in (a), (b) and (d).")
     var events = 2_000_000
 
-    @Option(help: "Customers in (b) and (d).")
+    @Option(help: "Customers in (b), (d) and (f).")
     var customers = 200_000
 
-    @Option(help: "Customers in (c).")
+    @Option(help: "Customers in (c), (e) and (g).")
     var memoryCustomers = 1_000_000
+
+    @Option(help: "activation.rate in (f): customers a second, each of whom is looked at twice.")
+    var retierRate = RetieringBench.highestRate
 
     @Option(help: "How often (a), (b) and (d) are repeated, in turn; the median counts.")
     var rounds = 3
@@ -40,6 +45,9 @@ struct BenchCommand: ParsableCommand {
         guard min(events, customers, memoryCustomers, rounds) > 0 else {
             throw ValidationError("--events, --customers, --memory-customers and --rounds must be at least 1")
         }
+        guard (1...RetieringBench.highestRate).contains(retierRate) else {
+            throw ValidationError("--retier-rate must be from 1 to \(RetieringBench.highestRate)")
+        }
     }
 
     func run() throws {
@@ -47,6 +55,7 @@ struct BenchCommand: ParsableCommand {
         bench.events = events
         bench.customers = customers
         bench.memoryCustomers = memoryCustomers
+        bench.retiersPerSecond = retierRate
         bench.rounds = rounds
         bench.bootstrap = bootstrap
         if let policy {

@@ -208,7 +208,8 @@ struct RecoveryTests {
         #expect(Self.error(Self.takeover(entries, restored: restored)) == .foreignSnapshot(sequence: 2))
     }
 
-    @Test func `what an older engine decided is taken over by its snapshot when nothing is left to be replayed`() throws {
+    @Test func `what an older engine decided is taken over by its snapshot when nothing is left to be replayed`() throws
+    {
         var older: [JournalEntry] = []
         for number in 0..<4 {
             var entry = JournalSamples.chain(number + 1)[number]
