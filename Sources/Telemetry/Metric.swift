@@ -39,6 +39,7 @@ package struct Metric: Hashable, Sendable {
         case rebalances
         case customers
         case shards
+        case runs
         case bytes
         case seconds
     }

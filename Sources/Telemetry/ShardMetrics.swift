@@ -19,6 +19,8 @@ package struct ShardMetrics: Sendable {
     /// Name, version and hash of the policy that decides.
     package let policy = InfoGauge()
     package let retierRemaining = Gauge()
+    package let shadow = ShadowGauge()
+    package let shadowBytes = Gauge()
 }
 
 /// One input topic, seen from one shard.
@@ -58,4 +60,6 @@ package struct TotalMetrics: Sendable {
     package let snapshotsSkipped = Counter()
     package let policiesActivated = Counter()
     package let policiesRefused = Counter()
+    package let shadowRuns = Counter()
+    package let shadowsRefused = Counter()
 }
