@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Runtime", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient", "TestSupport",
+                "Runtime", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient", "Telemetry",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
