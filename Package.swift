@@ -117,7 +117,8 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: [
                 "Runtime", "Calibration", "Snapshots", "ShardEngine", "Scoring", "WireFormat", "KafkaClient",
-                "TestSupport",
+                "Telemetry",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -150,13 +150,21 @@ extension OperatorPage {
               number(sum(now(), "customers", own)), bytes(sum(now(), "state_bytes", own)),
               number(sum(now(), "consumer_lag_records", own)),
               duration(ages.length ? Math.max(...ages.map(sample => sample.value)) : undefined),
-              instant(sum(now(), "shard_clock_seconds", own)), number(shard.sequence), shard.detail || ""
+              instant(sum(now(), "shard_clock_seconds", own)), number(shard.sequence), shard.detail || tried(shard.shadow)
             ];
           });
           table("shards", [
             text("Shard"), text("State"), figure("Customers"), figure("Memory"), figure("Waiting"), figure("Behind"),
             figure("Clock (UTC)"), figure("Journal"), { name: "", align: "text detail" }
           ], rows, "No shard is assigned to this instance.");
+        }
+
+        function tried(shadow) {
+          if (!shadow) return "";
+          const name = "tries " + shadow.name + " v" + shadow.version;
+          const found = shadow.customers;
+          return name + (found ? ": " + number(found.higher) + " higher, " + number(found.lower) + " lower" : "")
+            + (shadow.retier_remaining ? ", not complete yet" : "");
         }
 
         function drawTopics() {

@@ -20,12 +20,18 @@ package struct StatusReport: Encodable, Hashable, Sendable {
         package var sequence: UInt64?
         /// How far a rebuild has come, or why the shard stopped.
         package var detail: String?
+        /// The policy that is tried beside the live one, and what it would change; nil while none is.
+        package var shadow: ShadowFigures?
 
-        package init(partition: Int32, state: ShardPhase, sequence: UInt64? = nil, detail: String? = nil) {
+        package init(
+            partition: Int32, state: ShardPhase, sequence: UInt64? = nil, detail: String? = nil,
+            shadow: ShadowFigures? = nil
+        ) {
             self.partition = partition
             self.state = state
             self.sequence = sequence
             self.detail = detail
+            self.shadow = shadow
         }
     }
 

@@ -40,6 +40,7 @@ package struct Metric: Hashable, Sendable {
         case customers
         case shards
         case currency
+        case runs
         case bytes
         case seconds
     }

@@ -52,6 +52,8 @@ extension Metrics {
         text.add(
             .policyActivations,
             [.init(["activated"], totals.policiesActivated), .init(["refused"], totals.policiesRefused)])
+        text.add(.shadowRuns, [.init([], totals.shadowRuns)])
+        text.add(.shadowRefusals, [.init([], totals.shadowsRefused)])
         text.add(.rebalances, [.init([], rebalances)])
     }
 
@@ -67,6 +69,7 @@ extension Metrics {
         let ordered = policies.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         text.add(.policyInfo, ordered.map { .init($0.key, Double($0.value.count)) })
         text.add(.retierRemaining, shards.compactMap { .init(["\($0.partition)"], $0.retierRemaining) })
+        addShadow(of: shards, to: &text)
     }
 
     private func addChannels(of shards: [ShardMetrics], to text: inout PrometheusText) {

@@ -170,9 +170,9 @@ extension Metric {
     package static let all: [Metric] = [
         records, recordBytes, eventsApplied, rejects, deadLetters, deadLettersSuppressed, outputs, deadlinesFired,
         batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
-        offsetDisagreements, snapshots, policyActivations, rebalances, assignedShards, shardPhase, shardClock,
-        customers,
-        stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining, channelCustomers, channelBuyers,
+        offsetDisagreements, snapshots, policyActivations, shadowRuns, shadowRefusals, rebalances, assignedShards,
+        shardPhase, shardClock, customers, stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining,
+        shadowInfo, shadowRemaining, shadowCustomers, shadowStandings, shadowBytes, channelCustomers, channelBuyers,
         channelRepeatBuyers, channelSpend, lagRecords, lagSeconds, processStart, buildInfo,
     ]
 }

@@ -20,6 +20,8 @@ package struct ShardMetrics: Sendable {
     package let policy = InfoGauge()
     package let retierRemaining = Gauge()
     package let channels = ChannelGauge()
+    package let shadow = ShadowGauge()
+    package let shadowBytes = Gauge()
 }
 
 /// One input topic, seen from one shard.
@@ -59,4 +61,6 @@ package struct TotalMetrics: Sendable {
     package let snapshotsSkipped = Counter()
     package let policiesActivated = Counter()
     package let policiesRefused = Counter()
+    package let shadowRuns = Counter()
+    package let shadowsRefused = Counter()
 }

@@ -48,7 +48,8 @@ struct Simulate: ParsableCommand {
                 + "\(total.pauses) pauses, \(total.stops) clean stops; \(total.entries) batches, \(total.ticks) of them ticks, "
                 + "\(total.outputs) outputs, \(total.snapshotsLoaded) snapshots loaded, \(total.replayed) batches replayed, "
                 + "\(total.rebuilds) doubtful commits, \(total.policyChanges) policy files changed, "
-                + "\(total.activations) activations")
+                + "\(total.activations) activations, \(total.shadowRuns) shadow runs with \(total.shadowRecords) records"
+        )
         if let first = failed.first {
             print("to see one: scripts/simulate --seed \(first)")
             throw ExitCode(1)

@@ -31,6 +31,16 @@ import Testing
         #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))\n\(run.world.trace.report(seed: seed))")
     }
 
+    @Test func `a policy that is tried says something in the runs that try one`() throws {
+        var figures = SimulationRun.Figures()
+        for seed: UInt64 in [1, 6, 9, 14] {
+            let run = SimulationRun(seed: seed, retail: try Self.retail())
+            _ = try run.run()
+            figures += run.figures
+        }
+        #expect(figures.shadowRuns > 8 && figures.shadowRecords > 50)
+    }
+
     @Test func `the same seed gives the same run, line by line`() throws {
         func run(_ seed: UInt64) throws -> (UInt64, SimulationRun.Figures) {
             let run = SimulationRun(seed: seed, retail: try Self.retail())

@@ -9,7 +9,7 @@ struct MetricsTests {
         version: "1.2.3", startSeconds: 1_700_000_000.5)
 
     @Test func `every metric but the shards' own is there from the start, in the listed order`() {
-        let shardOnly: Set<String> = ["partition", "hash", "channel"]
+        let shardOnly: Set<String> = ["partition", "hash", "channel", "direction", "shadow"]
         let expected = Metric.all.filter { shardOnly.isDisjoint(with: $0.labels) }
             .map { "# TYPE \($0.name) \($0.kind.rawValue)" }
         #expect(lines(of: "# TYPE") == expected)

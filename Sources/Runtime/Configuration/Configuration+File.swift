@@ -34,6 +34,7 @@ extension Configuration {
         problems = problems.adding(reader.problems)
         if let error = FileProblems(problems) { throw error }
         configuration.policy = resolve(configuration.policy, besides: file)
+        configuration.shadowPolicy = configuration.shadowPolicy.map { resolve($0, besides: file) }
         configuration.snapshots.path = resolve(configuration.snapshots.path, besides: file)
         return configuration
     }

@@ -8,6 +8,8 @@ package struct Configuration: Hashable, Sendable {
     package var application: String
     /// Path of the policy file, relative to the working directory.
     package var policy: String
+    /// Path of a policy file to be tried beside it; nil where none is.
+    package var shadowPolicy: String?
     package var activation: ActivationRules
     package var clock: Clock
     package var kafka: Kafka
@@ -20,13 +22,14 @@ package struct Configuration: Hashable, Sendable {
     package var log: Log
 
     package init(
-        application: String = "tierd", policy: String, activation: ActivationRules = ActivationRules(),
-        clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
+        application: String = "tierd", policy: String, shadowPolicy: String? = nil,
+        activation: ActivationRules = ActivationRules(), clock: Clock = .wall, kafka: Kafka, topics: Topics = Topics(),
         snapshots: Snapshots = Snapshots(), limits: Limits = Limits(), workers: Int = 2, http: HTTP = HTTP(),
         log: Log = Log()
     ) {
         self.application = application
         self.policy = policy
+        self.shadowPolicy = shadowPolicy
         self.activation = activation
         self.clock = clock
         self.kafka = kafka
@@ -101,6 +104,8 @@ package struct Configuration: Hashable, Sendable {
         /// Nil where no commands are read.
         package var commands: String?
         package var tierChanges: String
+        /// Written only where there is a shadow policy.
+        package var tierChangesShadow: String
         package var churnRisk: String
         package var tierNotices: String
         package var customerProfiles: String
@@ -110,7 +115,8 @@ package struct Configuration: Hashable, Sendable {
 
         package init(
             orders: String = "orders", browse: String = "browse", feedback: String = "feedback",
-            commands: String? = nil, tierChanges: String = "tier-changes", churnRisk: String = "churn-risk",
+            commands: String? = nil, tierChanges: String = "tier-changes",
+            tierChangesShadow: String = "tier-changes-shadow", churnRisk: String = "churn-risk",
             tierNotices: String = "tier-notices", customerProfiles: String = "customer-profiles",
             deadLetters: String = "dead-letters", journal: String? = nil
         ) {
@@ -119,6 +125,7 @@ package struct Configuration: Hashable, Sendable {
             self.feedback = feedback
             self.commands = commands
             self.tierChanges = tierChanges
+            self.tierChangesShadow = tierChangesShadow
             self.churnRisk = churnRisk
             self.tierNotices = tierNotices
             self.customerProfiles = customerProfiles

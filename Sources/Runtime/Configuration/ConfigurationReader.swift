@@ -13,6 +13,7 @@ struct ConfigurationReader {
         let kafka = readKafka(root["kafka"])
         var configuration = Configuration(policy: root["policy"]?.text ?? "", kafka: kafka)
         root["application"]?.text.map { configuration.application = $0 }
+        configuration.shadowPolicy = root["shadow_policy"]?.text
         configuration.activation = readActivation(root["activation"])
         configuration.clock = readClock(root["clock"])
         configuration.topics = readTopics(root["topics"])
@@ -45,6 +46,7 @@ struct ConfigurationReader {
         cursor?["feedback"]?.text.map { topics.feedback = $0 }
         topics.commands = cursor?["commands"]?.text
         cursor?["tier_changes"]?.text.map { topics.tierChanges = $0 }
+        cursor?["tier_changes_shadow"]?.text.map { topics.tierChangesShadow = $0 }
         cursor?["churn_risk"]?.text.map { topics.churnRisk = $0 }
         cursor?["tier_notices"]?.text.map { topics.tierNotices = $0 }
         cursor?["customer_profiles"]?.text.map { topics.customerProfiles = $0 }
@@ -144,8 +146,8 @@ extension Configuration.Topics {
     fileprivate var uses: [(use: String, name: String)] {
         let optional = (commands.map { [("commands", $0)] } ?? []) + (journal.map { [("journal", $0)] } ?? [])
         return [("orders", orders), ("browse", browse), ("feedback", feedback)] + optional + [
-            ("tier_changes", tierChanges), ("churn_risk", churnRisk), ("tier_notices", tierNotices),
-            ("customer_profiles", customerProfiles), ("dead_letters", deadLetters),
+            ("tier_changes", tierChanges), ("tier_changes_shadow", tierChangesShadow), ("churn_risk", churnRisk),
+            ("tier_notices", tierNotices), ("customer_profiles", customerProfiles), ("dead_letters", deadLetters),
         ]
     }
 }

@@ -14,6 +14,9 @@ extension Daemon {
         var ownership = Ownership(inputTopics: options.inputs.count)
         var closingSince: Double?
         var watch = PolicyWatch(path: options.policyPath)
+        var shadowWatch = ShadowWatch(path: options.shadowPath)
+        // Nothing is tried yet: the file is read at once.
+        look(at: &shadowWatch, isAsked: true)
         while true {
             perform(handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds), &ownership))
             let (isStopping, starts, needsRetaking) = state.withLock { state in
@@ -25,7 +28,7 @@ extension Daemon {
             if needsRetaking { ownership.wantsRetaking(at: SteadyClock.now) }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
-            look(at: &watch)
+            look(at: &watch, &shadowWatch)
             guard isStopping else { continue }
             if state.withLock({ $0.isConsumerLost }) {
                 perform(ownership.revoked(isLost: true))
@@ -44,7 +47,7 @@ extension Daemon {
         log.stopped()
     }
 
-    private func look(at watch: inout PolicyWatch) {
+    private func look(at watch: inout PolicyWatch, _ shadowWatch: inout ShadowWatch) {
         let isAsked = state.withLock { state in
             defer { state.wantsPolicyRead = false }
             return state.wantsPolicyRead
@@ -57,6 +60,24 @@ extension Daemon {
         case .refused(let problem):
             metrics.totals.policiesRefused.add()
             log.policyRefused(problem)
+        }
+        look(at: &shadowWatch, isAsked: isAsked)
+    }
+
+    private func look(at watch: inout ShadowWatch, isAsked: Bool) {
+        let found = watch.look(
+            at: SteadyClock.now, isAsked: isAsked, live: policies.newest, shadow: policies.shadow)
+        switch found {
+        case .nothing: break
+        case .changed(let policy):
+            policies.offer(shadow: policy)
+            log.shadowOffered(policy)
+        case .gone:
+            policies.offer(shadow: nil)
+            log.shadowWithdrawn()
+        case .refused(let problem):
+            metrics.totals.shadowsRefused.add()
+            log.shadowRefused(problem)
         }
     }
 

@@ -17,6 +17,8 @@ package struct DaemonOptions: Sendable {
     package var policy: Policy
     /// Watched for another policy; nil where nobody changes it.
     package var policyPath: String?
+    /// Watched for a policy to be tried beside the live one; nil where none is.
+    package var shadowPath: String?
     /// How customers come under another policy, and how many each shard looks at per second.
     package var activation = Activation()
     package var retiersPerSecond = 1_000
@@ -71,13 +73,15 @@ extension DaemonOptions {
             outputs: OutputTopics(
                 tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
                 customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
-                journal: configuration.journal),
+                journal: configuration.journal,
+                tierChangesShadow: configuration.shadowPolicy == nil ? nil : topics.tierChangesShadow),
             policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,
             bufferBytes: configuration.limits.bufferBytes, snapshots: SnapshotOptions(configuration))
         policyPath = configuration.policy
+        shadowPath = configuration.shadowPolicy
         activation = Activation(
             mode: configuration.activation.mode, keepsTierFor: configuration.activation.keepTierFor)
         retiersPerSecond = configuration.activation.rate
@@ -109,7 +113,7 @@ extension SnapshotOptions {
 extension DaemonOptions {
     package var metricLabels: Metrics.Labels {
         Metrics.Labels(
-            inputTopics: inputs.map(\.topic), outputTopics: outputs.all,
+            inputTopics: inputs.map(\.topic), outputTopics: outputs.written,
             rejectReasons: Rejection.Reason.allCases.map(\.rawValue))
     }
 }

@@ -24,6 +24,11 @@ package struct PolicyWatch {
     /// `isAsked`: the file is judged at once and again. Otherwise its text must stay the same from one look to the next, for
     /// it may be half written.
     package mutating func look(at now: Double, isAsked: Bool, current: KeptPolicy) -> Finding {
+        look(at: now, isAsked: isAsked, current: current, known: current.hash)
+    }
+
+    /// The same where something else than the current policy is no change, or nothing is.
+    mutating func look(at now: Double, isAsked: Bool, current: KeptPolicy, known: PolicyHash?) -> Finding {
         guard let path, isAsked || now - lastLook >= Self.beatSeconds else { return .nothing }
         lastLook = now
         do throws(PolicyError) {
@@ -32,13 +37,15 @@ package struct PolicyWatch {
             seen = text
             guard isAsked || (isSettled && text != judged) else { return .nothing }
             judged = text
-            return try judge(text, path, current)
+            return try judge(text, path, current, known)
         } catch {
             return refuse(error.description, isAsked)
         }
     }
 
-    private mutating func judge(_ text: String, _ path: String, _ current: KeptPolicy) throws(PolicyError) -> Finding {
+    private mutating func judge(
+        _ text: String, _ path: String, _ current: KeptPolicy, _ known: PolicyHash?
+    ) throws(PolicyError) -> Finding {
         let policy = try PolicyFile.parse(text: text, file: path)
         guard policy.currency == current.policy.currency else {
             throw PolicyError(
@@ -49,7 +56,7 @@ package struct PolicyWatch {
                 ))
         }
         lastProblem = nil
-        return policy.hash == current.hash.text ? .nothing : .changed(KeptPolicy(policy))
+        return policy.hash == known?.text ? .nothing : .changed(KeptPolicy(policy))
     }
 
     private mutating func refuse(_ problem: String, _ isAsked: Bool) -> Finding {

@@ -113,7 +113,7 @@ package struct StartupCheck: Sendable {
         guard counts.allSatisfy({ $0 == count }) else {
             throw .unequalPartitions(Dictionary(zip(inputs, counts)) { $1 })
         }
-        let missingOutputs = options.outputs.all.filter(isMissing)
+        let missingOutputs = options.outputs.written.filter(isMissing)
         guard missingOutputs.isEmpty else { throw .missingTopics(missingOutputs, partitions: nil) }
         return count
     }

@@ -2,13 +2,18 @@ import Scoring
 import Snapshots
 import Synchronization
 
-/// The policy that a process wants its shards to have. Each shard takes it up by itself, at a journalled point.
+/// The policy that a process wants its shards to have, and the one to be tried beside it. Each shard takes the first up by
+/// itself, at a journalled point.
 package final class PolicyShelf: Sendable {
     private let contents: Mutex<KeptPolicy>
+    private let tried = Mutex<KeptPolicy?>(nil)
 
     package init(_ policy: KeptPolicy) { contents = Mutex(policy) }
 
     package var newest: KeptPolicy { contents.withLock { $0 } }
+
+    /// The shadow policy; nil while there is none.
+    package var shadow: KeptPolicy? { tried.withLock { $0 } }
 
     /// The policy that a snapshot was taken under: the one that it holds itself, or the newest, where that is the same.
     package func find(_ header: SnapshotHeader) -> KeptPolicy? {
@@ -18,4 +23,6 @@ package final class PolicyShelf: Sendable {
     }
 
     package func offer(_ policy: KeptPolicy) { contents.withLock { $0 = policy } }
+
+    package func offer(shadow policy: KeptPolicy?) { tried.withLock { $0 = policy } }
 }

@@ -14,7 +14,8 @@ package struct OutgoingRecord {
 }
 
 extension EncodedTransaction {
-    /// Hands out everything that the transaction writes: each batch's outputs, dead letters and journal entry.
+    /// Hands out everything that the transaction writes: each batch's outputs, dead letters and journal entry, and
+    /// what a shadow policy says.
     package func forEachRecord<Failure: Error>(
         shard: Int32, _ topics: OutputTopics, _ write: (OutgoingRecord) throws(Failure) -> Void
     ) throws(Failure) {
@@ -30,22 +31,36 @@ extension EncodedTransaction {
                         topic: topics.journal, partition: shard, key: nil, value: entry, headers: [], isEntry: true))
             }
         }
+        if let shadow, let topic = topics.tierChangesShadow {
+            try Self.forEachRecord(of: shadow, shadow.records[...], topic: { _ in topic }, extra: { _ in nil }, write)
+        }
     }
 
     private func forEachOutput<Failure: Error>(
         of batch: EncodedBatch, _ shard: Int32, _ topics: OutputTopics,
         _ write: (OutgoingRecord) throws(Failure) -> Void
     ) throws(Failure) {
-        try outputs.bytes.withUnsafeBufferPointer { buffer throws(Failure) in
+        try Self.forEachRecord(
+            of: outputs, outputs.records[batch.outputs], topic: { topics.name(of: $0.destination) },
+            extra: { Self.header(batch.stamp(shard: shard, index: $0)) }, write)
+    }
+
+    /// `extra` gives the header that a record has besides its own, by its index.
+    private static func forEachRecord<Failure: Error>(
+        of encoded: EncodedOutputs, _ records: ContiguousArray<EncodedOutput>.SubSequence,
+        topic: (EncodedOutput) -> String, extra: (Int) -> KafkaClient.RecordHeader?,
+        _ write: (OutgoingRecord) throws(Failure) -> Void
+    ) throws(Failure) {
+        try encoded.bytes.withUnsafeBufferPointer { buffer throws(Failure) in
             let bytes = UnsafeRawBufferPointer(buffer)
-            for (index, record) in outputs.records[batch.outputs].enumerated() {
-                var headers = outputs.headers[record.headers].map { header in
+            for (index, record) in records.enumerated() {
+                var headers = encoded.headers[record.headers].map { header in
                     KafkaClient.RecordHeader(name: "\(header.name)", value: Array(bytes[header.value.range]))
                 }
-                headers.append(Self.header(batch.stamp(shard: shard, index: index)))
+                if let header = extra(index) { headers.append(header) }
                 try write(
                     OutgoingRecord(
-                        topic: topics.name(of: record.destination), partition: nil,
+                        topic: topic(record), partition: nil,
                         key: UnsafeRawBufferPointer(rebasing: bytes[record.key.range]),
                         value: EncodedOutputs.value(of: record, in: bytes), headers: headers))
             }

@@ -9,6 +9,10 @@ package struct EncodedTransaction: Sendable {
     package var outputs = EncodedOutputs()
     package var deadLetters: [DeadLetter] = []
     package var batches: [EncodedBatch] = []
+    /// What a shadow policy says, of these batches and of silence; no entry tells of it. Nil without any.
+    package private(set) var shadow: EncodedOutputs?
+    /// Where the journal stood when the transaction was begun without a batch.
+    private var begunAfter: JournalPosition?
     /// The next offset to read of each input partition, with the place in the journal as metadata.
     package var offsets: [PartitionOffset] = []
     /// Input records that this transaction accounts for.
@@ -17,16 +21,19 @@ package struct EncodedTransaction: Sendable {
     package init() {}
 
     /// Bytes of values, letters and entries.
-    package private(set) var byteCount = 0
+    package var byteCount: Int { batchByteCount + (shadow?.bytes.count ?? 0) }
+    private var batchByteCount = 0
     private var letterByteCount = 0
 
-    package var hasOutputs: Bool { !outputs.records.isEmpty || !deadLetters.isEmpty }
-    package var recordCount: Int { outputs.records.count + deadLetters.count + batches.count }
+    package var hasOutputs: Bool { !outputs.records.isEmpty || !deadLetters.isEmpty || shadow != nil }
+    package var recordCount: Int {
+        outputs.records.count + deadLetters.count + batches.count + (shadow?.records.count ?? 0)
+    }
 
     /// The journal's last entry once this transaction is committed.
     package var lastPosition: JournalPosition? { batches.last?.position }
     /// The journal's last entry before it; nil when it begins the journal.
-    package var previousPosition: JournalPosition? { batches.first?.previous }
+    package var previousPosition: JournalPosition? { batches.isEmpty ? begunAfter : batches.first?.previous }
 }
 
 extension EncodedTransaction {
@@ -43,7 +50,7 @@ extension EncodedTransaction {
         entry.deadLetterCount = UInt32(letters.count)
         entry.outputDigest = digest(ofOutputsFrom: firstOutput, letters)
         let bytes = entry.bytes
-        byteCount = outputs.bytes.count + letterBytes(adding: letters) + bytes.count * (batches.count + 1)
+        batchByteCount = outputs.bytes.count + letterBytes(adding: letters) + bytes.count * (batches.count + 1)
         let position = JournalPosition(sequence: entry.sequence, digest: JournalEntry.digest(of: bytes))
         batches.append(
             EncodedBatch(
@@ -51,6 +58,18 @@ extension EncodedTransaction {
                 deadLetters: firstLetter..<deadLetters.count))
         return position
     }
+
+    /// Adds what a shadow policy says, while the journal ends with `last`.
+    package mutating func appendShadow(after last: JournalPosition?, _ encode: (inout EncodedOutputs) -> Void) {
+        var records = shadow ?? EncodedOutputs()
+        shadow = nil
+        encode(&records)
+        if batches.isEmpty { begunAfter = last }
+        if !records.records.isEmpty { shadow = records }
+    }
+
+    /// Takes back what a shadow policy says.
+    package mutating func dropShadow() { shadow = nil }
 
     private mutating func letterBytes(adding letters: [DeadLetter]) -> Int {
         for letter in letters { letterByteCount += letter.byteCount }
@@ -126,6 +145,8 @@ package struct OutputTopics: Hashable, Sendable {
     package var deadLetters: String
     /// One partition per shard; not an output that anyone reacts to.
     package var journal: String
+    /// Where a shadow policy's tier changes go; nil where none is tried.
+    package var tierChangesShadow: String?
 
     /// Under their usual names, behind a prefix.
     package init(prefix: String = "", journal: String) {
@@ -137,7 +158,7 @@ package struct OutputTopics: Hashable, Sendable {
 
     package init(
         tierChanges: String, churnRisk: String, tierNotices: String, customerProfiles: String, deadLetters: String,
-        journal: String
+        journal: String, tierChangesShadow: String? = nil
     ) {
         self.tierChanges = tierChanges
         self.churnRisk = churnRisk
@@ -145,6 +166,7 @@ package struct OutputTopics: Hashable, Sendable {
         self.customerProfiles = customerProfiles
         self.deadLetters = deadLetters
         self.journal = journal
+        self.tierChangesShadow = tierChangesShadow
     }
 
     package func name(of destination: OutputDestination) -> String {
@@ -156,5 +178,8 @@ package struct OutputTopics: Hashable, Sendable {
         }
     }
 
+    /// What the journal vouches for.
     package var all: [String] { [tierChanges, churnRisk, tierNotices, customerProfiles, deadLetters] }
+    /// Those, and the shadow's where there is one.
+    package var written: [String] { all + (tierChangesShadow.map { [$0] } ?? []) }
 }

@@ -13,6 +13,8 @@ package struct ShardContext: Sendable {
     let retiersPerSecond: Int
     /// What writes the outputs of a policy.
     let encoder: @Sendable (Policy) -> OutputEncoder
+    /// What writes the tier changes of a shadow policy beside a live one.
+    let shadowEncoder: @Sendable (Policy, _ live: Policy, ShadowRunID) -> ShadowEncoder
     let clock: ShardClock
     /// Seconds that never go back; for intervals.
     let steady: @Sendable () -> Double
@@ -21,6 +23,8 @@ package struct ShardContext: Sendable {
     let log: RuntimeLog
     let witness = JournalWitness()
     let inputs: [(kind: InputKind, topic: String)]
+    /// Whether there is a topic for what a shadow policy says.
+    let triesShadows: Bool
     let batchRecords: Int
     let recordBytes: Int
     let commitSeconds: Double
@@ -43,13 +47,20 @@ package struct ShardContext: Sendable {
         activation = options.activation
         retiersPerSecond = options.retiersPerSecond
         let source = "/tierd/\(options.application)"
-        encoder = { policy in OutputEncoder(policy: policy, source: source) { names[$0] ?? "\($0)" } }
+        let encoder: @Sendable (Policy) -> OutputEncoder = { policy in
+            OutputEncoder(policy: policy, source: source) { names[$0] ?? "\($0)" }
+        }
+        self.encoder = encoder
+        shadowEncoder = { policy, live, run in
+            ShadowEncoder(encoder(policy), live: live, source: source, run: "\(run)")
+        }
         clock = options.clock
         self.steady = steady
         self.board = board
         self.metrics = metrics
         self.log = log
         inputs = options.inputs
+        triesShadows = options.outputs.tierChangesShadow != nil
         batchRecords = options.batchRecords
         recordBytes = options.recordBytes
         commitSeconds = Double(options.commitInterval.milliseconds) / 1000
@@ -128,6 +139,38 @@ package struct RuntimeLog: Sendable {
 
     func policyRefused(_ problem: String) {
         logger.error("the policy file is not taken, the former policy stays: \(problem)")
+    }
+
+    func shadowOffered(_ policy: KeptPolicy) {
+        logger.info(
+            "a shadow policy is to be tried",
+            metadata: [
+                "policy": "\(policy.policy.name) v\(policy.policy.version)", "hash": "\(policy.hash.short)",
+            ])
+    }
+
+    func shadowWithdrawn() { logger.info("the shadow policy's file has gone: no policy is tried any more") }
+
+    func shadowRefused(_ problem: String) {
+        logger.error("the shadow policy file is not taken, the live policy is not touched: \(problem)")
+    }
+
+    func shadowBegan(_ shard: Int32, _ run: ShadowRun, customers: Int, seconds: Double) {
+        logger.info(
+            "shadow run has begun",
+            metadata: [
+                "shard": "\(shard)", "run": "\(run.id)", "hash": "\(run.policy.hash.short)",
+                "customers": "\(customers)", "took": "\(Self.rounded(seconds)) s",
+            ])
+    }
+
+    func shadowSettled(_ shard: Int32, _ run: ShadowRun) {
+        logger.info(
+            "every customer is settled under the shadow policy", metadata: ["shard": "\(shard)", "run": "\(run.id)"])
+    }
+
+    func shadowEnded(_ shard: Int32, _ run: ShadowRun, _ reason: String) {
+        logger.info("shadow run is over: \(reason)", metadata: ["shard": "\(shard)", "run": "\(run.id)"])
     }
 
     func snapshotLoaded(_ shard: Int32, sequence: UInt64, customers: Int) {

@@ -1,6 +1,7 @@
 import Scoring
 import ShardEngine
 import Synchronization
+import Telemetry
 
 /// Where a shard is in its life. Raw values are metric labels.
 package enum ShardStage: String, CaseIterable, Sendable {
@@ -34,6 +35,8 @@ package struct ShardStatus: Sendable {
     package var policyHash: PolicyHash?
     /// Customers whom the re-tiering under way has still to look at.
     package var retierRemaining = 0
+    /// Nil while no policy is tried beside the live one.
+    package var shadow: ShadowFigures?
     /// The committed position per input topic.
     package var committed: [String: Int64] = [:]
     /// Timestamp of the next record not yet worked on, per input topic, milliseconds; absent at the end.

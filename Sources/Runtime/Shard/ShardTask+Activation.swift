@@ -57,7 +57,7 @@ extension ShardTask {
     }
 
     /// An idle shard's decisions are dated by the wall.
-    private var idleTick: EventTime? { merge.isIdle ? context.clock.tick() : nil }
+    var idleTick: EventTime? { merge.isIdle ? context.clock.tick() : nil }
 
     /// What a tick does, whatever else its batch holds.
     private func workOff(_ tick: EventTime) {
@@ -80,6 +80,7 @@ extension ShardTask {
     /// Outputs are written, and entries and snapshots stamped, by this policy from now on.
     func become(_ kept: KeptPolicy) {
         if kept.hash != active.hash { isPolicyKept = false }
+        if kept.hash != active.hash { endShadow("the live policy is another") }
         active = kept
         encoder = context.encoder(kept.policy)
     }

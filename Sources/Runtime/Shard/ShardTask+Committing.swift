@@ -12,7 +12,8 @@ extension ShardTask {
         }
         pending = nil
         isCommitting = true
-        lastCommit = now
+        // The beat of the journal goes on as if nothing were tried.
+        if !transaction.batches.isEmpty { lastCommit = now }
         lane.send(.commit(transaction))
     }
 
@@ -23,6 +24,7 @@ extension ShardTask {
         case .committed(let transaction, let report):
             isCommitting = false
             note(transaction, report)
+            noteShadowDoubt(transaction, report)
             publish()
             if status.stage == .draining { _ = drainStep() } else { commitIfDue() }
         case .failed(let failure):

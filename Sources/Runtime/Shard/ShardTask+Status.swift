@@ -4,6 +4,7 @@ extension ShardTask {
         status.clock = engine.clock
         status.policyHash = active.hash
         status.retierRemaining = engine.retiering?.remaining ?? 0
+        status.shadow = shadow?.figures
         status.customers = engine.customerCount
         status.stateBytes = engine.allocatedBytes
         status.waitingSince = merge.waitingSince()
@@ -16,6 +17,8 @@ extension ShardTask {
         metrics.stateBytes.set(status.stateBytes)
         metrics.policy.set([active.policy.name, String(active.policy.version), active.hash.text])
         metrics.retierRemaining.set(status.retierRemaining)
+        metrics.shadow.set(status.shadow)
+        if let shadow { metrics.shadowBytes.set(shadow.stateBytes) } else { metrics.shadowBytes.clear() }
         if let clock = status.clock { metrics.clockSeconds.set(Double(clock.milliseconds) / 1000) }
         publishLag()
     }

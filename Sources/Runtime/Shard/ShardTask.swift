@@ -30,6 +30,8 @@ package final class ShardTask {
     /// Whether the journal or a snapshot has its text already.
     var isPolicyKept = false
     var pace: RetieringPace
+    /// A policy that is tried beside the live one; nil while none is.
+    var shadow: ShadowRun?
     var outputs = OutputBuffer()
     /// What waits for the lane to become free; nil when nothing does.
     var pending: EncodedTransaction?
@@ -129,10 +131,11 @@ package final class ShardTask {
         let applied = canTakeMore ? applyBatch() : false
         let ticked = !applied && canTakeMore && merge.isIdle ? tick() || passControlRecords() : false
         let retiered = canTakeMore && retierPortion()
+        let shadowed = canTakeMore && shadowStep()
         commitIfDue()
         let captured = snapshotStep()
         let surveyed = surveyStep()
-        let worked = activated || applied || ticked || retiered
+        let worked = activated || applied || ticked || retiered || shadowed
         if worked { publish() } else { engine.tidy() }
         return worked || captured || surveyed
     }
@@ -153,6 +156,7 @@ package final class ShardTask {
         engine.apply(
             &merge.batch, wallClock: wallClock, deadlineLimit: ShardContext.deadlinesPerBatch, into: &outputs,
             rejected: &refused)
+        applyToShadow(wallClock: wallClock)
         count(merge.batch.count - refused.count, rejections.count + refused.count)
         var letters: [DeadLetter] = []
         for rejection in rejections { reject(rejection.rejection, rejection.place, &letters) }
@@ -200,6 +204,7 @@ package final class ShardTask {
         entry.clock = engine.clock
         entry.stateDigest = engine.digest
         lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, encoder)
+        sayShadow(into: &transaction)
         transaction.inputCount += merge.batch.count
         transaction.offsets = merge.positions(CommittedPlace(sequence: entry.sequence).metadata)
         pending = transaction
@@ -254,6 +259,7 @@ package final class ShardTask {
         status.detail = reason
         pending = nil
         restoration = nil
+        endShadow("the shard has stopped")
         abandonSnapshot()
         retakeAt = seconds.map { context.steady() + $0 }
         context.log.shardStopped(shard, reason)
@@ -274,6 +280,7 @@ package final class ShardTask {
     /// When the process `isStopping`, a snapshot is left behind, so that the next start has nothing to replay.
     package func drain(isLost: Bool, isStopping: Bool, _ done: @escaping @Sendable () -> Void) {
         drain = Drain(isStopping: isStopping, done: done)
+        endShadow("the shard is given back")
         if isLost {
             lane.cancel()
             pending = nil

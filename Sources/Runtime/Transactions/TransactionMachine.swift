@@ -78,6 +78,8 @@ package struct TransactionMachine {
         } catch {
             return .lost(.journal(.format(offset: tail?.offset ?? 0, error)))
         }
+        // What no entry tells of cannot be found out, and is not sent twice: the shard hears that there was a doubt.
+        if transaction.batches.isEmpty, found == transaction.previousPosition { return .committed }
         if found == transaction.lastPosition { return .committed }
         if found == transaction.previousPosition { return .perform(.begin) }
         if let previous = transaction.previousPosition, found.map({ $0.sequence < previous.sequence }) ?? true {

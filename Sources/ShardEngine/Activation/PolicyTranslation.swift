@@ -36,6 +36,9 @@ struct PolicyTranslation {
         decay = old == new ? nil : (Double.log(2) / Double(old), Double.log(2) / Double(new))
     }
 
+    /// Where a former tier stands in the new policy, and whether that is only the next below it.
+    func standing(of former: Int) -> (tier: Int, isGone: Bool) { (Int(tiers[former]), goneTiers[former]) }
+
     /// The new index of a former tier.
     private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
 

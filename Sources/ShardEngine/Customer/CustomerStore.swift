@@ -24,6 +24,13 @@ struct CustomerStore: ~Copyable {
         }
     }
 
+    /// Whether a slot is the customer's or the alias's of this id.
+    func holds(_ id: UnsafeRawBufferPointer, at slot: UInt32) -> Bool {
+        let record = slab[slot]
+        guard record.pointee.slotState != .erased, record.pointee.idLength == id.count else { return false }
+        return Self.equal(arena.address(record.pointee.idBlock), id)
+    }
+
     /// Adds a customer that `find` did not find.
     mutating func insert(_ id: UnsafeRawBufferPointer, hash: UInt64, firstSeen: EventTime) -> UInt32 {
         var record = CustomerRecord()

@@ -24,6 +24,12 @@ struct NameTable: ~Copyable {
 
     private func range(_ number: Int) -> Range<Int> { (number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number]) }
 
+    func copy() -> NameTable {
+        var twin = NameTable()
+        (twin.text, twin.ends, twin.hashes, twin.buckets) = (text, ends, hashes, buckets)
+        return twin
+    }
+
     /// The number of a name, which is added on first use.
     mutating func number(of name: UnsafeRawBufferPointer) -> UInt16 {
         let name = Self.cut(name)

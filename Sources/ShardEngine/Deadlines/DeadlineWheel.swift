@@ -42,6 +42,14 @@ package struct DeadlineWheel: ~Copyable {
 
     package var allocatedBytes: Int { chunks.capacity * MemoryLayout<Chunk>.stride + heap.capacity * 16 + 2048 }
 
+    /// The same entries; each copies what it changes first.
+    func copy() -> DeadlineWheel {
+        var twin = DeadlineWheel()
+        (twin.fine, twin.coarse, twin.chunks, twin.freeChunk) = (fine, coarse, chunks, freeChunk)
+        (twin.heap, twin.open) = (heap, open)
+        return twin
+    }
+
     /// Sets `record`'s deadline and sees to it that the slot comes up no later than then.
     @inline(__always) package mutating func schedule(
         _ slot: UInt32, _ record: UnsafeMutablePointer<CustomerRecord>, at deadline: Int64

@@ -143,6 +143,19 @@ package struct BlockArena: ~Copyable {
         pages.append(Self.newPage())
     }
 
+    /// The same blocks under the same handles in memory of their own.
+    func copy() -> BlockArena {
+        var twin = BlockArena()
+        twin.pages = pages
+        for index in pages.indices where !pages[index].isReleased {
+            twin.pages[index].base = Self.newPage().base
+            twin.pages[index].base.copyMemory(from: pages[index].base, byteCount: Self.pageUnits * Self.unitBytes)
+        }
+        (twin.emptyPages, twin.releasedPages, twin.nextUnit) = (emptyPages, releasedPages, nextUnit)
+        (twin.freeHeads, twin.freeBytes, twin.condemning) = (freeHeads, freeBytes, condemning)
+        return twin
+    }
+
     private static func newPage() -> Page {
         Page(base: .allocate(byteCount: pageUnits * unitBytes, alignment: 64))
     }

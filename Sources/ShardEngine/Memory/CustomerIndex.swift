@@ -83,6 +83,22 @@ package struct CustomerIndex: ~Copyable {
         self.previous = nil
     }
 
+    /// The same entries in memory of their own.
+    func copy() -> CustomerIndex {
+        var twin = CustomerIndex()
+        twin.current.deallocate()
+        twin.current = Self.copy(current)
+        twin.previous = previous.map { Self.copy($0) }
+        (twin.migrated, twin.count) = (migrated, count)
+        return twin
+    }
+
+    private static func copy(_ table: UnsafeMutableBufferPointer<UInt32>) -> UnsafeMutableBufferPointer<UInt32> {
+        let twin = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: table.count)
+        _ = twin.initialize(from: table)
+        return twin
+    }
+
     private static func table(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt32> {
         let table = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: capacity)
         table.initialize(repeating: empty)

@@ -32,6 +32,18 @@ package struct CustomerSlab: ~Copyable {
         return slot
     }
 
+    /// The same records in memory of their own.
+    func copy() -> CustomerSlab {
+        var twin = CustomerSlab()
+        twin.extend(to: count)
+        for (page, source) in pages.enumerated() {
+            // A page may be ahead of the count; what lies there is nobody's.
+            let used = min(max(count - page << Self.pageShift, 0), Self.pageSlots)
+            if used > 0 { twin.pages[page].initialize(from: source, count: used) }
+        }
+        return twin
+    }
+
     /// Makes sure of `newCount` slots; those added hold nothing until they are initialized.
     mutating func extend(to newCount: Int) {
         guard newCount > count else { return }

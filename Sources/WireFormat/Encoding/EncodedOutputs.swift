@@ -29,6 +29,13 @@ package struct EncodedOutput: Sendable {
     package var isTombstone = false
     /// Indices into `EncodedOutputs.headers`.
     package var headers: Range<Int>
+
+    package init(destination: OutputDestination, key: TextSpan, value: TextSpan, headers: Range<Int>) {
+        self.destination = destination
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
 }
 
 /// A record header. The name is ASCII and, as every static string, ends in a NUL for C.
@@ -85,8 +92,10 @@ struct FixedHeaders: Sendable {
     fileprivate let contentType: TextSpan
     fileprivate let type: TextSpan
     fileprivate let source: TextSpan
+    /// The shadow run that a record belongs to; nil for what is live.
+    fileprivate let run: TextSpan?
 
-    init(type: String, source: String) {
+    init(type: String, source: String, run: String? = nil) {
         var text = ContiguousArray<UInt8>()
         func append(_ value: String) -> TextSpan {
             text.append(contentsOf: value.utf8)
@@ -96,6 +105,7 @@ struct FixedHeaders: Sendable {
         contentType = append("application/json")
         self.type = append(type)
         self.source = append(source)
+        self.run = run.map { append($0) }
         self.text = text
     }
 }
@@ -134,6 +144,7 @@ extension EncodedOutputs {
         headers.append(EncodedHeader(name: "content-type", value: moved(fixed.contentType)))
         headers.append(
             EncodedHeader(name: "tierd_sequence", value: span(sequenceStart, idEnd - sequenceStart)))
+        if let run = fixed.run { headers.append(EncodedHeader(name: "tierd_shadow_run", value: moved(run))) }
         records.append(
             EncodedOutput(
                 destination: destination, key: key, value: span(idEnd, valueEnd - idEnd), headers: first..<headers.count

@@ -4,6 +4,18 @@ import Scoring
 extension OutputEncoder {
     /// Returns where the effective time stands.
     func write(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
+        let time = writeDecision(change, buffer, &bytes)
+        writeClosing(of: change, &bytes)
+        return time
+    }
+
+    /// The actions and the policy.
+    func writeClosing(of change: TierChange, _ bytes: inout ByteWriter) {
+        write(fragments.tiers[change.to].closing, &bytes)
+    }
+
+    /// All but what follows from the policy alone and closes the object.
+    func writeDecision(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
         let to = fragments.tiers[change.to]
         writeOpening(
             (change.customer, change.sequence), from: change.from.map { fragments.tiers[$0] }, to: to, buffer, &bytes)
@@ -22,7 +34,6 @@ extension OutputEncoder {
         write(instant: change.validUntil, as: ",\"valid_until\":", &bytes)
         write(change.progress, buffer, &bytes)
         if let pin = change.pin { write(pin, buffer, &bytes) }
-        write(to.closing, &bytes)
         return time
     }
 

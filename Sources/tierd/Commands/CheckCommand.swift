@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runtime
+import Scoring
 
 /// `tierd check`
 struct CheckCommand: ParsableCommand {
@@ -32,6 +33,7 @@ struct CheckCommand: ParsableCommand {
                     result:
                         "\(policy.name) v\(policy.version): \(policy.tiers.count) tiers, \(policy.measures.count) measures, hash \(policy.hash.prefix(12))"
                 ))
+            if let path = configuration.shadowPolicy { findings.append(shadow(path, beside: policy)) }
             if !offline {
                 let options = DaemonOptions(configuration, policy: policy)
                 let cluster = try StartupCheck.run(options)
@@ -52,6 +54,26 @@ struct CheckCommand: ParsableCommand {
             throw ExitCode.failure
         }
         try show(findings)
+    }
+
+    /// A file that is not valid keeps nothing from starting.
+    private func shadow(_ path: String, beside live: Policy) -> Finding {
+        do {
+            let policy = try PolicyFile.load(path: path)
+            guard policy.currency == live.currency else {
+                return Finding(
+                    check: "warning",
+                    result:
+                        "no shadow policy would be tried: \(path) counts in \(policy.currency.text), the live one in \(live.currency.text)"
+                )
+            }
+            return Finding(
+                check: "shadow policy",
+                result:
+                    "\(policy.name) v\(policy.version), hash \(policy.hash.prefix(12)), is tried beside the live one")
+        } catch {
+            return Finding(check: "warning", result: "no shadow policy would be tried: \(error)")
+        }
     }
 
     private struct Finding: Encodable {

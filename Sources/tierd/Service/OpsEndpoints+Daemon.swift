@@ -47,7 +47,8 @@ extension OpsEndpoints {
                 StatusReport.Shard(
                     partition: shard.shard, state: shard.stage.phase,
                     detail: shard.stage == .restoring
-                        ? "\(Int(shard.restoreProgress * 100)) % replayed" : shard.detail.isEmpty ? nil : shard.detail)
+                        ? "\(Int(shard.restoreProgress * 100)) % replayed" : shard.detail.isEmpty ? nil : shard.detail,
+                    shadow: shard.shadow)
             })
         return (try? report.json()) ?? Array("{}".utf8)
     }

@@ -80,6 +80,19 @@ struct ConfigurationTests {
         #expect(configuration.log == Configuration.Log(level: .debug, format: .json))
     }
 
+    @Test func `a shadow policy is found besides the file, and its topic has a name of its own`() throws {
+        let text = "policy: p.yaml\nshadow_policy: next.yaml\nkafka: {bootstrap: b}\n"
+        let configuration = try Configuration.parse(text: text, file: "a/c.yaml")
+        #expect(configuration.shadowPolicy == "a/next.yaml")
+        #expect(configuration.topics.tierChangesShadow == "tier-changes-shadow")
+        let none = try Configuration.parse(
+            text: text, file: "a/c.yaml", overrides: [(path: "shadow_policy", value: "null")])
+        #expect(none.shadowPolicy == nil)
+        #expect(throws: FileProblems.self) {
+            try Configuration.parse(text: text + "topics: {tier_changes_shadow: churn-risk}\n", file: "c.yaml")
+        }
+    }
+
     @Test(arguments: [
         ("/etc/tierd/c.yaml", "p.yaml", "/etc/tierd/p.yaml"), ("c.yaml", "p.yaml", "p.yaml"),
         ("a/c.yaml", "../p.yaml", "a/../p.yaml"), ("a/c.yaml", "/b/p.yaml", "/b/p.yaml"),

@@ -1,6 +1,7 @@
 import KafkaClient
 import Runtime
 import Testing
+import WireFormat
 
 /// In doubt is not a guess: the journal's tail says whether a batch got through.
 struct TransactionMachineTests {
@@ -56,6 +57,30 @@ struct TransactionMachineTests {
         var machine = Self.inDoubt()
         #expect(machine.resolved(tail: Self.tail(Self.entries[3]), Self.transaction) == .committed)
     }
+
+    @Test func `what no entry tells of is not sent twice, and not taken for another owner's`() {
+        var transaction = EncodedTransaction()
+        transaction.appendShadow(after: Self.entries[2].position) { $0.records.append(Self.record) }
+        #expect(transaction.hasOutputs && transaction.lastPosition == nil)
+        var machine = Self.inDoubt()
+        #expect(machine.resolved(tail: Self.tail(Self.entries[2]), transaction) == .committed)
+        machine = Self.inDoubt()
+        #expect(
+            machine.resolved(tail: Self.tail(Self.entries[3]), transaction)
+                == .lost(.foreignEntry(expected: nil, found: Self.entries[3].position)))
+    }
+
+    @Test func `a shadow's records beside a batch share its fate`() {
+        var transaction = Self.transaction
+        transaction.appendShadow(after: Self.entries[3].position) { $0.records.append(Self.record) }
+        #expect(transaction.previousPosition == Self.entries[1].position && transaction.recordCount == 3)
+        var machine = Self.inDoubt()
+        #expect(machine.resolved(tail: Self.tail(Self.entries[1]), transaction) == .perform(.begin))
+        transaction.dropShadow()
+        #expect(!transaction.hasOutputs && transaction.recordCount == 2)
+    }
+
+    private static let record = EncodedOutput(destination: .tierChanges, key: .empty, value: .empty, headers: 0..<0)
 
     @Test func `a tail that is the entry before: sent again`() {
         var machine = Self.inDoubt()

@@ -17,11 +17,16 @@ package struct DaemonPlan: Sendable {
     package var inputs: [(kind: InputKind, topic: String)] = [
         (.orders, "orders"), (.browse, "browse"), (.feedback, "feedback"),
     ]
-    package var outputs = OutputTopics.standard
+    package var outputs: OutputTopics = {
+        var topics = OutputTopics.standard
+        topics.tierChangesShadow = shadowTopic
+        return topics
+    }()
     package var batchRecords = 20
     package var snapshots = SnapshotRules(interval: 7, events: 60, keep: 2)
 
     package static let recordBytes = 1 << 16
+    package static let shadowTopic = "tier-changes-shadow"
 
     package init(policy: Policy, partitions: Int32) {
         self.policy = KeptPolicy(policy).policy
@@ -30,7 +35,7 @@ package struct DaemonPlan: Sendable {
 
     package func createTopics(in cluster: SimulatedCluster) {
         for input in inputs { cluster.create(topic: input.topic, partitions: partitions) }
-        for topic in outputs.all { cluster.create(topic: topic, partitions: outputPartitions) }
+        for topic in outputs.written { cluster.create(topic: topic, partitions: outputPartitions) }
         cluster.create(topic: outputs.journal, partitions: partitions)
     }
 

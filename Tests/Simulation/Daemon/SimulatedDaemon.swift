@@ -49,6 +49,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
         let options = plan.options(clock: .reading { host.clock.date(at: clock.now) })
         metrics = Metrics(labels: options.metricLabels, version: "simulated", startSeconds: 0)
         policies = PolicyShelf(host.policy ?? KeptPolicy(plan.policy))
+        policies.offer(shadow: host.shadow)
         context = ShardContext(
             options, policies, steady: { Double(clock.now.milliseconds) / 1000 }, board: board,
             metrics: metrics,
@@ -69,8 +70,9 @@ package final class SimulatedDaemon: @unchecked Sendable {
         isStopping = true
     }
 
-    /// The host's policy file has been read again.
+    /// The host's policy files have been read again.
     package func readPolicy() {
+        policies.offer(shadow: host.shadow)
         if let policy = host.policy { policies.offer(policy) }
     }
 
@@ -233,6 +235,8 @@ package final class SimulatedHost: @unchecked Sendable {
     package let disk: SimulatedDisk
     /// What the policy file holds; nil while it is as it was at the beginning.
     package var policy: KeptPolicy?
+    /// What the shadow policy's file holds; nil without one.
+    package var shadow: KeptPolicy?
 
     package init(_ name: String, instance: String?, clock: HostClock, disk: SimulatedDisk) {
         self.name = name

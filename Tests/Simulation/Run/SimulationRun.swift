@@ -16,6 +16,8 @@ package final class SimulationRun {
     private let isRetail: Bool
     /// What the policy files are changed to; nil in runs under one policy.
     private var switches: PolicySwitches?
+    /// What is tried beside them; nil in runs where nothing is.
+    private var trials: ShadowTrials?
     private var hosts: [Seat] = []
     private var deletedSnapshots = false
 
@@ -39,6 +41,8 @@ package final class SimulationRun {
         package var rebuilds = 0
         package var policyChanges = 0
         package var activations = 0
+        package var shadowRuns = 0
+        package var shadowRecords = 0
 
         package init() {}
 
@@ -55,6 +59,8 @@ package final class SimulationRun {
             left.rebuilds += right.rebuilds
             left.policyChanges += right.policyChanges
             left.activations += right.activations
+            left.shadowRuns += right.shadowRuns
+            left.shadowRecords += right.shadowRecords
         }
     }
 
@@ -77,6 +83,7 @@ package final class SimulationRun {
             plan.retiersPerSecond = switches.retiersPerSecond
             self.switches = switches
         }
+        trials = ShadowTrials(seed: seed, from: plan.policy)
         self.plan = plan
         plan.createTopics(in: world.cluster)
         script = world.input(
@@ -96,6 +103,7 @@ package final class SimulationRun {
             let clock = HostClock(start: script.shape.start, rate: script.shape.rate)
             let host = SimulatedHost(
                 name, instance: isStatic ? name : nil, clock: clock, disk: shared ?? world.makeDisk())
+            host.shadow = trials?.first
             hosts.append(Seat(host: host))
         }
         world.network.set(world.plan)
@@ -105,17 +113,19 @@ package final class SimulationRun {
             world.clock.run(for: .milliseconds(500 + world.random.below(9_000)))
             try doHarm()
             changePolicy()
+            changeShadow()
         }
         guard try recover() else { return ["stuck: not everything was worked on in time"] + complaints() }
         let verdict = try SimulationVerdict(self).findings()
         for daemon in hosts.flatMap(\.daemons) {
             figures.replayed += Int(daemon.metrics.totals.replayedBatches.value)
             figures.rebuilds += Int(daemon.metrics.totals.inDoubt.value)
+            figures.shadowRuns += Int(daemon.metrics.totals.shadowRuns.value)
             figures.activations += Int(daemon.metrics.totals.policiesActivated.value)
             figures.snapshotsLoaded += daemon.snapshotsLoaded
         }
-        figures.outputs =
-            OutputHistory(world.cluster, topics: plan.decisionTopics).records.count
+        figures.outputs = OutputHistory(world.cluster, topics: plan.decisionTopics).records.count
+        figures.shadowRecords = OutputHistory(world.cluster, topics: [DaemonPlan.shadowTopic]).records.count
         return verdict
     }
 
@@ -176,8 +186,21 @@ package final class SimulationRun {
         }
     }
 
+    /// Somebody changes the shadow policy's file, or takes it away.
+    private func changeShadow() {
+        guard let shadow = trials?.next() else { return }
+        for seat in hosts {
+            seat.host.shadow = shadow
+            readPolicies(on: seat)
+        }
+    }
+
     private func set(_ policy: KeptPolicy, on seat: Seat) {
         seat.host.policy = policy
+        readPolicies(on: seat)
+    }
+
+    private func readPolicies(on seat: Seat) {
         for daemon in seat.daemons where !daemon.process.isDead {
             daemon.process.run(after: .milliseconds(world.random.below(2_000))) { daemon.readPolicy() }
         }

@@ -36,7 +36,9 @@ struct SimulationVerdict {
         let text = HistoryReport(cluster, run.world.ownership).text(findings) { customer in
             InputScript.shard(of: customer, partitions: plan.partitions)
         }
+        let shadow = OutputHistory(cluster, topics: [DaemonPlan.shadowTopic])
         return (findings.isEmpty ? [] : [text]) + deadLetterFindings()
+            + ShadowChecker.check(shadow, partitions: plan.partitions).prefix(Self.shown)
             + (run.isJudgedNaively ? disagreements(said) : [])
     }
 
