@@ -42,6 +42,8 @@ package struct Bench: Sendable {
         // First, so that the resident memory holds nothing else.
         note("memory of \(memoryCustomers) customers")
         let memory = MemoryBench(policy: policy, customers: memoryCustomers).run()
+        note("the same with profiles")
+        let profiled = MemoryBench(policy: wholePolicy, customers: memoryCustomers).run()
         let population = BenchPopulation(policy, customers: memoryCustomers)
         note("a snapshot of \(memoryCustomers) customers")
         let snapshot = try SnapshotBench(population, customers: memoryCustomers).run()
@@ -50,18 +52,21 @@ package struct Bench: Sendable {
         note("another policy for \(customers) customers at \(retiersPerSecond) a second")
         let retiering = try RetieringBench(customers: customers, retiersPerSecond: retiersPerSecond).run()
         var parsing = try ParsingBench()
-        var scoring = try ScoringBench(
-            policy: policy, start: Workload(shape), prefill: prefill)
+        var scoring = try ScoringBench(policy: policy, start: Workload(shape), prefill: prefill)
+        var whole = try ScoringBench(policy: wholePolicy, start: Workload(shape), prefill: prefill)
         note("generating \(events) records")
         let records = scoring.makeRecords(count: events)
         var report = BenchReport(
             self, memory: memory, snapshot: snapshot, retiering: retiering, recovery: recovery,
             averageBytes: records.averageBytes)
+        report.profiledMemory = profiled
         for round in 1...max(rounds, 1) {
             note("parsing, round \(round) of \(rounds)")
             try parsing.run(records, into: &report.parsing)
             note("decoding, scoring and encoding, round \(round) of \(rounds)")
             scoring.run(records, into: &report.scoring)
+            note("the same with profiles, round \(round) of \(rounds)")
+            whole.run(records, into: &report.profiled)
         }
         if let bootstrap {
             report.broker = try BrokerBench(bootstrap: bootstrap, policy: policy, records: events, shape: shape)
@@ -70,6 +75,17 @@ package struct Bench: Sendable {
             report.latency = try LatencyBench(bootstrap: bootstrap, policy: policy, shape: shape).run()
         }
         return report
+    }
+
+    /// The whole model: the policy with a profile of every customer, published as in a shop that keeps up with its events,
+    /// and the forecasts in them.
+    private var wholePolicy: Policy {
+        var whole = policy
+        var profiles = whole.profiles ?? ProfileRule()
+        profiles.catchUp = nil
+        whole.profiles = profiles
+        whole.value = whole.value ?? ValueRule(amounts: .cdnow)
+        return whole
     }
 
     private var shape: WorkloadShape {

@@ -7,16 +7,13 @@ extension BenchReport {
         lines.append(Self.row("", "events/s", "ns/event", "spread"))
         lines.append(row("(a) parse: simdjson tree, in place", parsing.tree, byWall: false))
         lines.append(row("    parse: known fields, copied", parsing.fields, byWall: false))
-        lines.append(row("(b) decode, score, encode", scoring.timings, byWall: false))
-        lines.append(
-            "    of these ns: " + phases.map { "\($0.name) \(Self.decimal($0.nanoseconds))" }.joined(separator: ", "))
+        lines += self.lines("(b) decode, score, encode", scoring)
         let ratios = (Self.decimal(ratioToTree, 3), Self.decimal(ratioToFields, 3))
         lines.append("    b/a: \(ratios.0) of the tree's speed, \(ratios.1) of the fields'")
-        lines.append("    \(scoring.outputs) outputs, \(scoring.outputBytes) bytes; \(scoring.rejected) rejected")
-        let bytes = (Self.decimal(memory.engineBytesPerCustomer), Self.decimal(memory.residentBytesPerCustomer))
-        lines.append("(c) memory per customer: \(bytes.0) bytes in the engine, \(bytes.1) resident")
-        lines.append(
-            "    of these: " + memoryParts.map { "\($0.name) \(Self.decimal($0.bytes))" }.joined(separator: ", "))
+        lines += self.lines("    the same with profiles", profiled)
+        lines.append("    \(Self.decimal(ratioOfWholeModel, 3)) of the speed without")
+        lines += self.lines("(c) memory per customer", memory)
+        if let profiledMemory { lines += self.lines("    the same with profiles", profiledMemory) }
         lines.append(
             "    \(memory.customers) customers with \(memory.ordersEach) orders and \(memory.browseEach) views each")
         lines += serviceLines
@@ -28,21 +25,33 @@ extension BenchReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private func lines(_ title: String, _ figures: ScoringFigures) -> [String] {
+        let parts = phases(figures).map { "\($0.name) \(Self.decimal($0.nanoseconds))" }
+        return [
+            row(title, figures.timings, byWall: false), "    of these ns: " + parts.joined(separator: ", "),
+            "    \(figures.outputs) outputs, \(figures.outputBytes) bytes; \(figures.rejected) rejected",
+        ]
+    }
+
     /// What an event of (b) costs where; medians.
-    private var phases: [(name: String, nanoseconds: Double)] {
+    private func phases(_ figures: ScoringFigures) -> [(name: String, nanoseconds: Double)] {
         func median(_ part: (ScoringFigures.Phases) -> Double) -> Double {
-            Rate(bench.events, seconds: scoring.phases.map(part).sorted()[scoring.phases.count / 2]).nanoseconds
+            Rate(bench.events, seconds: figures.phases.map(part).sorted()[figures.phases.count / 2]).nanoseconds
         }
         return [("decoding", median(\.decoding)), ("scoring", median(\.scoring)), ("encoding", median(\.encoding))]
     }
 
-    /// What the engine's bytes per customer are for.
-    private var memoryParts: [(name: String, bytes: Double)] {
+    private func lines(_ title: String, _ memory: MemoryFigures) -> [String] {
+        let bytes = (Self.decimal(memory.engineBytesPerCustomer), Self.decimal(memory.residentBytesPerCustomer))
         let engine = memory.engine
-        return [
+        let parts = [
             ("records", engine.records), ("histories", engine.blocks - engine.freeBlocks),
             ("free between them", engine.freeBlocks), ("index", engine.index), ("deadlines", engine.deadlines),
-        ].map { ($0.0, memory.perCustomer($0.1)) }
+        ].map { "\($0.0) \(Self.decimal(memory.perCustomer($0.1)))" }
+        return [
+            "\(title): \(bytes.0) bytes in the engine, \(bytes.1) resident",
+            "    of these: " + parts.joined(separator: ", "),
+        ]
     }
 
     private var heading: [String] {
@@ -106,14 +115,13 @@ extension BenchReport {
             json.field("average_record_bytes", averageBytes)
             write("parse_tree", parsing.tree, &json)
             write("parse_fields", parsing.fields, &json)
-            write("decode_score_encode", scoring.timings, &json)
             json.field("ratio_to_parse_tree", ratioToTree)
             json.field("ratio_to_parse_fields", ratioToFields)
-            json.array("decode_score_encode_ns") { array in for phase in phases { array.element(phase.nanoseconds) } }
-            json.field("outputs", scoring.outputs)
-            json.field("output_bytes", scoring.outputBytes)
-            json.field("rejected", scoring.rejected)
+            write("decode_score_encode", scoring, &json)
+            write("with_profiles", profiled, &json)
+            json.field("ratio_with_profiles", ratioOfWholeModel)
             json.object("memory") { $0.write(memory) }
+            if let profiledMemory { json.object("memory_with_profiles") { $0.write(profiledMemory) } }
             json.object("snapshot") { $0.write(snapshot) }
             json.object("retiering") { $0.write(retiering) }
             json.object("recovery") { $0.write(recovery) }
@@ -133,14 +141,26 @@ extension BenchReport {
         json.field("ratio_by_wall", wallRate(broker.daemon).perSecond / wallRate(broker.raw).perSecond)
     }
 
-    private func write(_ name: StaticString, _ timings: [Timing], _ json: inout JSONText) {
+    private func write(_ name: StaticString, _ figures: ScoringFigures, _ json: inout JSONText) {
         json.object(name) { object in
-            object.field("events_per_second_by_cpu", cpuRate(timings).perSecond)
-            object.field("ns_per_event_by_cpu", cpuRate(timings).nanoseconds)
-            object.field("events_per_second_by_wall", wallRate(timings).perSecond)
-            object.array("cpu_seconds") { array in for timing in timings { array.element(timing.cpu) } }
-            object.array("wall_seconds") { array in for timing in timings { array.element(timing.wall) } }
+            write(figures.timings, &object)
+            object.array("phase_ns") { array in for phase in phases(figures) { array.element(phase.nanoseconds) } }
+            object.field("outputs", figures.outputs)
+            object.field("output_bytes", figures.outputBytes)
+            object.field("rejected", figures.rejected)
         }
+    }
+
+    private func write(_ name: StaticString, _ timings: [Timing], _ json: inout JSONText) {
+        json.object(name) { write(timings, &$0) }
+    }
+
+    private func write(_ timings: [Timing], _ object: inout JSONText) {
+        object.field("events_per_second_by_cpu", cpuRate(timings).perSecond)
+        object.field("ns_per_event_by_cpu", cpuRate(timings).nanoseconds)
+        object.field("events_per_second_by_wall", wallRate(timings).perSecond)
+        object.array("cpu_seconds") { array in for timing in timings { array.element(timing.cpu) } }
+        object.array("wall_seconds") { array in for timing in timings { array.element(timing.wall) } }
     }
 }
 

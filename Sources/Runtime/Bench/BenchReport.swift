@@ -12,6 +12,9 @@ package struct BenchReport: Sendable {
     package let averageBytes: Double
     package var parsing = ParsingFigures()
     package var scoring = ScoringFigures()
+    /// The whole model, profiles included.
+    package var profiled = ScoringFigures()
+    package var profiledMemory: MemoryFigures?
     package var broker: BrokerFigures?
     package var latency: LatencyFigures?
 
@@ -44,6 +47,9 @@ package struct BenchReport: Sendable {
     /// Events a second of (b) over those of (a): what scoring leaves of the parser's speed.
     package var ratioToTree: Double { cpuRate(scoring.timings).perSecond / cpuRate(parsing.tree).perSecond }
     package var ratioToFields: Double { cpuRate(scoring.timings).perSecond / cpuRate(parsing.fields).perSecond }
+
+    /// Events a second of the whole model over those without profiles.
+    package var ratioOfWholeModel: Double { cpuRate(profiled.timings).perSecond / cpuRate(scoring.timings).perSecond }
 
     /// The processor's name as the system gives it.
     static let processor: String = {
