@@ -25,25 +25,25 @@ struct PortraitTimes {
 /// it is not: then every customer has one profile, the reconciling one, instead of a history of them.
 extension ShardEngine {
     /// The instant before which no profile comes out, milliseconds. Ticks are readings of the wall clock themselves.
-    private func profilesHeldUntil(_ times: PortraitTimes) -> Int64 {
+    @inline(__always) private func profilesHeldUntil(_ times: PortraitTimes) -> Int64 {
         guard times.catchUp != .max, let present = present ?? clock else { return .min }
         return present.milliseconds - times.catchUp
     }
 
     /// The next profile's earliest instant, milliseconds.
-    private func earliestPortrait(_ record: CustomerStore.Record, _ times: PortraitTimes) -> Int64 {
+    @inline(__always) private func earliestPortrait(_ record: CustomerStore.Record, _ times: PortraitTimes) -> Int64 {
         let throttled = Int64(record.pointee.portraitAt) * 1000 + times.throttle
         return max(record.pointee.portraitAt == 0 ? .min : throttled, profilesHeldUntil(times))
     }
 
     /// Whole seconds, rounded up: never a second too early.
-    private mutating func owePortrait(_ record: CustomerStore.Record, at time: Int64) {
+    @inline(__always) private mutating func owePortrait(_ record: CustomerStore.Record, at time: Int64) {
         store.portrait(orBeginOf: record).dueAt = max(UInt32(clamping: (time + 999) / 1000), 1)
         record.pointee.owesPortrait = true
     }
 
     /// When the profile that is owed is due, milliseconds; `.max` while none is.
-    func portraitDue(_ record: CustomerStore.Record) -> Int64 {
+    @inline(__always) func portraitDue(_ record: CustomerStore.Record) -> Int64 {
         guard rules.portraits != nil, record.pointee.owesPortrait,
             let portrait = store.portrait(ifAnyOf: record)
         else { return .max }

@@ -39,12 +39,12 @@ extension ShardEngine {
     }
 
     /// The cause with its event id copied from the input's text to the outputs'.
-    func copied(_ occasion: Occasion, into outputs: inout OutputBuffer) -> Cause {
+    @inline(__always) func copied(_ occasion: Occasion, into outputs: inout OutputBuffer) -> Cause {
         guard case .event(let source, let id) = occasion.cause, let text = occasion.text else { return occasion.cause }
         return .event(source, id: outputs.append(text: UnsafeRawBufferPointer(rebasing: text[id.range])))
     }
 
-    func appendTerms(to outputs: inout OutputBuffer) -> EvidenceSpan {
+    @inline(__always) func appendTerms(to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.terms.count
         for index in rules.policy.terms.indices {
             let value = evaluator.values[rules.policy.terms[index].measure]
@@ -54,7 +54,7 @@ extension ShardEngine {
         return EvidenceSpan(start..<outputs.terms.count)
     }
 
-    func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
+    @inline(__always) func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
         let start = outputs.criteria.count
         rules.ladder.forEachComparison(of: tier, forRetention: forRetention) { comparison in
             let value = evaluator.readings.value(of: comparison.subject)

@@ -156,7 +156,7 @@ extension ShardEngine {
     }
 
     /// How near the tier above `tier` is; nil at the top.
-    func progress(above tier: Int, into outputs: inout OutputBuffer) -> Progress? {
+    @inline(__always) func progress(above tier: Int, into outputs: inout OutputBuffer) -> Progress? {
         guard tier + 1 < rules.policy.tiers.count else { return nil }
         let start = outputs.criteria.count
         rules.ladder.forEachComparison(of: tier + 1, forRetention: false) { comparison in

@@ -60,7 +60,7 @@ final class ShadowRun {
     }
 
     /// Fires what falls due in silence and settles the next customers when they are due; returns whether there was any.
-    func step(idleTick tick: EventTime?, at now: Double) -> Bool {
+    func step(idleTick tick: EventTime?, wallClock: EventTime, at now: Double) -> Bool {
         var worked = false
         if let tick, engine.hasDue(at: tick) {
             workOff(tick)
@@ -69,7 +69,7 @@ final class ShadowRun {
         let portion = isSettled ? 0 : pace.take(at: now)
         if portion > 0 {
             if let tick { workOff(tick) }
-            engine.retier(atMost: portion, into: &outputs)
+            engine.retier(atMost: portion, wallClock: wallClock, into: &outputs)
             // What has just been settled is counted at once.
             if isSettled { (comparison, nextComparison) = (nil, now) }
             worked = true

@@ -13,7 +13,7 @@ extension ShardTask {
         }
         let now = context.steady()
         let wasSettled = run.isSettled
-        let worked = run.step(idleTick: idleTick, at: now)
+        let worked = run.step(idleTick: idleTick, wallClock: context.clock.present(), at: now)
         if worked { handOverShadow(run) }
         if run.isSettled, !wasSettled { context.log.shadowSettled(shard, run) }
         let compared = run.compare(with: engine, at: now)

@@ -3,6 +3,7 @@ import KafkaClient
 import Logging
 import Runtime
 import Scoring
+import ShardEngine
 import Telemetry
 import WireFormat
 
