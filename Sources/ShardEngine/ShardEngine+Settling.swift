@@ -54,7 +54,9 @@ extension ShardEngine {
         return EvidenceSpan(start..<outputs.terms.count)
     }
 
-    @inline(__always) func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer) -> EvidenceSpan {
+    @inline(__always) func appendCriteria(of tier: Int, forRetention: Bool, to outputs: inout OutputBuffer)
+        -> EvidenceSpan
+    {
         let start = outputs.criteria.count
         rules.ladder.forEachComparison(of: tier, forRetention: forRetention) { comparison in
             let value = evaluator.readings.value(of: comparison.subject)
