@@ -127,6 +127,11 @@ extension BrokerFixture {
         return records
     }
 
+    /// How many decisions are committed in their topics now.
+    func outputCount() throws -> Int {
+        try OutputLines.destinations(outputs).reduce(0) { try $0 + read($1.topic).count }
+    }
+
     private static func readToEnd(_ queue: PartitionQueue) throws -> [ReadRecord] {
         var records: [ReadRecord] = []
         let deadline = SteadyClock.now + 30

@@ -21,7 +21,7 @@ struct CommandTests {
         try kill(process, amid: Int64(history.lines(of: .commands).count), of: fixture)
         try process.start()
         try eventually("not everything has come out; \(process.logLines.suffix(3).map(\.message))", within: 90) {
-            try OutputLines(fixture.outputs) { try fixture.read($0) }.count >= expected.records.count
+            try fixture.outputCount() >= expected.records.count
                 && committed(fixture.commands, fixture) == Int64(history.lines(of: .commands).count)
         }
         #expect(process.stop() == 0)

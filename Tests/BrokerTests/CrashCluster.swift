@@ -134,7 +134,7 @@ final class CrashCluster {
         for instance in instances { try instance.start() }
         let expected = try Self.replayed.get().count
         try eventually("all \(expected) outputs of the replay are there", within: 90) {
-            try OutputLines(fixture.outputs) { try fixture.read($0) }.count >= expected
+            try fixture.outputCount() >= expected
         }
         for instance in instances { #expect(instance.stop() == 0) }
     }

@@ -47,7 +47,7 @@ struct HistoryTests {
         try process.start()
         let expected = try Self.replay().records.count
         try eventually("the last instance has not worked off the history; killed after \(kills) ms", within: 90) {
-            try OutputLines(fixture.outputs) { try fixture.read($0) }.count >= expected
+            try fixture.outputCount() >= expected
         }
         #expect(process.stop() == 0, "killed after \(kills) ms")
         try Self.expectSameAsReplay(fixture)
