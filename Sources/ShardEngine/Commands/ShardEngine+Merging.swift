@@ -32,10 +32,11 @@ extension ShardEngine {
 
     /// The slot of the customer that a slot stands for.
     func resolve(_ slot: UInt32) -> UInt32 {
-        var slot = slot
+        var (slot, steps) = (slot, 0)
         // Every alias was a customer when its target became one's, so a chain ends; no chain is longer than all slots.
-        for _ in 0..<store.count where store.slab[slot].pointee.slotState == .alias {
+        while steps < store.count, store.slab[slot].pointee.slotState == .alias {
             slot = store.slab[slot].pointee.target
+            steps += 1
         }
         return slot
     }

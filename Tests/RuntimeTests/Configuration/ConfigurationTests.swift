@@ -31,7 +31,7 @@ struct ConfigurationTests {
             JSONSerialization.jsonObject(with: Data(SchemaFile.text("config.schema.json").utf8)) as? [String: Any])
         var flags: [(path: String, value: String)] = []
         Self.collectDefaults(of: schema, path: "", into: &flags)
-        #expect(flags.count == 28)
+        #expect(flags.count == 29)
         #expect(try Configuration.parse(text: Self.shortest, file: "c.yaml", overrides: flags) == Self.defaults)
     }
 

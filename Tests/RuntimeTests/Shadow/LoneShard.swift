@@ -25,7 +25,7 @@ final class LoneShard {
     static let topics = OutputTopics(
         tierChanges: "tiers", churnRisk: "churn", tierNotices: "notices", customerProfiles: "profiles",
         deadLetters: "letters", journal: "journal", tierChangesShadow: "shadow")
-    /// Of the first event; the wall clock stands there until it is moved.
+    /// Of the first event; the wall clock starts there.
     static let start = EventTime(milliseconds: 1_767_225_600_000)
 
     let policies: PolicyShelf
@@ -94,6 +94,8 @@ final class LoneShard {
 
     private func step() {
         clock.seconds += 0.05
+        // Runs are told apart by when they began.
+        clock.now = clock.now + TimeSpan(milliseconds: 1)
         _ = task?.step(&decoder)
         for event in lane.answer() { task?.receive(event) }
     }
