@@ -86,8 +86,9 @@ struct CommandTests {
     private func expectDeadLetters(of rejections: [ReplayRejection], _ fixture: BrokerFixture) throws {
         let inputs = fixture.inputs + [(.commands, fixture.commands)]
         let wanted = rejections.filter { $0.rejection.reason != .duplicate }.map { rejected in
-            let topic = inputs.first { $0.kind == rejected.file.input }?.topic ?? ""
-            return "\(topic) \(rejected.line - 1) \(rejected.rejection.reason.rawValue)"
+            // The files are named after the inputs; lines are counted from 1, offsets from 0.
+            let topic = inputs.first { rejected.source.hasSuffix("/\($0.kind).jsonl") }?.topic ?? ""
+            return "\(topic) \(rejected.place - 1) \(rejected.rejection.reason.rawValue)"
         }
         let found = try fixture.read(fixture.outputs.deadLetters).map { letter in
             ["tierd_source_topic", "tierd_source_offset", "tierd_error"].map { letter.headers[$0] ?? "" }

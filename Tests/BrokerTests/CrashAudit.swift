@@ -4,7 +4,7 @@ import Testing
 /// What a `read_committed` reader of another make (`kcat`) finds in the output topics, and what must be true of it.
 struct CrashAudit {
     /// By destination.
-    private let outputs: [(destination: String, records: [ReadRecord])]
+    let outputs: [(destination: String, records: [ReadRecord])]
     private let lines: OutputLines
     let deadLetters: [ReadRecord]
 
