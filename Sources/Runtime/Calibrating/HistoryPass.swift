@@ -13,6 +13,7 @@ package struct HistoryPass: ~Copyable {
 
     /// Deadlines fired between two reports of progress once the history has ended.
     private static let deadlinesPerStep = 10_000
+    private let latest: EventTime
 
     /// Where the pass stands, and in the end what it saw.
     package struct Summary: Hashable, Sendable {
@@ -33,8 +34,10 @@ package struct HistoryPass: ~Copyable {
         init(_ policy: Policy) { engine = ShardEngine(policy: policy) }
     }
 
-    package init(policies: [Policy], history: EventHistory) {
+    /// What happened later than `latest` is passed over: a topic keeps what the daemon has refused as too far ahead.
+    package init(policies: [Policy], history: EventHistory, latest: EventTime = .never) {
         self.history = history
+        self.latest = latest
         engines = policies.map { PolicyEngine($0) }
     }
 
@@ -63,7 +66,7 @@ package struct HistoryPass: ~Copyable {
     private mutating func buildBatch() throws -> Bool {
         batch.removeAll()
         var rejected = 0
-        let taken = try history.fill(&batch, limit: OfflineReplay.batchRecords) { _ in rejected += 1 }
+        let taken = try history.fill(&batch, limit: OfflineReplay.batchRecords, latest: latest) { _ in rejected += 1 }
         summary.events += batch.count
         summary.rejected += rejected
         summary.lastEvent = batch.events.events.reduce(summary.lastEvent) { max($0 ?? $1.time, $1.time) }

@@ -18,6 +18,8 @@ package struct ShadowWatch {
     private var lastLook = -Double.infinity
     /// Looks in a row that found no file: one that is just being replaced has not gone.
     private var misses = 0
+    /// Whether the file was there and went: that it cannot be read then is no news.
+    private var isGone = false
 
     private static let missesUntilGone = 2
     private static let beatSeconds = 1.0
@@ -35,10 +37,11 @@ package struct ShadowWatch {
         guard let path, isAsked || now - lastLook >= Self.beatSeconds else { return .nothing }
         lastLook = now
         if FileManager.default.fileExists(atPath: path) {
-            misses = 0
+            (misses, isGone) = (0, false)
         } else {
             misses += 1
             if shadow != nil { return loss() }
+            if isGone, !isAsked { return .nothing }
         }
         switch watch.look(at: now, isAsked: isAsked, current: live, known: shadow?.hash) {
         case .nothing: return .nothing
@@ -51,6 +54,7 @@ package struct ShadowWatch {
         guard misses >= Self.missesUntilGone else { return .nothing }
         // The same text is a change when it comes back.
         watch = PolicyWatch(path: path)
+        isGone = true
         return .gone
     }
 }

@@ -44,9 +44,9 @@ extension ShardTask {
     }
 
     private func forgetSurvey() -> Bool {
+        acquisition = AcquisitionSchedule()
         guard status.acquisition != nil else { return false }
         status.acquisition = nil
-        acquisition = AcquisitionSchedule()
         metrics.channels.set([])
         publish()
         return false

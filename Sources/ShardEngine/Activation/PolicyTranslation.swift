@@ -51,7 +51,11 @@ struct PolicyTranslation {
         record.pointee.tier = tier(record.pointee.tier)
         translateBounds(of: record)
         store.note(of: record) { notes in
-            if let earned = notes.earned { notes.earned?.tier = Int(tier(UInt8(earned.tier))) }
+            guard let earned = notes.earned else { return }
+            let new = Int(tier(UInt8(earned.tier)))
+            notes.earned?.tier = new
+            // The lowest tier has no term.
+            if new == 0 { notes.earned?.validUntil = .max }
         }
         if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
             record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]

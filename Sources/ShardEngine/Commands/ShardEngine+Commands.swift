@@ -13,9 +13,11 @@ extension ShardEngine {
             guard merged.hash != event.customerHash || parts.bytes(merged.id) != parts.bytes(event.customer) else {
                 throw Rejection(.invalidValue, .mergedCustomerID)
             }
-            guard store.find(parts.raw(merged.id), hash: merged.hash) != nil else {
+            guard let slot = store.find(parts.raw(merged.id), hash: merged.hash) else {
                 throw Rejection(.unknownCustomer, .mergedCustomerID)
             }
+            // Whoever stands under an erased id since is not who was meant before.
+            try refuseForgotten(store.slab[slot], event, now: clock ?? event.time)
         case .erase, .unpin, .attribute, .recompute: break
         }
     }

@@ -65,11 +65,17 @@ extension ShardEngine {
         var standing = store.standing(of: record)
         var other = store.standing(of: merged)
         // What a pin alone had given is not inherited, and what it covered is.
-        if let earned = other.earned { other.grant = earned }
+        if let earned = other.earned { (other.grant, other.enteredAt) = (earned, nil) }
         guard record.pointee.hasEntered else {
             return enter(with: other, record, occasion, into: &outputs)
         }
         if let earned = standing.earned, other.grant.isMore(than: earned) { standing.earned = other.grant }
+        // What a ceiling covers at the other is covered here.
+        if standing.earned == nil, rules.standing.termsProtect, other.grant.tier > standing.bounds.upperBound,
+            other.grant.isMore(than: standing.grant)
+        {
+            standing.earned = other.grant
+        }
         let held = standing.tier
         let isHigher = standing.clamped(other.tier) > held
         guard isHigher || other.grant.isMore(than: standing.grant) && other.tier == held else {

@@ -137,7 +137,8 @@ struct OrderLedger: ~Copyable {
         let isRevised = index + 1 < entries.count && entries[index + 1].kind == .revision
         if isRevised, entries[index + 1].hash >= UInt64(entry.time) { throw Rejection(.duplicate, .orderID) }
         var order = entries[index]
-        let newLines = (isRevised ? 0 : 1) + (entry.cost == nil ? 0 : 1)
+        let isDetailed = (index + 1..<entries.endOfOrder(index)).contains { entries[$0].kind == .detail }
+        let newLines = (isRevised ? 0 : 1) + (entry.cost == nil || isDetailed ? 0 : 1)
         guard entries.count + newLines <= OrderEntry.maximumEntries else { throw Rejection(.customerFull) }
         let mark = OrderEntry(hash: UInt64(entry.time), time: order.time, amount: 0, kind: .revision)
         if isRevised {

@@ -175,16 +175,20 @@ extension Standing {
             if left.tier == tier {
                 if rules.downgrade.minimumDwell > .zero { enteredAt = heldSince }
                 (since, lost) = (left.since, nil)
-            } else if rules.termsProtect {
+            } else if rules.termsProtect, earned == nil {
                 earned = left
             }
             return nil
         }
-        let end = validUntil
+        let (end, covered) = (validUntil, earned)
         let move = begin(target, at: time, .correction, .orderWithdrawn, rules)
         since = left.since
         if target > 0 { validUntil = left.tier == target ? left.validUntil : end }
-        if left.tier < target, rules.termsProtect { earned = left }
+        if let covered {
+            if covered.tier < target { earned = covered }
+        } else if left.tier < target, rules.termsProtect {
+            earned = left
+        }
         return move
     }
 
@@ -220,8 +224,8 @@ extension Standing {
         let isProtected = rules.termsProtect && own.validUntil > time && own.tier >= met
         let target = isProtected ? own.tier : met
         let move = target == tier ? nil : begin(target, at: time, .pin, .pinEnded, rules)
-        // The term goes on that the pin has interrupted.
-        if isProtected { grant = own }
+        // The term goes on that the pin has interrupted; since when its tier has been held was not kept.
+        if isProtected { (grant, enteredAt) = (own, nil) }
         return move
     }
 }

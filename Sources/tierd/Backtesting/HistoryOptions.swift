@@ -39,7 +39,8 @@ struct HistoryOptions: ParsableArguments {
         var tiers = running.map { TierLog(policy: $0) }
         var progress = ProgressLine()
         let kinds: [InputKind] = running.isEmpty ? [.orders] : InputKind.allCases
-        var pass = HistoryPass(policies: running, history: try history(of: kinds))
+        let latest = topics.config == nil ? EventTime.never : WallClock.now + policy.maxFutureSkew
+        var pass = HistoryPass(policies: running, history: try history(of: kinds), latest: latest)
         let summary = try pass.run { step in
             progress.show(step.events + step.rejected, "events", fraction: step.fraction)
         } events: {

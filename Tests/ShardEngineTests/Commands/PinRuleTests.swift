@@ -49,6 +49,18 @@ import Testing
         #expect(Self.moves(run).map(\.reason) == [.firstSeen, .termEnded, .pinEnded])
     }
 
+    @Test func `a refund that the covered tier outlives leaves its term as it was`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 30_000)])
+        run.apply([.order(Policies.days(1), "a", "2", .completed, 1_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: nil))])
+        run.apply([.order(Policies.days(3), "a", "2", .refunded)])
+        run.apply([.command(Policies.days(4), "a", "u", .unpin)])
+        let moves = Self.moves(run)
+        #expect(moves.map(\.to) == [1, 2, 1])
+        #expect(moves.last?.validUntil == moves.first?.validUntil)
+    }
+
     @Test func `what a refund would have taken but for a floor goes with the floor`() {
         var run = EngineRun(Self.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])

@@ -59,4 +59,14 @@ import Testing
         #expect(run.rejections.map(\.reason) == [.erased])
         #expect(run.measure(0, of: "a", at: Policies.days(22)) == 210)
     }
+
+    @Test func `a merge from before the erasure does not mean who has come back`() {
+        var run = Self.revived()
+        run.apply([.order(Policies.days(20), "b", "4", .completed, 1_000)])
+        run.apply([.command(Policies.days(5), "b", "m", .merge("a"))])
+        #expect(run.rejections.map(\.reason) == [.erased])
+        #expect(run.measure(0, of: "a", at: Policies.days(21)) == 200)
+        run.apply([.command(Policies.days(21), "b", "n", .merge("a"))])
+        #expect(run.measure(0, of: "b", at: Policies.days(22)) == 210)
+    }
 }
