@@ -5,9 +5,9 @@ import Testing
 /// `kill -9` while customers come under another policy, on real sockets.
 @Suite(.serialized, .enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"))
 struct RetieringCrashTests {
-    private static let customers = 20_000
+    private static let customers = 5_000
     /// Of each of four shards: all are looked at twice in 20 seconds.
-    private static let retiersPerSecond = 500
+    private static let retiersPerSecond = 125
     /// The process is killed when no more looks than these are left, of two for every customer: three times while customers are
     /// told, and once after.
     private static let killsAt = [0.9, 0.775, 0.65, 0.25].map { $0 * 2 * Double(customers) }
