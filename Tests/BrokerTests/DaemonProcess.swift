@@ -7,6 +7,7 @@ import Testing
 final class DaemonProcess {
     private static let binary = ProcessInfo.processInfo.environment["TIERD_BINARY"]
     static var isAvailable: Bool { binary != nil }
+    static let isAskedToRetier = ProcessInfo.processInfo.environment["TIERD_RETIERING_KILLS"] == "1"
 
     let instance: String
     /// Where its snapshots are, if it keeps them in a folder.
