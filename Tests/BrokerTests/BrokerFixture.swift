@@ -55,6 +55,12 @@ struct BrokerFixture {
             + "\nprofiles: {throttle: \(throttle), catch_up: none}\n"
     }
 
+    /// The retail policy with each of these texts replaced where it first stands.
+    static func retailText(_ replacements: [(String, String)]) throws -> String {
+        let text = try String(contentsOfFile: repository + "/schemas/policies/retail.yaml", encoding: .utf8)
+        return replacements.reduce(text) { $0.replacing($1.0, with: $1.1, maxReplacements: 1) }
+    }
+
     static func retail() throws -> Policy { try PolicyFile.load(path: repository + "/schemas/policies/retail.yaml") }
 
     static var repository: String {
@@ -71,6 +77,17 @@ struct BrokerFixture {
         let daemon = try Daemon(options, version: "test", logger: logger)
         try daemon.start()
         return daemon
+    }
+
+    /// One order by each of the customers c0, c1, …: 20 points and a little more.
+    func produceOrders(customers: Int) throws {
+        try produce(
+            inputs[0].topic,
+            (0..<customers).map { number in
+                let text =
+                    #"{"order_id":"o\#(number)","customer_id":"c\#(number)","type":"completed","occurred_at":1767225600000,"currency":"USD","total":90.00}"#
+                return ("c\(number)", Array(text.utf8))
+            })
     }
 
     /// Sends records and waits until the broker has them all.

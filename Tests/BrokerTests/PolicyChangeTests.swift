@@ -27,9 +27,7 @@ struct PolicyChangeTests {
         /// Saves the retail policy with these replacements; returns its hash.
         @discardableResult
         func save(_ replacements: [(String, String)]) throws -> PolicyHash? {
-            var text = try String(
-                contentsOfFile: BrokerFixture.repository + "/schemas/policies/retail.yaml", encoding: .utf8)
-            for (old, new) in replacements { text = text.replacing(old, with: new, maxReplacements: 1) }
+            let text = try BrokerFixture.retailText(replacements)
             try text.write(toFile: path, atomically: true, encoding: .utf8)
             return (try? PolicyFile.parse(text: text, file: "policy.yaml")).map { PolicyHash(of: $0) }
         }
@@ -46,15 +44,7 @@ struct PolicyChangeTests {
             return daemon
         }
 
-        func produceOrders() throws {
-            try fixture.produce(
-                fixture.inputs[0].topic,
-                (0..<PolicyChangeTests.customers).map { number in
-                    let text =
-                        #"{"order_id":"o\#(number)","customer_id":"c\#(number)","type":"completed","occurred_at":1767225600000,"currency":"USD","total":90.00}"#
-                    return ("c\(number)", Array(text.utf8))
-                })
-        }
+        func produceOrders() throws { try fixture.produceOrders(customers: PolicyChangeTests.customers) }
 
         /// Each customer's tier changes behind the first `count`, as from, to and reason.
         func changes(after count: Int) throws -> [String] {

@@ -23,7 +23,7 @@ struct RetieringCrashTests {
         let policy = FileManager.default.temporaryDirectory.appending(path: fixture.prefix + "policy.yaml")
         defer { try? FileManager.default.removeItem(at: policy) }
         try Self.save([], to: policy)
-        try Self.produceOrders(fixture)
+        try fixture.produceOrders(customers: Self.customers)
         let process = try DaemonProcess(
             fixture, DaemonProcess.Settings(policy: policy.path, retiersPerSecond: Self.retiersPerSecond))
         try process.start()
@@ -73,21 +73,7 @@ struct RetieringCrashTests {
 
     /// Saves the retail policy with these replacements.
     private static func save(_ replacements: [(String, String)], to file: URL) throws {
-        var text = try String(
-            contentsOfFile: BrokerFixture.repository + "/schemas/policies/retail.yaml", encoding: .utf8)
-        for (old, new) in replacements { text = text.replacing(old, with: new, maxReplacements: 1) }
-        try text.write(to: file, atomically: true, encoding: .utf8)
-    }
-
-    /// One order by each customer: 20 points and a little more.
-    private static func produceOrders(_ fixture: BrokerFixture) throws {
-        try fixture.produce(
-            fixture.inputs[0].topic,
-            (0..<customers).map { number in
-                let text =
-                    #"{"order_id":"o\#(number)","customer_id":"c\#(number)","type":"completed","occurred_at":1767225600000,"currency":"USD","total":90.00}"#
-                return ("c\(number)", Array(text.utf8))
-            })
+        try BrokerFixture.retailText(replacements).write(to: file, atomically: true, encoding: .utf8)
     }
 
     private static func errors(_ process: DaemonProcess) -> [String] {

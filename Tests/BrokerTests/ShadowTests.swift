@@ -35,11 +35,7 @@ struct ShadowTests {
 
         /// Saves the retail policy as version 2 with these replacements.
         func save(_ replacements: [(String, String)]) throws {
-            var text = try String(
-                contentsOfFile: BrokerFixture.repository + "/schemas/policies/retail.yaml", encoding: .utf8)
-            for (old, new) in [("version: 1", "version: 2")] + replacements {
-                text = text.replacing(old, with: new, maxReplacements: 1)
-            }
+            let text = try BrokerFixture.retailText([("version: 1", "version: 2")] + replacements)
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         }
 
@@ -57,15 +53,7 @@ struct ShadowTests {
             return daemon
         }
 
-        func produceOrders() throws {
-            try fixture.produce(
-                fixture.inputs[0].topic,
-                (0..<ShadowTests.customers).map { number in
-                    let text =
-                        #"{"order_id":"o\#(number)","customer_id":"c\#(number)","type":"completed","occurred_at":1767225600000,"currency":"USD","total":90.00}"#
-                    return ("c\(number)", Array(text.utf8))
-                })
-        }
+        func produceOrders() throws { try fixture.produceOrders(customers: ShadowTests.customers) }
     }
 
     private static func waitUntilCounted(_ daemon: Daemon) {
