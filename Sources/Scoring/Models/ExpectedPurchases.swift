@@ -72,7 +72,8 @@ struct ExpectedPurchases {
         return values
     }
 
-    /// Terms that sums at several horizons have at most. A year ahead needs fewer than two hundred, three years 700.
+    /// Terms that sums at several horizons have at most. With the default parameters a year ahead needs up to 262, three
+    /// years 708.
     private static let sharedTerms = 2_048
     /// Of a sum: what its last term may be. All that follow are, at the farthest z, fifty times as much.
     private static let sharedPrecision = 1e-13
