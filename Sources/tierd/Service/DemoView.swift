@@ -34,12 +34,12 @@ final class DemoView: Sendable {
     }
 
     private func title() -> String {
-        "tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster" : demo.cluster.bootstrap)" + address()
+        "tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster at " : "")\(demo.cluster.bootstrap)" + address()
     }
 
     /// The story has been told, and the daemon goes on.
     func stay() {
-        print("\nStill running\(address()) — until Ctrl-C")
+        print("\nStill running, until Ctrl-C: Kafka at \(demo.cluster.bootstrap)" + address())
         fflush(nil)
     }
 
