@@ -117,14 +117,20 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         let time = occasion.time.milliseconds
-        var move =
-            record.pointee.isPinned
-            ? standing.obeyPin(at: time, rules.standing)
-            : standing.endPin(at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing) {
-                rules.ladder.retained(upTo: $0, evaluator.readings)
-            }
+        let isEndedByPolicy = if case .activation = occasion.cause { true } else { false }
+        var move: Standing.Move?
+        if record.pointee.isPinned {
+            move = standing.obeyPin(at: time, rules.standing)
+        } else if isEndedByPolicy, standing.tier > 0 {
+            // It was a floor somewhere below, and held nothing: the rules have the tier as they had it before.
+            standing.earned = nil
+        } else {
+            move = standing.endPin(
+                at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing
+            ) { rules.ladder.retained(upTo: $0, evaluator.readings) }
+        }
         // Whoever set the pin knows when it ends, but not that a policy has ended it.
-        if move == nil, case .activation = occasion.cause {
+        if move == nil, isEndedByPolicy {
             move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
         }
         if let move { say(move, standing, occasion, record, into: &outputs) }

@@ -97,4 +97,15 @@ import Testing
         run.apply([.command(Policies.days(50), "a", "u", .unpin)])
         #expect(Self.moves(run).map(\.to) == [1, 2])
     }
+
+    @Test func `a floor that ends below a tier within its grace leaves it that grace`() {
+        var run = EngineRun(Policies.spend(grace: .days(10)))
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.hours(1), "a", "p", .pin("silver", .floor, until: Policies.days(35)))])
+        // The order leaves the window at the midnight of the 30th day.
+        run.wait(until: Policies.days(36))
+        #expect(Self.moves(run).map(\.to) == [2])
+        run.wait(until: Policies.days(40))
+        #expect(Self.moves(run).map(\.to) == [2, 0] && Self.moves(run).last?.reason == .graceEnded)
+    }
 }
