@@ -98,7 +98,8 @@ extension ShardEngine {
             lookBack(to: instant, from: now, record)
             left.tier = max(left.tier, rules.ladder.retained(upTo: grant.tier, evaluator.readings))
         }
-        // Measures fall at midnights and rise with orders, so that the last order of a day stands for the day.
+        // Measures fall at midnights and rise with orders, so that the last order of a day stands for the day. There are no more
+        // of these than the history has days: the order that was given back is one of it, and not younger than the grant.
         for instant in store.lastOrders(of: record, after: grant.since, rules.policy.calendar)
         where left.tier < grant.tier {
             lookBack(to: instant, from: now, record)
