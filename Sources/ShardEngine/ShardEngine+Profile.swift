@@ -107,6 +107,8 @@ extension ShardEngine {
     ) {
         let count = portrait.count(list)
         var sums: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        // An entry's rank: its weight, then how early its name came.
+        var ranks = SIMD8<UInt32>.zero
         for index in 0..<count {
             let entry = portrait.entry(index, of: list)
             switch list == .categories ? 0 : entry.name >> 14 {
@@ -114,19 +116,15 @@ extension ShardEngine {
             case 1: sums.1 += UInt32(entry.weight)
             default: sums.2 += UInt32(entry.weight)
             }
+            if entry.weight > 0, isWanted(entry) { ranks[index] = UInt32(entry.weight) << 16 | UInt32(~entry.name) }
         }
-        var taken: UInt32 = 0
-        for _ in 0..<limit {
-            var best: (index: Int, entry: Portrait.Entry)?
-            for index in 0..<count where taken >> UInt32(index) & 1 == 0 {
-                let entry = portrait.entry(index, of: list)
-                guard entry.weight > 0, isWanted(entry) else { continue }
-                if let held = best?.entry, (held.weight, entry.name) >= (entry.weight, held.name) { continue }
-                best = (index, entry)
+        for _ in 0..<min(limit, count) {
+            let best = ranks.max()
+            guard best > 0 else { return }
+            for index in 0..<count where ranks[index] == best {
+                append(portrait.entry(index, of: list), list, sums, to: &outputs)
+                ranks[index] = 0
             }
-            guard let best else { return }
-            taken |= 1 << UInt32(best.index)
-            append(best.entry, list, sums, to: &outputs)
         }
     }
 

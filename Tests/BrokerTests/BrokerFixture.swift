@@ -9,6 +9,11 @@ import Testing
 struct BrokerFixture {
     static let bootstrap = ProcessInfo.processInfo.environment["TIERD_TEST_BOOTSTRAP"]
 
+    /// Largest response that a reader takes. A Kafka broker ends its answer to a fetch at `fetch.max.bytes` (50 MiB) at the
+    /// latest, but for a single batch that is larger; the pinned one sends all that the partitions asked for hold. Beyond
+    /// librdkafka's limit of 100 MB the client cuts the connection and asks for the same again, for ever.
+    static let receivedBytes = 1_000_000_000
+
     let bootstrap: String
     let prefix: String
     let partitions: Int32
@@ -40,7 +45,11 @@ struct BrokerFixture {
 
     func admin() throws -> Admin { try Admin(settings: settings) }
 
-    var settings: ClientSettings { ClientSettings([:], defaults: ["bootstrap.servers": bootstrap]) }
+    var settings: ClientSettings {
+        ClientSettings(
+            [:],
+            defaults: ["bootstrap.servers": bootstrap, "receive.message.max.bytes": String(Self.receivedBytes)])
+    }
 
     func options(clock: ShardClock, instance: String? = nil) throws -> DaemonOptions {
         DaemonOptions(

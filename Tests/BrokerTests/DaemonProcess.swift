@@ -7,7 +7,6 @@ import Testing
 final class DaemonProcess {
     private static let binary = ProcessInfo.processInfo.environment["TIERD_BINARY"]
     static var isAvailable: Bool { binary != nil }
-    static let isAskedToRetier = ProcessInfo.processInfo.environment["TIERD_RETIERING_KILLS"] == "1"
 
     let instance: String
     /// Where its snapshots are, if it keeps them in a folder.
@@ -70,7 +69,7 @@ final class DaemonProcess {
             kafka:
               bootstrap: "\(fixture.bootstrap)"
               instance: \(instance)
-              settings: {session.timeout.ms: 6000}
+              settings: {session.timeout.ms: 6000, receive.message.max.bytes: \(BrokerFixture.receivedBytes)}
             topics:
               orders: \(inputs[0])
               browse: \(inputs[1])

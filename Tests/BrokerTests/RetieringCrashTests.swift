@@ -3,16 +3,11 @@ import Runtime
 import Testing
 
 /// `kill -9` while customers come under another policy, on real sockets.
-///
-/// Only with TIERD_RETIERING_KILLS=1: with 20,000 customers the pinned broker twice kept the reader of the journal waiting for
-/// 30 seconds, and why it does is not known.
-@Suite(
-    .serialized,
-    .enabled(if: DaemonProcess.isAvailable && DaemonProcess.isAskedToRetier, "TIERD_RETIERING_KILLS=1 asks for it"))
+@Suite(.serialized, .enabled(if: DaemonProcess.isAvailable, "scripts/test names the program"))
 struct RetieringCrashTests {
-    private static let customers = 5_000
+    private static let customers = 20_000
     /// Of each of four shards: all are looked at twice in 20 seconds.
-    private static let retiersPerSecond = 125
+    private static let retiersPerSecond = 500
     /// The process is killed when no more looks than these are left, of two for every customer: three times while customers are
     /// told, and once after.
     private static let killsAt = [0.9, 0.775, 0.65, 0.25].map { $0 * 2 * Double(customers) }

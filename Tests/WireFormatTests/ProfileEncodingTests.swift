@@ -1,5 +1,6 @@
 import Foundation
 import Scoring
+import TestSupport
 import Testing
 import WireFormat
 
@@ -67,6 +68,28 @@ struct ProfileEncodingTests {
             profile.text.contains(
                 #""rfm":{"group":"champions","recency":5,"frequency":4,"monetary":5},"churn":{"level":"low","#))
         #expect((profile.json["churn"] as? [String: Any])?["confidence"] as? String == "normal")
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (-0.0, "0"), (7, "7"), (0.000_049_99, "0"), (0.000_05, "0.0001"), (-0.000_05, "-0.0001"),
+        (-0.000_049, "0"), (0.999_949, "0.9999"), (0.999_95, "1"), (-12.345_678, "-12.3457"), (10.05, "10.0500"),
+        (99_999_999_999.25, "99999999999.2500"), (100_000_000_000.25, "100000000000.25"), (1e300, "1e+300"),
+        (.nan, "null"), (-.infinity, "null"),
+    ])
+    func `numbers are rounded half away from zero and written without a sign that means nothing`(
+        number: Double, text: String
+    ) throws {
+        let profile = try encode(ProfileEvidence(tenureDays: number)) { _, _ in }
+        #expect(profile.text.contains(#","tenure_days":\#(text),"#))
+    }
+
+    @Test(arguments: 0..<200) func `rounded numbers are those of the arithmetic of the C library`(seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed) &+ 77_000)
+        let number = random.double(-1...1) * pow(10, Double(random.below(12)))
+        let profile = try encode(ProfileEvidence(tenureDays: number)) { _, _ in }
+        let rounded = (number * 10_000).rounded() / 10_000
+        let expected = rounded == rounded.rounded() ? String(Int(rounded)) : String(format: "%.4f", rounded)
+        #expect(profile.text.contains(",\"tenure_days\":\(expected),"))
     }
 
     @Test func `preferences carry their names`() throws {

@@ -67,6 +67,9 @@ extension KafkaError {
 
     package var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue }
 
+    /// A summary: the errors of the single brokers, which say why, come before it.
+    package var isAllBrokersDown: Bool { code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue }
+
     package var isTopicExisting: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
 
     /// The position asked for is no longer, or not yet, in the partition.

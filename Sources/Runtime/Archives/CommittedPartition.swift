@@ -1,36 +1,32 @@
 import KafkaClient
+import Synchronization
 
-/// One partition of a `CommittedReader`: unlike a shard's input it is waited for. One thread at a time.
-final class CommittedPartition: PartitionSource {
+/// One partition of a client that reads committed records: unlike a shard's input it is waited for. One thread at a time.
+final class CommittedPartition: PartitionSource, Sendable {
     private let queue: PartitionQueue
-    private let consumer: Consumer
+    private let client: CommittedClient
     /// `SteadyClock` when it first had nothing; nil while it has.
-    private var waitingSince: Double?
+    private let waitingSince = Mutex<Double?>(nil)
 
-    /// Without anything new for this long, reading fails with a retriable error.
-    private static let patienceSeconds = 30.0
     private static let pollMilliseconds: Int32 = 200
 
-    init(_ queue: PartitionQueue, of consumer: Consumer) {
-        self.queue = queue
-        self.consumer = consumer
+    init(_ partition: TopicPartition, of client: CommittedClient) throws(KafkaError) {
+        queue = try client.consumer.partitionQueue(partition)
+        self.client = client
     }
 
     var topicPartition: TopicPartition { queue.topicPartition }
 
-    /// Takes up to `maximum` entries; an empty batch when none came within a moment.
+    /// Takes up to `maximum` entries; an empty batch when none came within a moment, a retriable error once none has come for
+    /// as long as the client's patience.
     func consume(maximum: Int) throws(KafkaError) -> RecordBatch {
-        while case .log = consumer.poll(timeoutMilliseconds: 0) {}
+        try client.listen()
         let batch = try queue.consume(maximum: maximum, timeoutMilliseconds: Self.pollMilliseconds)
-        let since = waitingSince ?? SteadyClock.now
-        waitingSince = batch.isEmpty ? since : nil
-        guard !batch.isEmpty || SteadyClock.now - since < Self.patienceSeconds else { throw stalled }
+        let now = SteadyClock.now
+        let since = waitingSince.withLock { $0 } ?? now
+        let isInVain = batch.isEmpty && now - since >= client.patienceSeconds
+        waitingSince.withLock { $0 = batch.isEmpty && !isInVain ? since : nil }
+        if isInVain { throw client.stalled(topicPartition) }
         return batch
-    }
-
-    private var stalled: KafkaError {
-        KafkaError(
-            code: KafkaError.Code.timedOut, name: "_TIMED_OUT",
-            message: "\(topicPartition) gave nothing for \(Int(Self.patienceSeconds)) s", isRetriable: true)
     }
 }

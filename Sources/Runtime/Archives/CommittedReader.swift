@@ -32,6 +32,8 @@ package final class CommittedReader {
 
     /// For all queues together, KiB.
     private static let bufferKibibytes = 65_536
+    /// Without anything new for this long from the partition whose turn it is, reading fails with a retriable error.
+    private static let patienceSeconds = 30.0
 
     /// Starts fetching.
     package init(
@@ -45,19 +47,19 @@ package final class CommittedReader {
                 "bootstrap.servers": bootstrap, "queued.max.messages.kbytes": String(kibibytes),
                 "statistics.interval.ms": "0",
             ])
-        let consumer: Consumer
+        let client: CommittedClient
         do {
-            consumer = try Consumer(settings: layered, groupID: "tierd-reader")
+            client = try CommittedClient(
+                settings: layered, groupID: "tierd-reader", patienceSeconds: Self.patienceSeconds)
         } catch {
             throw .settings(error)
         }
         do throws(KafkaError) {
             for stretch in open {
-                let queue = try consumer.partitionQueue(stretch.partition)
-                sources.append(
-                    Source(stretch: stretch, partition: CommittedPartition(queue, of: consumer), next: stretch.from))
+                let partition = try CommittedPartition(stretch.partition, of: client)
+                sources.append(Source(stretch: stretch, partition: partition, next: stretch.from))
             }
-            try consumer.assign(open.map { PartitionOffset(topicPartition: $0.partition, offset: $0.from) })
+            try client.consumer.assign(open.map { PartitionOffset(topicPartition: $0.partition, offset: $0.from) })
         } catch {
             throw .reading(error)
         }

@@ -5,21 +5,19 @@ import Synchronization
 ///
 /// One thread at a time.
 package final class JournalReader: Sendable {
-    private let partition: TopicPartition
-    private let consumer: Consumer
-    private let queue: PartitionQueue
+    private let client: CommittedClient
+    private let partition: CommittedPartition
     /// Where the client is reading; nil before the first read.
     private let position = Mutex<Int64?>(nil)
 
-    /// Without anything new for this long, reading fails with a retriable error.
-    private static let patienceSeconds = 30.0
-    private static let pollMilliseconds: Int32 = 200
-
-    package init(_ partition: TopicPartition, settings: ClientSettings) throws(SettingsError) {
-        self.partition = partition
-        consumer = try Consumer(settings: settings, groupID: "tierd-journal-reader")
+    /// - Parameter patienceSeconds: Without anything new for this long, reading fails with a retriable error.
+    package init(
+        _ partition: TopicPartition, settings: ClientSettings, patienceSeconds: Double = 30
+    ) throws(SettingsError) {
+        client = try CommittedClient(
+            settings: settings, groupID: "tierd-journal-reader", patienceSeconds: patienceSeconds)
         do {
-            queue = try consumer.partitionQueue(partition)
+            self.partition = try CommittedPartition(partition, of: client)
         } catch {
             preconditionFailure("the partition was found at the start: \(error)")
         }
@@ -28,17 +26,12 @@ package final class JournalReader: Sendable {
     /// Up to `maximum` records from `offset` on, none at or beyond `end`.
     package func read(from offset: Int64, to end: Int64, maximum: Int) throws(KafkaError) -> JournalRecords {
         if position.withLock({ $0 }) != offset {
-            try consumer.assign([PartitionOffset(topicPartition: partition, offset: offset)])
+            try client.consumer.assign([PartitionOffset(topicPartition: partition.topicPartition, offset: offset)])
         }
         var read = JournalRecords(records: [], next: offset)
-        var lastProgress = SteadyClock.now
         while read.records.count < maximum, read.next < end {
-            while case .log = consumer.poll(timeoutMilliseconds: 0) {}
-            let batch = try queue.consume(
-                maximum: maximum - read.records.count, timeoutMilliseconds: Self.pollMilliseconds)
+            let batch = try partition.consume(maximum: maximum - read.records.count)
             for index in 0..<batch.count { try take(batch[index], upTo: end, into: &read) }
-            if !batch.isEmpty { lastProgress = SteadyClock.now }
-            guard SteadyClock.now - lastProgress < Self.patienceSeconds else { throw Self.stalled(partition) }
         }
         position.withLock { $0 = read.next < end ? read.next : nil }
         return read
@@ -60,11 +53,5 @@ package final class JournalReader: Sendable {
                 JournalRecords.Record(offset: record.offset, value: record.value.map { Array($0) } ?? []))
             read.next = record.offset + 1
         }
-    }
-
-    private static func stalled(_ partition: TopicPartition) -> KafkaError {
-        KafkaError(
-            code: KafkaError.Code.timedOut, name: "_TIMED_OUT",
-            message: "\(partition) gave nothing for \(Int(patienceSeconds)) s", isRetriable: true)
     }
 }

@@ -40,7 +40,7 @@ extension ShardTask {
             context.witness.saw(position, of: shard)
             committedEntry = CommittedEntry(position: position, offset: report.journalOffset)
         }
-        metrics.totals.committed.add()
+        if !isInDoubt(transaction, report) { metrics.totals.committed.add() }
         metrics.totals.aborted.add(report.aborts)
         metrics.totals.inDoubt.add(report.rebuilds)
         metrics.totals.commitSeconds.observe(report.seconds)

@@ -70,9 +70,14 @@ extension ShardTask {
         pending = transaction
     }
 
-    /// Nobody can tell whether records without an entry got through: the run is over, and the next says all again.
+    /// Whether nobody can tell if the transaction got through: it had no entry for the journal to tell by.
+    func isInDoubt(_ transaction: EncodedTransaction, _ report: CommitReport) -> Bool {
+        transaction.batches.isEmpty && report.rebuilds > 0
+    }
+
+    /// After records that may be lost the run is over, and the next says all again.
     func noteShadowDoubt(_ transaction: EncodedTransaction, _ report: CommitReport) {
-        guard transaction.batches.isEmpty, report.rebuilds > 0 else { return }
+        guard isInDoubt(transaction, report) else { return }
         endShadow("it is not known whether its last records were committed")
         pending?.dropShadow()
         if pending?.batches.isEmpty == true { pending = nil }

@@ -15,14 +15,16 @@ package struct ChurnForecast: Hashable, Sendable {
     /// - Parameter meanAmount: mean total of the repeat purchase days, major units; any number without one.
     package init(_ evidence: ChurnEvidence, risk: Double, meanAmount: Double, _ rule: ChurnRule, _ value: ValueRule?) {
         let (model, history) = (rule.model, evidence.history)
-        let ordersIfAlive = model.expectedPurchasesIfAlive(history, horizon: rule.horizonDays)
-        expectedOrders = model.pAlive(history) * ordersIfAlive
+        let pAlive = model.pAlive(history)
         if let value {
-            let lifetime = value.lifetimeValue(model)
+            let ifAlive = value.lifetimeValue(model).purchasesIfAlive(history, within: rule.horizonDays)
             let amount = value.amounts.expectedAmount(purchases: history.repeats, meanAmount: meanAmount)
+            expectedOrders = pAlive * ifAlive.within
             expectedValue = expectedOrders * amount
-            valueAtRisk = risk * ordersIfAlive * amount
-            lifetimeValue = lifetime.value(history, meanAmount: meanAmount)
+            valueAtRisk = risk * ifAlive.within * amount
+            lifetimeValue = pAlive * ifAlive.discounted * amount
+        } else {
+            expectedOrders = pAlive * model.expectedPurchasesIfAlive(history, horizon: rule.horizonDays)
         }
         nextOrderDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.5)
         nextOrderEarliestDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.1)

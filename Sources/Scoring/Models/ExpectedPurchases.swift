@@ -46,17 +46,25 @@ struct ExpectedPurchases {
         return scaled(sum, log)
     }
 
-    /// The values at four horizons. The series differ by the powers of z alone: each coefficient is worked out once, and
-    /// the sums do not wait for each other.
-    func values(_ horizons: SIMD4<Double>) -> SIMD4<Double> {
-        let z = horizons / (reach + horizons)
-        var logs = SIMD4<Double>.zero
-        for lane in logs.indices { logs[lane] = -Double.log(onePlus: horizons[lane] / reach) }
-        if z.max() <= Self.seriesReach, -logs.min() * (a - 1) < Self.steepest, let values = series(z, logs) {
-            return values.replacing(with: 0, where: values .< 0)
+    /// The values at the first `count` of sixteen horizons, all > 0; those behind them must not be longer than the longest.
+    /// The series differ by the powers of z alone: each coefficient is worked out once, and the sums do not wait for each
+    /// other.
+    func values(_ horizons: SIMD16<Double>, count: Int) -> SIMD16<Double> {
+        var (logs, values) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
+        var longest = 0.0
+        for lane in 0..<count {
+            logs[lane] = -Double.log(onePlus: horizons[lane] / reach)
+            longest = max(longest, horizons[lane])
         }
-        var values = SIMD4<Double>.zero
-        for lane in values.indices {
+        let farthest = longest / (reach + longest)
+        let isGentle = Double.log(onePlus: longest / reach) * (a - 1) < Self.steepest
+        if farthest <= Self.seriesReach, isGentle,
+            let sums = sharedSeries(horizons / (reach + horizons), farthest: farthest)
+        {
+            for lane in 0..<count { values[lane] = max(scaled(sums[lane], logs[lane]), 0) }
+            return values
+        }
+        for lane in 0..<count {
             var one = self
             one.horizon = horizons[lane]
             values[lane] = one.value
@@ -64,23 +72,42 @@ struct ExpectedPurchases {
         return values
     }
 
-    private func series(_ z: SIMD4<Double>, _ logs: SIMD4<Double>) -> SIMD4<Double>? {
-        let epsilon = a - 1
-        let c = epsilon + b
-        let first = c - shape
-        var terms = first * z
-        var sums = terms
-        var n = 1.0
-        // One lane is looked at first: all are only once it has settled.
-        while !Self.isSettled(terms.w, sums.w) || !terms.indices.allSatisfy({ Self.isSettled(terms[$0], sums[$0]) }) {
-            terms *= (first + n) * (epsilon + n) / ((c + n) * (n + 1)) * z
-            sums += terms
-            n += 1
-            guard n < Double(Self.seriesTerms) else { return nil }
+    /// Terms that sums at several horizons have at most. With the default parameters a year ahead needs up to 262, three
+    /// years 708.
+    private static let sharedTerms = 2_048
+    /// Of a sum: what its last term may be. All that follow are, at the farthest z, fifty times as much.
+    private static let sharedPrecision = 1e-13
+
+    /// The sums of the series at each `z`, as many terms of each as at the farthest; nil if those are too many.
+    private func sharedSeries(_ z: SIMD16<Double>, farthest: Double) -> SIMD16<Double>? {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.sharedTerms) { coefficients in
+            let epsilon = a - 1
+            let c = epsilon + b
+            let first = c - shape
+            var (coefficient, power, sum, n) = (first, farthest, 0.0, 0.0)
+            var count = 0
+            while true {
+                // In pairs, for two chains of sums.
+                for _ in 0..<2 {
+                    coefficients.initializeElement(at: count, to: coefficient)
+                    sum += coefficient * power
+                    count += 1
+                    n += 1
+                    coefficient *= (first + n) * (epsilon + n) / ((c + n) * (n + 1))
+                    power *= farthest
+                }
+                if abs(coefficient * power) <= Self.sharedPrecision * abs(sum) { break }
+                guard count < Self.sharedTerms else { return nil }
+            }
+            // Horner's rule, from the smallest terms on, of the odd powers and the even ones.
+            let squares = z * z
+            var (odd, even) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
+            for index in stride(from: count - 2, through: 0, by: -2) {
+                odd = odd * squares + coefficients[index]
+                even = even * squares + coefficients[index + 1]
+            }
+            return odd * z + even * squares
         }
-        var values = SIMD4<Double>.zero
-        for lane in values.indices { values[lane] = scaled(sums[lane], logs[lane]) }
-        return values
     }
 
     @inline(__always) private static func isSettled(_ term: Double, _ sum: Double) -> Bool {
@@ -90,8 +117,11 @@ struct ExpectedPurchases {
     /// From the sum of the series to the value.
     private func scaled(_ sum: Double, _ log: Double) -> Double {
         let epsilon = a - 1
-        let decay = epsilon == 0 ? -log : -Double.expMinusOne(epsilon * log) / epsilon
-        return (epsilon + b) * decay - Double.exp(epsilon * log) * sum
+        let change = Double.expMinusOne(epsilon * log)
+        let decay = epsilon == 0 ? -log : -change / epsilon
+        // Above a half the sum is as exact as the exponential.
+        let left = change > -0.5 ? 1 + change : Double.exp(epsilon * log)
+        return (epsilon + b) * decay - left * sum
     }
 
     /// The mean over p by the trapezoidal rule, the step halved until the mean settles.

@@ -40,16 +40,29 @@ package struct LifetimeValue: Hashable, Sendable {
     }
 
     private func discountedPurchasesIfAlive(_ history: PurchaseHistory) -> Double {
-        var (sum, before, worth) = (0.0, 0.0, 1.0)
-        for first in stride(from: 1, through: max(steps, 1), by: 4) {
-            let ends = SIMD4(Double(first), Double(first + 1), Double(first + 2), Double(first + 3)) * step
-            let purchased = purchases.expectedPurchasesIfAlive(history, horizons: ends)
-            for lane in 0..<min(4, max(steps, 1) + 1 - first) {
+        purchasesIfAlive(history, within: step).discounted
+    }
+
+    /// What is expected of a customer who has not dropped out: the purchases of all steps, each discounted, and those
+    /// within `horizon` > 0, in the unit of `purchases`. Both together cost little more than one of them.
+    package func purchasesIfAlive(
+        _ history: PurchaseHistory, within horizon: Double
+    ) -> (discounted: Double, within: Double) {
+        let steps = max(steps, 1)
+        var (sum, before, worth, within) = (0.0, 0.0, 1.0, 0.0)
+        // The horizon comes behind the steps.
+        for first in stride(from: 0, through: steps, by: 16) {
+            let count = min(16, steps + 1 - first)
+            var ends = SIMD16<Double>(repeating: step)
+            for lane in 0..<count { ends[lane] = first + lane < steps ? Double(first + lane + 1) * step : horizon }
+            let purchased = purchases.expectedPurchasesIfAlive(history, horizons: ends, count: count)
+            for lane in 0..<count where first + lane < steps {
                 worth /= 1 + discountPerStep
                 sum += (purchased[lane] - before) * worth
                 before = purchased[lane]
             }
+            within = purchased[count - 1]
         }
-        return sum
+        return (sum, within)
     }
 }

@@ -12,9 +12,12 @@ extension PurchaseModel {
         return ExpectedPurchases(self, history, horizon: horizon).value
     }
 
-    /// The same at four horizons, all > 0, in little more time than at the longest of them.
-    package func expectedPurchasesIfAlive(_ history: PurchaseHistory, horizons: SIMD4<Double>) -> SIMD4<Double> {
-        ExpectedPurchases(self, history, horizon: 0).values(horizons)
+    /// The same at the first `count` of sixteen horizons, all > 0, in little more time than at the longest of them. Those
+    /// behind them must not be longer; their values are 0.
+    package func expectedPurchasesIfAlive(
+        _ history: PurchaseHistory, horizons: SIMD16<Double>, count: Int
+    ) -> SIMD16<Double> {
+        ExpectedPurchases(self, history, horizon: 0).values(horizons, count: count)
     }
 
     /// Days until the next purchase that are not exceeded with probability `quantile`; nil if the customer is so likely

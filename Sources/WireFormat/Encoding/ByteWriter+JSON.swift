@@ -9,8 +9,9 @@ extension ByteWriter {
 
     /// The decimal digits of `value`, with leading zeros up to `minimum`.
     mutating func append(digits value: UInt64, minimum: Int) {
-        var length = 0
-        var rest = value
+        if value < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
+        var length = 1
+        var rest = value / 10
         while rest > 0 {
             length += 1
             rest /= 10
@@ -22,6 +23,36 @@ extension ByteWriter {
             unsafe place[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
+    }
+
+    /// Up to here a number times ten thousand is exact enough to round.
+    private static var largestRounded: Double { 1e11 }
+
+    /// A number to four places, half away from zero, without a point if it is whole then; null where JSON has no number
+    /// for it.
+    mutating func append(rounded number: Double) {
+        guard number.magnitude < Self.largestRounded else { return append(number: number) }
+        let scaled = number.magnitude * 10_000
+        // Not `rounded()`, a call into the C library on the processors that the build must run on.
+        let whole = UInt64(scaled)
+        let value = scaled - Double(whole) < 0.5 ? whole : whole + 1
+        if number < 0, value > 0 { append(UInt8(ascii: "-")) }
+        append(digits: value / 10_000, minimum: 1)
+        let places = UInt32(truncatingIfNeeded: value % 10_000)
+        guard places > 0, let place = unsafe take(5) else { return }
+        let (high, low) = (places / 100, places % 100)
+        unsafe place[0] = UInt8(ascii: ".")
+        unsafe place[1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: high / 10)
+        unsafe place[2] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: high % 10)
+        unsafe place[3] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: low / 10)
+        unsafe place[4] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: low % 10)
+    }
+
+    /// ASCII that needs no escapes, in quotes.
+    mutating func append(quoted text: String) {
+        append(UInt8(ascii: "\""))
+        write(text)
+        append(UInt8(ascii: "\""))
     }
 
     /// Up to here every whole number is a `Double` of its own, and is printed without an exponent.

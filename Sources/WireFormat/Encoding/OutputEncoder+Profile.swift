@@ -97,27 +97,15 @@ extension OutputEncoder {
 // MARK: - Parts
 
 extension OutputEncoder {
-    /// Up to here a number times ten thousand is exact enough to round.
-    private static var largestRounded: Double { 1e11 }
-
     /// A number to four places, or null: more would be digits without meaning, and these are printed without a search.
-    func write(_ number: Double?, as key: StaticString, _ bytes: inout ByteWriter) {
+    @inline(__always) func write(_ number: Double?, as key: StaticString, _ bytes: inout ByteWriter) {
         bytes.append(literal: key)
-        guard let number, number.isFinite else { return bytes.append(literal: "null") }
-        guard number.magnitude < Self.largestRounded else { return bytes.append(number: number) }
-        let rounded = Int64((number * 10_000).rounded())
-        if rounded % 10_000 == 0 {
-            bytes.append(decimal: rounded / 10_000)
-        } else {
-            bytes.append(fixed: rounded, places: 4)
-        }
+        bytes.append(rounded: number ?? .nan)
     }
 
-    func write(level: String, as key: StaticString, _ bytes: inout ByteWriter) {
+    @inline(__always) func write(level: String, as key: StaticString, _ bytes: inout ByteWriter) {
         bytes.append(literal: key)
-        bytes.append(literal: "\"")
-        bytes.write(level)
-        bytes.append(literal: "\"")
+        bytes.append(quoted: level)
     }
 
     private func write(

@@ -58,13 +58,14 @@ struct DemoCommand: AsyncParsableCommand {
         let view = DemoView(demo: demo, daemon: daemon, isTerminal: isatty(STDOUT_FILENO) == 1)
         let running = Task { try await service.run { view.listening(on: $0) } }
         try demo.start()
-        while !daemon.hasStopped {
+        while !daemon.hasStopped, !demo.isOver(daemon) {
             view.draw()
-            if demo.isOver(daemon), !stay { break }
             try await Task.sleep(for: .milliseconds(250))
         }
-        demo.stop()
         view.close()
+        if stay { view.stay() }
+        while stay, !daemon.hasStopped { try await Task.sleep(for: .milliseconds(250)) }
+        demo.stop()
         daemon.stop()
         if let problem = try await running.value { throw CleanExitFailure(problem) }
     }

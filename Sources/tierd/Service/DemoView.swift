@@ -25,7 +25,23 @@ final class DemoView: Sendable {
         self.isTerminal = isTerminal
     }
 
-    func listening(on port: Int) { state.withLock { $0.port = port } }
+    /// Where the page is: the picture says it all the time, elsewhere it is said once.
+    func listening(on port: Int) {
+        state.withLock { $0.port = port }
+        guard !isTerminal else { return }
+        print(title())
+        fflush(nil)
+    }
+
+    private func title() -> String {
+        "tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster" : demo.cluster.bootstrap)" + address()
+    }
+
+    /// The story has been told, and the daemon goes on.
+    func stay() {
+        print("\nStill running\(address()) — until Ctrl-C")
+        fflush(nil)
+    }
 
     /// Draws the present; lets time start when every shard is live.
     func draw() {
@@ -78,11 +94,7 @@ final class DemoView: Sendable {
     }
 
     private func redraw() {
-        var lines = [
-            "tierd demo — \(demo.cluster.isEmbedded ? "embedded cluster" : demo.cluster.bootstrap)" + address(), "",
-        ]
-        lines.append(headline())
-        lines.append("")
+        var lines = [title(), "", headline(), ""]
         lines += tierLines()
         let seen = demo.watcher.changes
         lines += ["", "  latest tier changes"] + places(seen.latestTiers)
