@@ -98,7 +98,8 @@ extension ShardEngine {
             lookBack(to: instant, from: now, record)
             left.tier = max(left.tier, rules.ladder.retained(upTo: grant.tier, evaluator.readings))
         }
-        // Measures fall at midnights and rise with orders, so that the last order of a day stands for the day.
+        // Measures fall at midnights and rise with orders, so that the last order of a day stands for the day. There are no more
+        // of these than the history has days: the order that was given back is one of it, and not younger than the grant.
         for instant in store.lastOrders(of: record, after: grant.since, rules.policy.calendar)
         where left.tier < grant.tier {
             lookBack(to: instant, from: now, record)
@@ -117,14 +118,20 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         let time = occasion.time.milliseconds
-        var move =
-            record.pointee.isPinned
-            ? standing.obeyPin(at: time, rules.standing)
-            : standing.endPin(at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing) {
-                rules.ladder.retained(upTo: $0, evaluator.readings)
-            }
+        let isEndedByPolicy = if case .activation = occasion.cause { true } else { false }
+        var move: Standing.Move?
+        if record.pointee.isPinned {
+            move = standing.obeyPin(at: time, rules.standing)
+        } else if isEndedByPolicy, standing.tier > 0 {
+            // It was a floor somewhere below, and held nothing: the rules have the tier as they had it before.
+            standing.earned = nil
+        } else {
+            move = standing.endPin(
+                at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing
+            ) { rules.ladder.retained(upTo: $0, evaluator.readings) }
+        }
         // Whoever set the pin knows when it ends, but not that a policy has ended it.
-        if move == nil, case .activation = occasion.cause {
+        if move == nil, isEndedByPolicy {
             move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
         }
         if let move { say(move, standing, occasion, record, into: &outputs) }

@@ -74,7 +74,8 @@ package enum RandomPolicy {
         guard let days = measures.first(where: { $0.quantity == .points })?.windowDays else { return nil }
         return PointsRule(
             perUnit: random.pick([500, 1_000, 1_333]),
-            multipliers: (0..<tiers).map { _ in random.pick([0, 1_000, 1_000, 1_250, 1_700]) }, expiresAfterDays: days)
+            multipliers: (0..<tiers).map { _ in random.pick([0, 1_000, 1_000, 1_250, 1_700]) }, expiresAfterDays: days,
+            expiresWhenInactiveDays: random.chance(0.5) ? 1 + random.below(days) : nil)
     }
 
     private static func term(_ random: inout SeededRandom, _ number: Int, _ measures: [Measure]) -> Term {
@@ -165,6 +166,20 @@ extension Policy {
     package var earningAlike: Policy {
         var policy = self
         policy.points?.multipliers = tiers.map { _ in 1_250 }
+        return policy
+    }
+
+    /// The same, but that tiers ask for points alone, of which those of the lowest tier end with a silence.
+    package func decidedByPoints(_ random: inout SeededRandom) -> Policy {
+        var policy = self
+        let days = 10 + random.below(history.orderDays - 9)
+        let rule = PointsRule(
+            perUnit: 1_000, multipliers: tiers.indices.map { 1_000 + 250 * Int64($0 * random.below(2)) },
+            expiresAfterDays: days, expiresWhenInactiveDays: 1 + random.below(min(days, 45)))
+        (policy.points, policy.measures, policy.terms) = (rule, [rule.measure], [])
+        for index in tiers.indices.dropFirst() {
+            policy.tiers[index].entry = .comparison(Comparison(.measure(0), .atLeast, Double(120 * index)))
+        }
         return policy
     }
 }

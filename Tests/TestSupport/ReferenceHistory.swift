@@ -103,7 +103,7 @@ struct ReferenceHistory {
             let told = within.filter { $0.costLeft != nil }
             let sum = told.reduce(0) { $0 + $1.net }
             return sum == 0 ? .nan : 1 - Double(told.reduce(0) { $0 + ($1.costLeft ?? 0) }) / Double(sum)
-        case .points: return Double(within.reduce(0) { $0 + $1.points(minorPerMajor: Int64(minorPerMajor)) })
+        case .points: return Double(points(of: within, on: today))
         case .tag, .attribute: return 0
         case .spendEWMA: return spendEWMA(at: time)
         case .daysSinceLastOrder: return lastOrder.map { (time - $0).days } ?? .nan
@@ -135,6 +135,23 @@ struct ReferenceHistory {
                 policy.calendar.start(of: $0.start(containing: today, anchor: anchor))
             } ?? .never
         }
+    }
+
+    /// What was earned and has not ended with a silence since.
+    private func points(of earned: [Order], on today: DayIndex) -> Int64 {
+        earned.reduce(0) { $0 + (isSilenced($1, on: today) ? 0 : $1.points(minorPerMajor: Int64(minorPerMajor))) }
+    }
+
+    /// Whether between it and today two orders, or the last one and today, were so many days apart that points of the lowest
+    /// tier ended, which are told by their rate.
+    private func isSilenced(_ order: Order, on today: DayIndex) -> Bool {
+        guard let rule = policy.points, let longest = rule.expiresWhenInactiveDays,
+            order.rate == rule.perUnit * rule.multipliers[0]
+        else { return false }
+        let day = policy.calendar.day(of: order.time)
+        let later = orders.filter(\.counts).map { policy.calendar.day(of: $0.time) }.filter { $0 >= day }
+        let days = later.sorted() + [today]
+        return zip(days, days.dropFirst()).contains { $1 - $0 >= longest }
     }
 
     /// The history as if nothing later than `time` had happened, of what is still kept at `now`.

@@ -110,9 +110,13 @@ package struct PolicyExplanation {
             "times \((Double($1) / 1_000).plain) in \($0.name)"
         }
         let days = rule.expiresAfterDays.counted("day")
+        let inactivity = rule.expiresWhenInactiveDays.map {
+            " Those earned at the rate of \(policy.tiers[0].name) expire once no order has come for \($0.counted("day"))."
+        }
         return
             "Points that customers collect: \(rate) for each \(policy.currency.text)"
             + others.map { ", \($0)" }.joined() + "; they count for \(days), and refunds take them back."
+            + (inactivity ?? "")
     }
 
     private var tags: [String] {

@@ -16,7 +16,15 @@ extension Policy {
         let expiry = PolicyFact.days(
             "points.expire_after", Double(points.expiresAfterDays), rise: "points expire later",
             fall: "points expire earlier")
-        return [perUnit] + multipliers + [expiry]
+        let inactivity = points.expiresWhenInactiveDays.map {
+            PolicyFact.days(
+                "points.expire_when_inactive", Double($0), rise: "points of the lowest tier outlast a longer silence",
+                fall: "points of the lowest tier expire after a shorter silence"
+            ).with(
+                added: "points of the lowest tier expire by silence",
+                removed: "no points expire by silence, only by age")
+        }
+        return [perUnit] + multipliers + [expiry] + [inactivity].compactMap { $0 }
     }
 
     var tagFacts: [PolicyFact] { tags.flatMap { facts($0) } }

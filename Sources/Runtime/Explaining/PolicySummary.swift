@@ -44,7 +44,13 @@ package struct PolicySummary {
             columns.add("profiles", "at most one in \(profiles.throttle.words) a customer")
         }
         if let points = policy.points {
-            columns.add("points", "\((Double(points.perUnit) / 1_000).plain) a unit, for \(points.expiresAfterDays)d")
+            let inactivity = points.expiresWhenInactiveDays.map {
+                "; \(policy.tiers[0].name)'s until \($0)d without an order"
+            }
+            columns.add(
+                "points",
+                "\((Double(points.perUnit) / 1_000).plain) a unit, for \(points.expiresAfterDays)d" + (inactivity ?? "")
+            )
         }
         if !policy.tags.isEmpty { columns.add("tags", policy.tags.map(\.name).joined(separator: ", ")) }
         let lines = ["✓ \(policy.name) v\(policy.version)  \(path)"] + columns.lines()

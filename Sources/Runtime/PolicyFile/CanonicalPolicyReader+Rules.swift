@@ -123,6 +123,15 @@ extension CanonicalPolicyReader {
         return PointsRule(perUnit: perUnit, multipliers: multipliers, expiresAfterDays: days)
     }
 
+    /// The rule of the line before, with what this one says of inactivity.
+    static func points(_ rule: PointsRule?, inactive line: inout CanonicalLine) -> PointsRule? {
+        guard var rule, let days = line.integer(Int.self), (1...Measure.maximumWindowDays).contains(days) else {
+            return nil
+        }
+        rule.expiresWhenInactiveDays = days
+        return rule
+    }
+
     mutating func tag(_ line: inout CanonicalLine) -> TagRule? {
         guard let name = line.text(), let condition = condition(&line, depth: 0) else { return nil }
         return TagRule(name: name, when: condition)

@@ -96,6 +96,7 @@ struct CanonicalPolicyReader {
         case "dimensions": takeDimensions(&line)
         case "rfm": takeRFM(&line)
         case "points": set(\.points, Self.points(&line))
+        case "points_inactive": set(\.points, Self.points(points, inactive: &line))
         case "tag": add(to: \.tags, tag(&line))
         case "level": add(to: \.levels, Self.level(&line))
         default: false

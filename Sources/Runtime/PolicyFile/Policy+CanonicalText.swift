@@ -66,9 +66,10 @@ extension Policy {
     }
 
     private var pointsLines: [String] {
-        points.map {
-            ["points \($0.perUnit) \($0.expiresAfterDays)" + $0.multipliers.map { " \($0)" }.joined()]
-        } ?? []
+        guard let points else { return [] }
+        let rates = points.multipliers.map { " \($0)" }.joined()
+        let inactive = points.expiresWhenInactiveDays.map { ["points_inactive \($0)"] } ?? []
+        return ["points \(points.perUnit) \(points.expiresAfterDays)" + rates] + inactive
     }
 
     private var tagLines: [String] { tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))" } }

@@ -4,19 +4,23 @@ extension PolicyCompiler {
     private static let defaultPointsDays = 365
 
     static func pointsDays(_ cursor: Cursor) -> Int {
-        cursor["expire_after"]?.text.flatMap { Int($0.dropLast()) } ?? defaultPointsDays
+        days(cursor["expire_after"]) ?? defaultPointsDays
     }
+
+    private static func days(_ cursor: Cursor?) -> Int? { cursor?.text.flatMap { Int($0.dropLast()) } }
 
     /// The balance joins the measures, so that look-ups show it whether or not anything asks for it.
     mutating func compilePoints(_ cursor: Cursor?, _ tiers: [Tier]) -> PointsRule? {
         guard let cursor else { return nil }
         let days = Self.pointsDays(cursor)
-        if days > Measure.maximumWindowDays, let expiry = cursor["expire_after"] {
+        for expiry in [cursor["expire_after"], cursor["expire_when_inactive"]].compactMap({ $0 })
+        where Self.days(expiry) ?? 0 > Measure.maximumWindowDays {
             problems.append(expiry.mismatch(expected: "at most \(Measure.maximumWindowDays)d"))
         }
         let rule = PointsRule(
             perUnit: thousandths(cursor["per_unit"]) ?? 1_000,
-            multipliers: compileMultipliers(cursor["multipliers"], tiers), expiresAfterDays: days)
+            multipliers: compileMultipliers(cursor["multipliers"], tiers), expiresAfterDays: days,
+            expiresWhenInactiveDays: Self.days(cursor["expire_when_inactive"]))
         let place = cursor["expire_after"] ?? cursor
         if days > longestUse[.orders]?.days ?? 0 {
             longestUse[.orders] = MeasureUse(path: place.path, name: "\(days)d", days: days)

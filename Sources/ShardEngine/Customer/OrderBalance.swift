@@ -51,15 +51,24 @@ struct AccountSum {
     var spend: Int64 = 0
     var costs: Int64 = 0
     var points: Int64 = 0
+    /// Of these, what ends with the spell of orders under way.
+    private(set) var pointsOfSpell: Int64 = 0
 
-    mutating func add(_ order: OrderBalance, minorPerMajor: UInt64) {
+    mutating func add(_ order: OrderBalance, minorPerMajor: UInt64, _ spell: ActiveSpell?) {
         if order.rate != .none {
-            points &+= order.rate.points(for: Money(minorUnits: order.net), minorPerMajor: minorPerMajor)
+            let earned = order.rate.points(for: Money(minorUnits: order.net), minorPerMajor: minorPerMajor)
+            points &+= earned
+            if order.rate == spell?.rate { pointsOfSpell &+= earned }
         }
         guard let cost = order.cost else { return }
         orders &+= 1
         spend &+= order.net
         costs &+= cost
+    }
+
+    mutating func endSpell() {
+        points &-= pointsOfSpell
+        pointsOfSpell = 0
     }
 
     mutating func add(_ folded: FoldedCosts) {

@@ -54,6 +54,7 @@ struct HistorySums: ~Copyable {
     private let browseSums: FlatArray<MeasurePlan.BrowseSum>
     private let needsLifetime: Bool
     private let needsPeriod: Bool
+    private let spell: ActiveSpell?
 
     init(_ plan: MeasurePlan) {
         orders = FlatArray(repeating: OrderSum(), count: plan.orderWindows.count + 2)
@@ -66,6 +67,7 @@ struct HistorySums: ~Copyable {
         browseSums = FlatArray(plan.browseSums)
         needsLifetime = plan.needsLifetimeOrders
         needsPeriod = plan.needsPeriodOrders
+        spell = plan.spell
     }
 
     mutating func begin() { nextExpiry = .max }
@@ -134,16 +136,18 @@ struct HistorySums: ~Copyable {
         if !isEmpty { nextExpiry = min(nextExpiry, end.value) }
     }
 
-    /// Sums what the orders up to `now` cost and earned. What leaves a window was seen to when its orders were summed.
-    func sumAccounts(
-        _ entries: OrderEntries, folded: FoldedCosts, upTo now: Int64, starts: borrowing FlatArray<Int64>,
-        periodStart: Int64, minorPerMajor: UInt64
+    /// Sums what the orders up to `now` cost and earned. What leaves a window was seen to when its orders were summed; what
+    /// silence takes of the points is seen to here.
+    mutating func sumAccounts(
+        _ entries: OrderEntries, folded: FoldedCosts, upTo now: EventTime, starts: borrowing FlatArray<Int64>,
+        periodStart: Int64, minorPerMajor: UInt64, _ calendar: ZoneCalendar
     ) {
+        var spell = spell
         let lifetime = starts.count
         for window in 0..<accounts.count { accounts[window] = AccountSum() }
         accounts[lifetime].add(folded)
         var index = 0
-        while index < entries.count, entries.time(index) <= now {
+        while index < entries.count, entries.time(index) <= now.milliseconds {
             let order = entries[index]
             guard order.isOrder else {
                 index += 1
@@ -151,12 +155,28 @@ struct HistorySums: ~Copyable {
             }
             let end = entries.endOfOrder(index)
             let balance = entries.balance(index, end)
-            for window in 0..<lifetime where order.time >= starts[window] {
-                accounts[window].add(balance, minorPerMajor: minorPerMajor)
+            if order.kind == .order,
+                spell?.extend(to: calendar.day(of: EventTime(milliseconds: order.time)).value) == true
+            {
+                endSpell()
             }
-            accounts[lifetime].add(balance, minorPerMajor: minorPerMajor)
-            if order.time >= periodStart { accounts[lifetime + 1].add(balance, minorPerMajor: minorPerMajor) }
+            for window in 0..<lifetime where order.time >= starts[window] {
+                accounts[window].add(balance, minorPerMajor: minorPerMajor, spell)
+            }
+            accounts[lifetime].add(balance, minorPerMajor: minorPerMajor, spell)
+            if order.time >= periodStart { accounts[lifetime + 1].add(balance, minorPerMajor: minorPerMajor, spell) }
             index = end
+        }
+        if let spell { look(at: spell, on: calendar.day(of: now).value) }
+    }
+
+    private func endSpell() { for window in 0..<accounts.count { accounts[window].endSpell() } }
+
+    /// Ends the spell if it is over on `day`, and is to be woken for its end if that takes anything.
+    private mutating func look(at spell: ActiveSpell, on day: Int32) {
+        if day >= spell.end { return endSpell() }
+        for window in 0..<orderWindows.count where accounts[window].pointsOfSpell > 0 {
+            nextExpiry = min(nextExpiry, spell.end)
         }
     }
 

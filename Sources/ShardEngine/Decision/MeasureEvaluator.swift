@@ -66,8 +66,9 @@ struct MeasureEvaluator: ~Copyable {
             if rules.plan.needsPeriodOrders { sumPeriod(orders, record, since: period, upTo: time) }
             if rules.plan.needsAccounts {
                 sums.sumAccounts(
-                    orders, folded: store.foldedCosts(of: record), upTo: time.milliseconds, starts: orderStarts,
-                    periodStart: period.milliseconds, minorPerMajor: UInt64(minorPerMajor.rounded()))
+                    orders, folded: store.foldedCosts(of: record), upTo: time, starts: orderStarts,
+                    periodStart: period.milliseconds, minorPerMajor: UInt64(minorPerMajor.rounded()),
+                    rules.policy.calendar)
             }
         }
         isLookingBack = knownAt != nil

@@ -15,6 +15,8 @@ struct MeasurePlan {
     var needsPeriodOrders = false
     /// Whether costs or points are asked for.
     var needsAccounts = false
+    /// Of points that end with inactivity, before the first order.
+    var spell: ActiveSpell?
     /// What the annex is looked through for.
     var annexTests: ContiguousArray<AnnexTest> = []
     var needsFeedbackPass = false
@@ -63,6 +65,7 @@ struct MeasurePlan {
         orderWindows = Self.windows(policy.measures, .orders)
         browseWindows = Self.windows(policy.measures, .browse)
         feedbackWindows = Self.windows(policy.measures, .feedback, and: policy.history.feedbackDays)
+        spell = ActiveSpell(policy.points)
         for measure in policy.measures { steps.append(step(for: measure)) }
     }
 

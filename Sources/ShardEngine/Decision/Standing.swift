@@ -222,6 +222,8 @@ extension Standing {
         earned = nil
         let met = max(qualified, retained(tier))
         let isProtected = rules.termsProtect && own.validUntil > time && own.tier >= met
+        // What is falling in its own time was not held by the pin, whose end takes nothing of that time.
+        if !isProtected, met < tier, graceEndsAt != .max { return nil }
         let target = isProtected ? own.tier : met
         let move = target == tier ? nil : begin(target, at: time, .pin, .pinEnded, rules)
         // The term goes on that the pin has interrupted; since when its tier has been held was not kept.

@@ -44,6 +44,8 @@ struct PolicyDifferenceTests {
         ("when_unknown: 0.5", "when_unknown: 0.4", "score.terms.satisfaction.when_unknown"),
         ("per_unit: 1.5", "per_unit: 2", "points.per_unit"),
         ("expire_after: 200d", "expire_after: 100d", "points.expire_after"),
+        ("inactive: 95d", "inactive: 96d", "points.expire_when_inactive"),
+        (", expire_when_inactive: 95d", "", "points.expire_when_inactive"),
         ("{standard: 1.25}", "{gold: 1.25}", "points.multipliers.gold"),
         (
             "contribution_365d, at_least: 500", "contribution_365d, at_least: 400",

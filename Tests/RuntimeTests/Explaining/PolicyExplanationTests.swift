@@ -76,7 +76,7 @@ struct PolicyExplanationTests {
         let stars = try text("stars")
         #expect(
             stars.contains(
-                "Points that customers collect: 1 for each USD, times 1.2 in gold, times 1.7 in reserve; they count for 365 days, and refunds take them back."
+                "Points that customers collect: 1 for each USD, times 1.2 in gold, times 1.7 in reserve; they count for 365 days, and refunds take them back. Those earned at the rate of green expire once no order has come for 183 days."
             ))
         #expect(stars.contains("gold (Gold / 金星级): at least 500 points of the last 365 days."))
         let sample = PolicyExplanation(try SamplePolicy.policy()).text

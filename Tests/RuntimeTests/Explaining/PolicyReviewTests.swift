@@ -52,6 +52,26 @@ struct PolicyReviewTests {
         #expect(try !findings(asked).contains { $0.path == "points" })
     }
 
+    @Test func `inactivity that ends no points is found, and tiers that earn as the lowest does`() throws {
+        let written = "per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d"
+        func found(_ points: String) throws -> [String] {
+            try findings(SamplePolicy.replacing(written, with: points))
+                .filter { $0.path == "points.expire_when_inactive" }.map(\.message)
+        }
+        #expect(try found("expire_after: 200d").isEmpty)
+        #expect(
+            try found("expire_after: 200d, expire_when_inactive: 200d")
+                == ["it has no effect: after 200 days all points have expired by age"])
+        #expect(
+            try found("multipliers: {standard: 0}, expire_after: 200d, expire_when_inactive: 90d")
+                == ["it has no effect: standard earns no points"])
+        #expect(
+            try found("multipliers: {gold: 2}, expire_after: 200d, expire_when_inactive: 90d")
+                == ["it holds for what silver earns too: at the same rate as standard"])
+        #expect(
+            try found("multipliers: {silver: 1.5, gold: 2}, expire_after: 200d, expire_when_inactive: 90d").isEmpty)
+    }
+
     @Test func `what can be met is not called impossible`() throws {
         let requirements = [
             "{not: {any: [{measure: csat_mean_365d, below: 30}, {measure: csat_mean_365d, at_least: 30}]}}",

@@ -112,9 +112,14 @@ struct PolicyFileTests {
     }
 
     @Test func `points join the measures with their expiry, and reach as far into the history`() throws {
-        let text = SamplePolicy.shortest + "points: {multipliers: {standard: 0.5}, expire_after: 500d}\n"
+        let text =
+            SamplePolicy.shortest
+            + "points: {multipliers: {standard: 0.5}, expire_after: 500d, expire_when_inactive: 183d}\n"
         let policy = try PolicyFile.parse(text: text, file: "f")
-        #expect(policy.points == PointsRule(perUnit: 1_000, multipliers: [500], expiresAfterDays: 500))
+        #expect(
+            policy.points
+                == PointsRule(
+                    perUnit: 1_000, multipliers: [500], expiresAfterDays: 500, expiresWhenInactiveDays: 183))
         #expect(policy.measures == [Measure(.spend, windowDays: 30), Measure(.points, windowDays: 500)])
         #expect(policy.history.orderDays == 500)
         #expect(KeptPolicy(policy).policy.measures == policy.measures)

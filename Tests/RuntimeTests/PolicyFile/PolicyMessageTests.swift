@@ -10,6 +10,10 @@ struct PolicyMessageTests {
         ),
         ("per_unit: 1.5", "per_unit: 1.5001", "36: points.per_unit: found 1.5001, expected at most three decimals"),
         (
+            "inactive: 95d", "inactive: 4000d",
+            #"36: points.expire_when_inactive: found "4000d", expected at most 3653d"#
+        ),
+        (
             "expire_after: 200d", "expire_after: 500d",
             "8: history.orders: found 400d, expected at least 500d, because points.expire_after is 500d"
         ),

@@ -40,7 +40,7 @@ enum SamplePolicy {
           parameters: {r: 0.5, alpha: 40, a: 0.8, b: 2.5}
           levels: [{name: low}, {name: medium, from: 0.6}, {name: high, from: 0.85, label: {en: High}, actions: [call]}]
           margin: 0.03
-        points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d}
+        points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d}
         tags:
           - {name: vip_at_risk, when: {all: [{measure: contribution_365d, at_least: 500}, {tag: vip}]}}
           - {name: european, when: {any: [{attribute: region, is: EU}, {attribute: club, is: true}]}}

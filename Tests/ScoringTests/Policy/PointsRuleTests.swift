@@ -7,6 +7,7 @@ import Testing
 
     @Test func `a rate is the points of a unit times the tier's multiplier, exactly`() {
         #expect((0...2).map { Self.rule.rate(inTier: $0).millionths } == [2_500_000, 3_125_000, 4_250_000])
+        #expect(Self.rule.lowestRate == PointsRate(millionths: 2_500_000))
     }
 
     @Test func `points are whole, rounded down, in the currency's own minor units`() {

@@ -52,4 +52,51 @@ import Testing
         run.apply([.command(Policies.days(91), "a", "u", .unpin)])
         #expect(Self.moves(run).map(\.to) == [2, 1, 0])
     }
+
+    /// Without silver, and with gold from 1,000 dollars; who was gold by 600 has gold as the second of two tiers and lost it.
+    private static func dearer(grace: TimeSpan = .zero) -> Policy {
+        var policy = withoutSilver()
+        policy.downgrade.grace = grace
+        policy.tiers[1].entry = .comparison(Comparison(.measure(0), .atLeast, 1_000))
+        policy.hash = "dearer"
+        return policy
+    }
+
+    /// Gold by 600 dollars, and held on silver at least, which the policy that becomes active does not have.
+    private static func switched(to policy: Policy, _ activation: Activation) -> EngineRun {
+        var run = EngineRun(Policies.spend())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.hours(1), "a", "p", .pin("silver", .floor, until: nil))])
+        run.activate(policy, activation)
+        run.retier(atMost: 10)
+        return run
+    }
+
+    @Test func `the end of a floor that a policy drops takes no tier for as long as tiers are kept`() {
+        var run = Self.switched(
+            to: Self.dearer(), Activation(mode: .grandfathered, keepsTierFor: .days(20)))
+        #expect(Self.moves(run).map(\.to) == [2, 1] && Self.moves(run).last?.reason == .pinEnded)
+        run.wait(until: Policies.days(20))
+        #expect(Self.moves(run).count == 2)
+        run.wait(until: Policies.days(21))
+        #expect(Self.moves(run).map(\.to) == [2, 1, 0] && Self.moves(run).last?.at == Policies.hours(1 + 20 * 24))
+    }
+
+    @Test func `the end of a floor that a policy drops leaves the grace that any other loss has`() {
+        var run = Self.switched(to: Self.dearer(grace: .days(5)), Activation())
+        #expect(Self.moves(run).map(\.to) == [2, 1] && Self.moves(run).last?.reason == .pinEnded)
+        run.wait(until: Policies.days(6))
+        #expect(Self.moves(run).map(\.reason) == [.firstSeen, .pinEnded, .graceEnded])
+        #expect(Self.moves(run).last?.at == Policies.hours(1 + 5 * 24))
+    }
+
+    @Test func `a floor below a tier that is kept for a while may end in that while and takes nothing`() {
+        var policy = Policies.spend()
+        policy.tiers[2].entry = .comparison(Comparison(.measure(0), .atLeast, 1_000))
+        var run = Self.switched(to: policy, Activation(mode: .grandfathered, keepsTierFor: .days(20)))
+        run.apply([.command(Policies.days(9), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [2])
+        run.wait(until: Policies.days(21))
+        #expect(Self.moves(run).map(\.to) == [2, 1] && Self.moves(run).last?.reason == .graceEnded)
+    }
 }

@@ -34,4 +34,42 @@ import Testing
         let exact = try #require(report?.churnEvidence?.ewmaAtLast)
         return (exact * 1e9).rounded() / 1e9
     }
+
+    // MARK: - The lowest tier has no term
+
+    /// Terms of three months that protect; of the tiers the named ones, the first with no requirement.
+    private static func terms(_ tiers: [String] = ["base", "silver", "gold"]) -> Policy {
+        var policy = Policies.spend()
+        policy.validity = Validity(months: 3)
+        policy.downgrade.timing = .endOfTerm
+        policy.tiers = policy.tiers.filter { tiers.contains($0.name) }
+        policy.tiers[0].entry = nil
+        policy.hash = "\(tiers)"
+        return policy
+    }
+
+    @Test func `what a pin covers has no term any more once it is the lowest tier`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(1), "a", "p", .pin("gold", .floor, until: nil))])
+        run.activate(Self.terms(["base", "gold"]))
+        run.retier(atMost: 10)
+        run.apply([.command(Policies.days(10), "a", "u", .unpin)])
+        let moves = run.said["a"]?.tiers ?? []
+        #expect(moves.map(\.to) == [1, 2, 0] && moves.map(\.reason) == [.firstSeen, .pinned, .pinEnded])
+        #expect(moves.first?.validUntil != nil && moves.last?.validUntil == nil)
+        // Silver's term would have ended after three months, and would be said to be renewed.
+        run.wait(until: Policies.days(200))
+        #expect(run.said["a"]?.tiers.count == 3)
+    }
+
+    @Test func `whose tier becomes the lowest has no term that could end`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        #expect(run.said["a"]?.tiers.first?.validUntil != nil)
+        run.activate(Self.terms(["silver", "gold"]))
+        run.retier(atMost: 10)
+        run.wait(until: Policies.days(200))
+        #expect(run.tiers(of: "a") == [1] && run.engine.tierCounts() == [1, 0])
+    }
 }

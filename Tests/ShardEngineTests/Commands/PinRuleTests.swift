@@ -97,4 +97,71 @@ import Testing
         run.apply([.command(Policies.days(50), "a", "u", .unpin)])
         #expect(Self.moves(run).map(\.to) == [1, 2])
     }
+
+    @Test func `a floor that ends below a tier within its grace leaves it that grace`() {
+        var run = EngineRun(Policies.spend(grace: .days(10)))
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.hours(1), "a", "p", .pin("silver", .floor, until: Policies.days(35)))])
+        // The order leaves the window at the midnight of the 30th day.
+        run.wait(until: Policies.days(36))
+        #expect(Self.moves(run).map(\.to) == [2])
+        run.wait(until: Policies.days(40))
+        #expect(Self.moves(run).map(\.to) == [2, 0] && Self.moves(run).last?.reason == .graceEnded)
+    }
+
+    // MARK: - Merging under a ceiling
+
+    @Test func `what a ceiling keeps a merge from giving is given when the ceiling ends, with its term`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.order(Policies.days(1), "b", "2", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
+        run.apply([.command(Policies.days(3), "a", "m", .merge("b"))])
+        #expect(Self.moves(run).map(\.to) == [1])
+        // Both orders have left the window: it is the term that gives gold.
+        run.apply([.command(Policies.days(50), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [1, 2] && Self.moves(run).last?.reason == .pinEnded)
+        #expect(Self.moves(run).last?.validUntil == run.said["b"]?.tiers.first?.validUntil)
+    }
+
+    @Test func `without terms the end of the ceiling gives what the merged orders earn by then`() {
+        var run = EngineRun(Policies.spend())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.order(Policies.days(1), "b", "2", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
+        run.apply([.command(Policies.days(3), "a", "m", .merge("b"))])
+        #expect(Self.moves(run).map(\.to) == [1])
+        run.apply([.command(Policies.days(20), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [1, 2] && Self.moves(run).last?.reason == .pinEnded)
+    }
+
+    @Test func `a ceiling that comes along by a merge covers what it has covered`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "b", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(1), "b", "p", .pin("silver", .ceiling, until: nil))])
+        run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000)])
+        run.apply([.command(Policies.days(3), "a", "m", .merge("b"))])
+        #expect(Self.moves(run).map(\.to) == [0, 1] && Self.moves(run).last?.reason == .merged)
+        run.apply([.command(Policies.days(50), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [0, 1, 2])
+        #expect(Self.moves(run).last?.validUntil == run.said["b"]?.tiers.first?.validUntil)
+    }
+
+    @Test(arguments: [(0.0, 40.0), (40, 0)]) func `of two covered terms the longer one is given back`(
+        first: Double, second: Double
+    ) {
+        var run = EngineRun(Self.terms())
+        run.apply([
+            .order(Policies.days(first), "a", "1", .completed, 60_000),
+            .order(Policies.days(second), "b", "2", .completed, 60_000),
+        ])
+        let ends = ["a", "b"].compactMap { run.said[$0]?.tiers.first?.validUntil }
+        for customer in ["a", "b"] {
+            run.apply([.command(Policies.days(41), customer, "p", .pin("silver", .ceiling, until: nil))])
+        }
+        run.apply([.command(Policies.days(42), "a", "m", .merge("b"))])
+        run.apply([.command(Policies.days(75), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [2, 1, 2])
+        #expect(ends.count == 2 && Self.moves(run).last?.validUntil == ends.max())
+    }
 }

@@ -153,4 +153,22 @@ import Testing
         run.apply([.order(Policies.start, "a", "last", .completed, 100)])
         #expect(run.rejections.count == 1)
     }
+
+    @Test func `a full history refuses an update whole that is the first to tell a cost`() {
+        var run = EngineRun(Self.policy())
+        let most = 8_192
+        run.apply((0..<most - 1).map { .order(Policies.start, "a", "o-\($0)", .completed, 100) })
+        func update(_ hour: Double, total: Int64, cost: Int64?) -> ScriptedEvent {
+            .order(Policies.hours(hour), "a", "o-0", .updated, total, cost: cost)
+        }
+        // It takes a line for when it was, and another for the cost.
+        run.apply([update(1, total: 200, cost: 50)])
+        #expect(run.rejections.map(\.reason) == [.customerFull])
+        #expect(run.measure(0, of: "a", at: Policies.hours(1)) == Double(most - 1))
+        #expect(run.measure(1, of: "a", at: Policies.hours(1)) == nil)
+        run.apply([update(2, total: 300, cost: nil)])
+        #expect(run.rejections.count == 1 && run.measure(0, of: "a", at: Policies.hours(2)) == Double(most + 1))
+        run.apply([update(3, total: 400, cost: 50)])
+        #expect(run.rejections.count == 2 && run.measure(0, of: "a", at: Policies.hours(3)) == Double(most + 1))
+    }
 }

@@ -21,6 +21,19 @@ import Testing
         var random = SeededRandom(seed: UInt64(seed))
         let policy = RandomPolicy.draw(&random)
         let history = RandomHistory.draw(&random, customers: 1 + random.below(3), events: 20 + random.below(60))
+        expectAgreement(on: history, policy, &random, seed: seed)
+    }
+
+    @Test(arguments: seeds) func `so it does where silence ends points, which decide alone`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        let policy = RandomPolicy.draw(&random).decidedByPoints(&random)
+        let history = RandomHistory.draw(&random, customers: 1 + random.below(3), events: 20 + random.below(60))
+        expectAgreement(on: history, policy, &random, seed: seed)
+    }
+
+    private func expectAgreement(
+        on history: RandomHistory, _ policy: Policy, _ random: inout SeededRandom, seed: Int
+    ) {
         var run = EngineRun(policy)
         var oracle = ReferenceScorer(policy, lookingEvery: .minutes(Self.setting("ORACLE_MINUTES") ?? 720))
         for batch in history.batches {

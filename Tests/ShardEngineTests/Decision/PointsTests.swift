@@ -99,4 +99,20 @@ import Testing
         #expect(run.measure(0, of: "a", at: Policies.start) == Double(Int64(1) << 49))
         #expect(run.rejections.isEmpty)
     }
+
+    @Test func `a full history of orders with points refuses another one whole, until there is room for both lines`() {
+        var run = EngineRun(Self.policy(multipliers: [1_000, 1_000, 1_000]))
+        let most = 4_096
+        run.apply((0..<most).map { .order(Policies.start, "a", "o-\($0)", .completed, 100) })
+        run.apply([Self.order(1, "more", 100), .order(Policies.days(1), "a", "o-0", .refunded, refund: 50)])
+        #expect(run.rejections.map(\.reason) == [.customerFull, .customerFull])
+        #expect(run.measure(0, of: "a", at: Policies.days(1)) == Double(most))
+        // A cancelled order keeps one line of its two.
+        for id in ["o-1", "o-2"] {
+            run.apply([.order(Policies.days(2), "a", id, .cancelled)])
+            run.apply([Self.order(2, "more", 100)])
+            #expect(run.rejections.count == 3)
+        }
+        #expect(run.measure(0, of: "a", at: Policies.days(2)) == Double(most - 1))
+    }
 }
