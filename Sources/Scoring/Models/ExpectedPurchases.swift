@@ -20,11 +20,18 @@ struct ExpectedPurchases {
     /// Beyond this the terms of the series grow before they fall.
     private static let steepest = 100.0
     private static let seriesTerms = 20_000
+    /// Below this C−s the terms of the series alternate, and what is left of them is lost in their size.
+    private static let mostNegative = -20.0
+
+    /// Whether the series loses no digits at this z, `log` being ln(1−z).
+    private func isTame(_ z: Double, _ log: Double) -> Bool {
+        z <= Self.seriesReach && -log * (a - 1) < Self.steepest && a + b - 1 - shape > Self.mostNegative
+    }
 
     var value: Double {
         let z = horizon / (reach + horizon)
         let log = -Double.log(onePlus: horizon / reach)
-        if z <= Self.seriesReach, -log * (a - 1) < Self.steepest, let sum = series(z, log) { return max(sum, 0) }
+        if isTame(z, log), let sum = series(z, log) { return max(sum, 0) }
         return integral
     }
 
@@ -57,8 +64,7 @@ struct ExpectedPurchases {
             longest = max(longest, horizons[lane])
         }
         let farthest = longest / (reach + longest)
-        let isGentle = Double.log(onePlus: longest / reach) * (a - 1) < Self.steepest
-        if farthest <= Self.seriesReach, isGentle,
+        if isTame(farthest, -Double.log(onePlus: longest / reach)),
             let sums = sharedSeries(horizons / (reach + horizons), farthest: farthest)
         {
             for lane in 0..<count { values[lane] = max(scaled(sums[lane], logs[lane]), 0) }
@@ -75,38 +81,41 @@ struct ExpectedPurchases {
     /// Terms that sums at several horizons have at most. With the default parameters a year ahead needs up to 262, three
     /// years 708.
     private static let sharedTerms = 2_048
-    /// Of a sum: what its last term may be. All that follow are, at the farthest z, fifty times as much.
-    private static let sharedPrecision = 1e-13
+    /// Of the value: what the last term of its sum may be. All that follow are, at the farthest z, fifty times as much.
+    private static let sharedPrecision = 1e-12
 
     /// The sums of the series at each `z`, as many terms of each as at the farthest; nil if those are too many.
     private func sharedSeries(_ z: SIMD16<Double>, farthest: Double) -> SIMD16<Double>? {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.sharedTerms) { coefficients in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.sharedTerms) { terms in
             let epsilon = a - 1
             let c = epsilon + b
             let first = c - shape
-            var (coefficient, power, sum, n) = (first, farthest, 0.0, 0.0)
+            // The value is about `shape` where the sum is about C.
+            let precision = Self.sharedPrecision * min(shape / abs(c), 1)
+            var (term, sum, n) = (first * farthest, 0.0, 0.0)
             var count = 0
             while true {
                 // In pairs, for two chains of sums.
                 for _ in 0..<2 {
-                    coefficients.initializeElement(at: count, to: coefficient)
-                    sum += coefficient * power
+                    terms.initializeElement(at: count, to: term)
+                    sum += term
                     count += 1
                     n += 1
-                    coefficient *= (first + n) * (epsilon + n) / ((c + n) * (n + 1))
-                    power *= farthest
+                    term *= (first + n) * (epsilon + n) / ((c + n) * (n + 1)) * farthest
                 }
-                if abs(coefficient * power) <= Self.sharedPrecision * abs(sum) { break }
+                if abs(term) <= precision * abs(sum) { break }
                 guard count < Self.sharedTerms else { return nil }
             }
-            // Horner's rule, from the smallest terms on, of the odd powers and the even ones.
-            let squares = z * z
+            guard sum.isFinite else { return nil }
+            // Horner's rule in z as a part of the farthest, from the last terms on, of the odd powers and the even ones.
+            let parts = z / farthest
+            let squares = parts * parts
             var (odd, even) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
             for index in stride(from: count - 2, through: 0, by: -2) {
-                odd = odd * squares + coefficients[index]
-                even = even * squares + coefficients[index + 1]
+                odd = odd * squares + terms[index]
+                even = even * squares + terms[index + 1]
             }
-            return odd * z + even * squares
+            return odd * parts + even * squares
         }
     }
 

@@ -53,7 +53,7 @@ package struct LifetimeValue: Hashable, Sendable {
         // The horizon comes behind the steps.
         for first in stride(from: 0, through: steps, by: 16) {
             let count = min(16, steps + 1 - first)
-            var ends = SIMD16<Double>(repeating: step)
+            var ends = SIMD16<Double>(repeating: horizon)
             for lane in 0..<count { ends[lane] = first + lane < steps ? Double(first + lane + 1) * step : horizon }
             let purchased = purchases.expectedPurchasesIfAlive(history, horizons: ends, count: count)
             for lane in 0..<count where first + lane < steps {

@@ -63,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await Task.sleep(for: .milliseconds(250))
         }
         view.close()
-        if stay { view.stay() }
+        if stay, !daemon.hasStopped { view.stay() }
         while stay, !daemon.hasStopped { try await Task.sleep(for: .milliseconds(250)) }
         demo.stop()
         daemon.stop()

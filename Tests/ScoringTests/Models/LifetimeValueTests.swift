@@ -1,3 +1,4 @@
+import Foundation
 import Scoring
 import TestSupport
 import Testing
@@ -39,6 +40,28 @@ import Testing
         // Six decimals are printed.
         #expect(farthest <= 0.501e-6)
         #expect(isClose(total, 71_509.8978990589, relative: 1e-9))
+    }
+
+    @Test(arguments: [1, 2, 3, 12, 15, 16, 17, 31, 32, 120], [5.0, 90])
+    func `purchases of the steps and within a horizon are those of the horizons one by one`(
+        steps: Int, horizon: Double
+    ) {
+        let model = LifetimeValue(
+            purchases: .defaultBGNBD, amounts: .cdnow, step: 30.4375, steps: steps, discountPerStep: 0.01)
+        for history in [
+            PurchaseHistory(repeats: 0, ageAtLast: 0, age: 0), PurchaseHistory(repeats: 7, ageAtLast: 200, age: 230),
+        ] {
+            let found = model.purchasesIfAlive(history, within: horizon)
+            var (sum, before) = (0.0, 0.0)
+            for step in 1...steps {
+                let until = model.purchases.expectedPurchasesIfAlive(history, horizon: Double(step) * 30.4375)
+                sum += (until - before) / pow(1.01, Double(step))
+                before = until
+            }
+            #expect(isClose(found.discounted, sum, relative: 1e-9), "\(found.discounted), not \(sum)")
+            let within = model.purchases.expectedPurchasesIfAlive(history, horizon: horizon)
+            #expect(isClose(found.within, within, relative: 1e-9), "\(found.within), not \(within)")
+        }
     }
 
     @Test func `discounting lowers the value and no discount gives expected purchases times amount`() {

@@ -152,13 +152,20 @@ import Testing
             (30, 0.05, 0.3, 10, 1_000, 1_799.917583875863), (5, 50, 200, 20, 90, 4.856630407259883),
             (5, 500, 1_500, 20, 90, 3.9126039123375733), (5, 50_000, 100_000, 20, 90, 2.9693161502517964),
             (0.24, 0.001, 2.4, 30, 1e6, 7_932.114821674554), (1_000, 0.79, 1_002, 4, 1e6, 60_087.3388478358),
-            (2, 0.0001, 0.01, 30, 365, 24.09530279474812),
+            (2, 0.0001, 0.01, 30, 365, 24.09530279474812), (1, 5_000, 15_000, 1_565, 30.4, 0.019331044198458613),
+            (114, 31_300, 93_900, 42_000, 90, 0.23691430584876076),
+            (50, 0.8, 0.1, 50 / 0.3, 1_095, 2.2857657780611949), (80, 0.8, 0.1, 80 / 0.3, 1_095, 2.2868471016098677),
         ]
         for one in cases {
             let model = PurchaseModel(kind: .bgNBD, r: one.shape, alpha: one.reach, a: one.a, b: one.b)
             let found = model.expectedPurchasesIfAlive(
                 PurchaseHistory(repeats: 0, ageAtLast: 0, age: 0), horizon: one.horizon)
             #expect(isClose(found, one.expected, relative: 1e-8), "\(one): \(found)")
+            var horizons = SIMD16(repeating: one.horizon / 2)
+            horizons[2] = one.horizon
+            let among = model.expectedPurchasesIfAlive(
+                PurchaseHistory(repeats: 0, ageAtLast: 0, age: 0), horizons: horizons, count: 3)
+            #expect(isClose(among[2], one.expected, relative: 1e-8), "\(one): \(among[2])")
         }
     }
 

@@ -37,7 +37,9 @@ import Testing
         .order(Policies.days(Double(days)), "a", "first", .refunded)
     }
 
-    @Test func `a refund of the oldest order that is kept looks at ten years of days with orders`() {
+    @Test
+    func `a refund of the oldest order that is kept finds the day, ten years later, that has earned the tier by then`()
+    {
         var withdrawn = Self.tenYears()
         withdrawn.apply([Self.refund(after: Self.historyDays - 1)])
         #expect(withdrawn.tiers(of: "a") == [1, 0] && withdrawn.said["a"]?.tiers.last?.reason == .orderWithdrawn)
