@@ -42,14 +42,19 @@ extension ShardEngine {
         store.setStanding(standing, of: record)
     }
 
-    /// Looks at the instant before the last downgrade again: with what has arrived since, it may never have come to it.
+    /// Looks at the instant before the last downgrade again: with what has arrived since, it may never have come to it. Where
+    /// nothing delays a fall, that instant must not have brought it all the same.
     private mutating func giveBack(
         _ late: EventTime, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
         guard let lost = standing.lost, late.milliseconds < standing.since else { return }
         lookBack(to: standing.since - 1, from: occasion.time, record)
-        let kept = rules.ladder.retained(upTo: lost, evaluator.readings)
+        var kept = rules.ladder.retained(upTo: lost, evaluator.readings)
+        if kept > standing.tier, rules.policy.downgrade.isUndelayed {
+            lookBack(to: standing.since, from: occasion.time, record)
+            kept = rules.ladder.retained(upTo: kept, evaluator.readings)
+        }
         if let move = standing.giveBack(kept, at: occasion.time.milliseconds, rules.standing) {
             say(move, standing, occasion, record, into: &outputs)
         }
@@ -122,7 +127,7 @@ extension ShardEngine {
         var move: Standing.Move?
         if record.pointee.isPinned {
             move = standing.obeyPin(at: time, rules.standing)
-        } else if isEndedByPolicy, standing.tier > 0 {
+        } else if isEndedByPolicy, standing.tier > 0, standing.earned.map({ $0.tier <= standing.tier }) ?? true {
             // It was a floor somewhere below, and held nothing: the rules have the tier as they had it before.
             standing.earned = nil
         } else {

@@ -41,6 +41,21 @@ import Testing
         #expect(figures.shadowRuns > 8 && figures.shadowRecords > 50)
     }
 
+    /// Thousands of runs have to fit one process.
+    @Test(arguments: Array<UInt64>(0..<12)) func `a run that has ended leaves nothing of its world behind`(
+        seed: UInt64
+    ) throws {
+        weak var world: SimulatedWorld?
+        weak var network: SimulatedNetwork?
+        weak var cluster: SimulatedCluster?
+        do {
+            let run = SimulationRun(seed: seed, retail: try Self.retail())
+            (world, network, cluster) = (run.world, run.world.network, run.world.cluster)
+            _ = try run.run()
+        }
+        #expect(world == nil && network == nil && cluster == nil)
+    }
+
     @Test func `the same seed gives the same run, line by line`() throws {
         func run(_ seed: UInt64) throws -> (UInt64, SimulationRun.Figures) {
             let run = SimulationRun(seed: seed, retail: try Self.retail())

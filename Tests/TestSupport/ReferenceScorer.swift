@@ -187,8 +187,12 @@ package struct ReferenceScorer {
     private mutating func giveBack(_ late: EventTime, _ customer: inout Customer, at time: EventTime, _ byTime: Bool) {
         guard let lost = customer.lost, let tier = customer.tier, late < customer.tierSince else { return }
         let lostAt = customer.tierSince
-        let then = View(asOf: lostAt.before, knownAt: time, policy, customer.history)
-        let kept = then.retained(upTo: lost)
+        var then = View(asOf: lostAt.before, knownAt: time, policy, customer.history)
+        var kept = then.retained(upTo: lost)
+        if kept > tier, policy.downgrade.timing == .atOnce, policy.downgrade.grace == .zero {
+            then = View(asOf: lostAt, knownAt: time, policy, customer.history)
+            kept = then.retained(upTo: kept)
+        }
         guard kept > tier else { return }
         move(&customer, to: kept, .correction, .lateEvent, time, byTime, then.score, since: lostAt)
     }

@@ -7,8 +7,9 @@ import Synchronization
 /// One thread at a time.
 final class CommittedClient: Sendable {
     let consumer: Consumer
-    /// Without anything new for this long, reading a partition fails.
+    /// Without anything new for this long, reading a partition fails with a retriable error.
     let patienceSeconds: Double
+    static let usualPatienceSeconds = 30.0
 
     private struct Complaint {
         var error: KafkaError
@@ -18,7 +19,9 @@ final class CommittedClient: Sendable {
 
     private let complaint = Mutex<Complaint?>(nil)
 
-    init(settings: ClientSettings, groupID: String, patienceSeconds: Double) throws(SettingsError) {
+    init(
+        settings: ClientSettings, groupID: String, patienceSeconds: Double = usualPatienceSeconds
+    ) throws(SettingsError) {
         consumer = try Consumer(settings: settings, groupID: groupID)
         self.patienceSeconds = patienceSeconds
     }

@@ -20,13 +20,13 @@ final class CommittedPartition: PartitionSource, Sendable {
     /// Takes up to `maximum` entries; an empty batch when none came within a moment, a retriable error once none has come for
     /// as long as the client's patience.
     func consume(maximum: Int) throws(KafkaError) -> RecordBatch {
+        // Whatever ends this, but for an empty batch, ends the waiting too.
+        let since = waitingSince.withLock { $0.take() } ?? SteadyClock.now
         try client.listen()
         let batch = try queue.consume(maximum: maximum, timeoutMilliseconds: Self.pollMilliseconds)
-        let now = SteadyClock.now
-        let since = waitingSince.withLock { $0 } ?? now
-        let isInVain = batch.isEmpty && now - since >= client.patienceSeconds
-        waitingSince.withLock { $0 = batch.isEmpty && !isInVain ? since : nil }
-        if isInVain { throw client.stalled(topicPartition) }
+        guard batch.isEmpty else { return batch }
+        if SteadyClock.now - since >= client.patienceSeconds { throw client.stalled(topicPartition) }
+        waitingSince.withLock { $0 = since }
         return batch
     }
 }

@@ -32,8 +32,6 @@ package final class CommittedReader {
 
     /// For all queues together, KiB.
     private static let bufferKibibytes = 65_536
-    /// Without anything new for this long from the partition whose turn it is, reading fails with a retriable error.
-    private static let patienceSeconds = 30.0
 
     /// Starts fetching.
     package init(
@@ -49,8 +47,7 @@ package final class CommittedReader {
             ])
         let client: CommittedClient
         do {
-            client = try CommittedClient(
-                settings: layered, groupID: "tierd-reader", patienceSeconds: Self.patienceSeconds)
+            client = try CommittedClient(settings: layered, groupID: "tierd-reader")
         } catch {
             throw .settings(error)
         }

@@ -10,12 +10,13 @@ package final class JournalReader: Sendable {
     /// Where the client is reading; nil before the first read.
     private let position = Mutex<Int64?>(nil)
 
-    /// - Parameter patienceSeconds: Without anything new for this long, reading fails with a retriable error.
+    /// - Parameter patienceSeconds: Without anything new for this long, reading fails with a retriable error; the usual if nil.
     package init(
-        _ partition: TopicPartition, settings: ClientSettings, patienceSeconds: Double = 30
+        _ partition: TopicPartition, settings: ClientSettings, patienceSeconds: Double? = nil
     ) throws(SettingsError) {
         client = try CommittedClient(
-            settings: settings, groupID: "tierd-journal-reader", patienceSeconds: patienceSeconds)
+            settings: settings, groupID: "tierd-journal-reader",
+            patienceSeconds: patienceSeconds ?? CommittedClient.usualPatienceSeconds)
         do {
             self.partition = try CommittedPartition(partition, of: client)
         } catch {

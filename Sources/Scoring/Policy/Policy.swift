@@ -169,6 +169,9 @@ package struct DowngradeRule: Hashable, Sendable {
     /// Whether a refund or cancellation takes back at once what the order had earned, without grace.
     package var withdrawsOnRefund: Bool
 
+    /// Whether a tier falls at the very instant at which its requirement is no longer met.
+    package var isUndelayed: Bool { timing == .atOnce && grace == .zero }
+
     /// When the requirement is looked at. Raw values are the names in policies.
     package enum Timing: String, Hashable, Sendable {
         case atOnce = "at_once"

@@ -22,7 +22,7 @@ struct JournalReaderTests {
         ClientSettings(user, defaults: ["bootstrap.servers": cluster.bootstrapServers])
     }
 
-    private func reader(_ user: [String: String] = [:], patienceSeconds: Double = 30) throws -> JournalReader {
+    private func reader(_ user: [String: String] = [:], patienceSeconds: Double? = nil) throws -> JournalReader {
         try JournalReader(partition, settings: settings(user), patienceSeconds: patienceSeconds)
     }
 

@@ -234,6 +234,9 @@ package final class SimulatedCluster {
 
     /// Everything answers again.
     package func endOutages() { outages = [:] }
+
+    /// Forgets whoever still waits for an answer: the world has ended.
+    package func letGo() { (joins, fetches) = ([:], [:]) }
 }
 
 /// The oldest offset kept, and where a `read_committed` reader ends.

@@ -109,7 +109,8 @@ package final class SimulatedProducer {
             whenFlushed = nil
             reply(.failure(.timedOut))
         }
-        whenFlushed = { [self] in
+        whenFlushed = { [weak self] in
+            guard let self else { return }
             isOver = true
             guard case .open = state else { return answer(reply, .failure(stateError)) }
             end(.commit, deadline, reply)

@@ -21,6 +21,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private var context: ShardContext?
     private var decoder: RecordDecoder
     private var tasks: [ShardTask] = []
+    /// Of all tasks that there have been.
+    private var lanes: [SimulatedLane] = []
     /// What ownership wants done; a drain holds up what follows.
     private var actions: [Ownership.Action] = []
     private var draining: (left: Int, number: Int)?
@@ -68,6 +70,13 @@ package final class SimulatedDaemon: @unchecked Sendable {
     package func stop() {
         world.trace.note(process.name, "is asked to stop")
         isStopping = true
+    }
+
+    /// Lets go of all that refers back to it: the world has ended.
+    package func letGo() {
+        for lane in lanes { lane.letGo() }
+        (tasks, lanes, inbox, actions) = ([], [], [], [])
+        context = nil
     }
 
     /// The host's policy files have been read again.
@@ -170,6 +179,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
                 for task in tasks where task.snapshotIdentifier == ObjectIdentifier(lane) { task.receive(event) }
             }
         }
+        lanes.append(lane)
         world.ownership.begin(shard, process.name, at: world.clock.now)
         tasks.append(
             ShardTask(

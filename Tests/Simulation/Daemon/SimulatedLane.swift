@@ -48,6 +48,9 @@ final class SimulatedLane: ShardLane, @unchecked Sendable {
         if !isBusy { producer = nil }
     }
 
+    /// Lets go of the producer, whose unanswered call refers back to the lane: the world has ended.
+    func letGo() { producer = nil }
+
     private var now: Double { Double(world.clock.now.milliseconds) / 1000 }
 
     private func begin() {

@@ -95,6 +95,12 @@ package final class SimulationRun {
 
     /// Runs to the end; returns what is wrong, in words, nothing when all is well.
     package func run() throws -> [String] {
+        // Or each of thousands of runs would stay in memory: what waits refers to its world, and its world to it.
+        defer {
+            for daemon in hosts.flatMap(\.daemons) { daemon.letGo() }
+            world.cluster.letGo()
+            world.clock.letGo()
+        }
         scheduleInput()
         let shared = world.random.chance(0.5) ? world.makeDisk() : nil
         let isStatic = world.random.chance(0.7)

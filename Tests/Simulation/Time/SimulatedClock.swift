@@ -46,6 +46,9 @@ package final class SimulatedClock {
         if agenda.contains(where: { $0.number == ticket.number }) { cancelled.insert(ticket.number) }
     }
 
+    /// Forgets every appointment, and with it whoever had made one: the world has ended.
+    package func letGo() { (agenda, cancelled) = ([], []) }
+
     /// Keeps the next appointment; returns false when there is none.
     @discardableResult
     package func step() -> Bool {
