@@ -1,5 +1,15 @@
 import Scoring
 
+/// What happens to a pin.
+enum PinChange {
+    case set
+    /// Another took its place.
+    case replaced
+    case ended
+    /// A policy dropped the tier that it named.
+    case vanished
+}
+
 /// Everything that one settling of a customer needs to know.
 struct Occasion {
     var slot: UInt32
@@ -13,8 +23,8 @@ struct Occasion {
     var isEvidence = false
     /// When the order was made of which something was taken back, milliseconds.
     var reducedOrderAt: Int64?
-    /// Whether a pin was set, changed or ended.
-    var pinChanged = false
+    /// What has become of the pin, if anything.
+    var pinChange: PinChange?
     /// Whether attributes or tags were changed: a profile tells them.
     var attributesChanged = false
     /// The buffer that the cause's event id points into; nil for deadlines.

@@ -62,7 +62,7 @@ extension ShardEngine {
         aboutToChange(slot)
         let record = store.slab[slot]
         let (said, before) = (outputs.outputs.count, record.pointee)
-        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChanged: endVanishedPin(record))
+        var occasion = Occasion(slot: slot, time: time, cause: .activation, pinChange: endVanishedPin(record))
         occasion.ordersChanged = true
         if record.pointee.isTierGone { leaveGoneTier(occasion, record, into: &outputs) }
         adaptTerm(record, at: time)

@@ -15,7 +15,7 @@ extension ShardEngine {
         notify(occasion, record, graceBefore: graceBefore, into: &outputs)
         // Whoever has just come by browsing alone is told of once there is more to tell.
         let isChanged =
-            occasion.isEvidence || occasion.pinChanged || occasion.attributesChanged
+            occasion.isEvidence || occasion.pinChange != nil || occasion.attributesChanged
             || hadEntered && outputs.outputs.count > saidBefore
         settlePortrait(occasion, record, isChanged: isChanged, into: &outputs)
         schedule(occasion.slot, record, at: time)

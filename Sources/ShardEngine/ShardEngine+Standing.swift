@@ -13,7 +13,7 @@ extension ShardEngine {
             endTerm(&standing, occasion, record, into: &outputs)
         }
         evaluator.evaluate(record, store, at: occasion.time)
-        if occasion.pinChanged { obeyPin(&standing, occasion, record, into: &outputs) }
+        if let change = occasion.pinChange { obeyPin(change, &standing, occasion, record, into: &outputs) }
         if let orderTime = occasion.reducedOrderAt {
             withdraw(orderedAt: orderTime, &standing, occasion, record, into: &outputs)
         }
@@ -119,24 +119,25 @@ extension ShardEngine {
     }
 
     private mutating func obeyPin(
-        _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
+        _ change: PinChange, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
         let time = occasion.time.milliseconds
-        let isEndedByPolicy = if case .activation = occasion.cause { true } else { false }
+        let qualified = rules.ladder.qualified(evaluator.readings)
+        func retained(_ tier: Int) -> Int { rules.ladder.retained(upTo: tier, evaluator.readings) }
         var move: Standing.Move?
-        if record.pointee.isPinned {
-            move = standing.obeyPin(at: time, rules.standing)
-        } else if isEndedByPolicy, standing.tier > 0, standing.earned.map({ $0.tier <= standing.tier }) ?? true {
+        switch change {
+        case .set: move = standing.obeyPin(at: time, rules.standing)
+        case .replaced:
+            move = standing.replacePin(at: time, qualified: qualified, rules.standing, retained: retained)
+        case .vanished where standing.tier > 0:
             // It was a floor somewhere below, and held nothing: the rules have the tier as they had it before.
             standing.earned = nil
-        } else {
-            move = standing.endPin(
-                at: time, qualified: rules.ladder.qualified(evaluator.readings), rules.standing
-            ) { rules.ladder.retained(upTo: $0, evaluator.readings) }
+        case .ended, .vanished:
+            move = standing.endPin(at: time, qualified: qualified, rules.standing, retained: retained)
         }
         // Whoever set the pin knows when it ends, but not that a policy has ended it.
-        if move == nil, isEndedByPolicy {
+        if move == nil, change == .vanished {
             move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
         }
         if let move { say(move, standing, occasion, record, into: &outputs) }

@@ -79,9 +79,8 @@ package struct ShardEngine: ~Copyable {
             guard endsPin || kind == .notice || isNoticeDue(record, at: time) else { return }
             if endsPin { kind = .pinEnd }
         }
-        let pinChanged = endPinIfDue(record, at: time)
-        settle(
-            Occasion(slot: slot, time: time, cause: .deadline(kind), pinChanged: pinChanged), into: &outputs)
+        let pinChange = endPinIfDue(record, at: time)
+        settle(Occasion(slot: slot, time: time, cause: .deadline(kind), pinChange: pinChange), into: &outputs)
     }
 
     /// Applies one event whose record came from `source`. `parts` is what the event's spans point into, `wallClock` the

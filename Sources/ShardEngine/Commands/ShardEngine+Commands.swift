@@ -32,8 +32,8 @@ extension ShardEngine {
         switch command.action {
         case .erase(let blockFor): return erase(slot, at: now, blockFor: blockFor ?? .zero, occasion, into: &outputs)
         case .pin(let pin):
-            occasion.pinChanged = try set(pin, command, record, parts)
-        case .unpin: occasion.pinChanged = liftPin(record)
+            occasion.pinChange = try set(pin, command, record, parts)
+        case .unpin: occasion.pinChange = liftPin(record)
         case .attribute(let changes):
             var annex = store.decodedAnnex(of: record)
             for index in changes.range { annex.apply(parts.attributes[index], parts) }
@@ -51,10 +51,9 @@ extension ShardEngine {
         rules.policy.tiers.firstIndex { Array($0.name.utf8) == name }
     }
 
-    /// Returns whether the tier is held otherwise than before.
     private mutating func set(
         _ pin: TierPin, _ command: CommandEvent, _ record: CustomerStore.Record, _ parts: EventParts
-    ) throws(Rejection) -> Bool {
+    ) throws(Rejection) -> PinChange? {
         guard let tier = tier(named: parts.bytes(pin.tier)) else { throw Rejection(.invalidValue, .tier) }
         // Nobody can be below the lowest tier: a floor there asks for nothing, and ends what was asked before.
         if pin.mode == .floor, tier == 0 { return liftPin(record) }
@@ -63,31 +62,32 @@ extension ShardEngine {
             until: pin.until.map { UInt32(($0.milliseconds + 999) / 1000) },
             by: parts.bytes(command.by).cut(to: 255), reason: parts.bytes(command.reason))
         guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
+        let change: PinChange = record.pointee.isPinned ? .replaced : .set
         record.pointee.pinFloor = pin.mode == .ceiling ? 0 : UInt8(tier)
         record.pointee.pinCeiling = pin.mode == .floor ? CustomerRecord.noTier : UInt8(tier)
-        return true
+        return change
     }
 
-    /// Returns whether there was one.
-    private mutating func liftPin(_ record: CustomerStore.Record) -> Bool {
-        guard record.pointee.isPinned else { return false }
+    /// Nil when there was none.
+    private mutating func liftPin(_ record: CustomerStore.Record) -> PinChange? {
+        guard record.pointee.isPinned else { return nil }
         (record.pointee.pinFloor, record.pointee.pinCeiling) = (0, CustomerRecord.noTier)
         var annex = store.decodedAnnex(of: record)
         annex.pin = nil
         // Less than before always fits.
         _ = store.setAnnex(annex, of: record)
-        return true
+        return .ended
     }
 
     /// Ends a pin of which a change of policy has left nothing: a floor on the lowest tier.
-    mutating func endVanishedPin(_ record: CustomerStore.Record) -> Bool {
-        guard record.pointee.annexBytes > 0, !record.pointee.isPinned else { return false }
+    mutating func endVanishedPin(_ record: CustomerStore.Record) -> PinChange? {
+        guard record.pointee.annexBytes > 0, !record.pointee.isPinned else { return nil }
         var annex = store.decodedAnnex(of: record)
-        guard annex.pin != nil else { return false }
+        guard annex.pin != nil else { return nil }
         annex.pin = nil
         // Less than before always fits.
         _ = store.setAnnex(annex, of: record)
-        return true
+        return .vanished
     }
 
     /// The pin that holds the tier; nil without one.
@@ -108,8 +108,8 @@ extension ShardEngine {
     }
 
     /// Lifts a pin whose time is over.
-    mutating func endPinIfDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
-        guard record.pointee.isPinned, pinEnd(of: record) <= time.milliseconds else { return false }
+    mutating func endPinIfDue(_ record: CustomerStore.Record, at time: EventTime) -> PinChange? {
+        guard record.pointee.isPinned, pinEnd(of: record) <= time.milliseconds else { return nil }
         return liftPin(record)
     }
 }

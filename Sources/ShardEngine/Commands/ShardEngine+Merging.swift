@@ -19,7 +19,7 @@ extension ShardEngine {
         store.mergeBrowse(of: merged, into: record)
         store.mergeFeedback(of: merged, into: record)
         store.mergePortrait(of: merged, into: record)
-        occasion.pinChanged = mergeAnnex(of: merged, into: record)
+        occasion.pinChange = mergeAnnex(of: merged, into: record)
         record.pointee.firstSeen = min(record.pointee.firstSeen, merged.pointee.firstSeen)
         keepHigherTier(of: merged, in: record, occasion, into: &outputs)
         // What was forgotten under the former id stays so; under the other's it was not.
@@ -41,8 +41,10 @@ extension ShardEngine {
         return slot
     }
 
-    /// The pin that holds stays; without one, the other's, if there is one: returned is whether it is taken over.
-    private mutating func mergeAnnex(of merged: CustomerStore.Record, into record: CustomerStore.Record) -> Bool {
+    /// The pin that holds stays; without one, the other's, if there is one: taken over then.
+    private mutating func mergeAnnex(
+        of merged: CustomerStore.Record, into record: CustomerStore.Record
+    ) -> PinChange? {
         var annex = store.decodedAnnex(of: record)
         let other = store.decodedAnnex(of: merged)
         let takesPin = !record.pointee.isPinned && merged.pointee.isPinned
@@ -54,7 +56,7 @@ extension ShardEngine {
         annex.adopt(other)
         // What is more than one customer may have is dropped; what was there first stays.
         _ = store.setAnnex(annex, of: record)
-        return takesPin
+        return takesPin ? .set : nil
     }
 
     private mutating func keepHigherTier(

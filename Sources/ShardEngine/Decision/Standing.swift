@@ -230,6 +230,21 @@ extension Standing {
         if isProtected { (grant, enteredAt) = (own, nil) }
         return move
     }
+
+    /// Moves as if the former pin had ended and this one been set at once after: what the former had given or covered is
+    /// over, unless this one has the same tier of it.
+    mutating func replacePin(
+        at time: Int64, qualified: Int, _ rules: borrowing StandingRules, retained: (Int) -> Int
+    ) -> Move? {
+        let before = self
+        _ = endPin(at: time, qualified: qualified, rules, retained: retained)
+        _ = obeyPin(at: time, rules)
+        guard tier != before.tier else {
+            self = before
+            return nil
+        }
+        return Move(from: before.tier, to: tier, direction: .pin, reason: .pinned)
+    }
 }
 
 extension CustomerRecord {

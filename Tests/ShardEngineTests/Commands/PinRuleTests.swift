@@ -109,6 +109,41 @@ import Testing
         #expect(Self.moves(run).map(\.to) == [2, 0] && Self.moves(run).last?.reason == .graceEnded)
     }
 
+    // MARK: - A pin in the place of another
+
+    @Test func `a ceiling that gives way to a floor gives back the term that it had covered`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
+        // The order has left the window: it is the term that gives gold.
+        run.apply([.command(Policies.days(40), "a", "q", .pin("silver", .floor, until: nil))])
+        #expect(Self.moves(run).map(\.to) == [2, 1, 2] && Self.moves(run).last?.reason == .pinned)
+        #expect(Self.moves(run).last?.validUntil == Self.moves(run).first?.validUntil)
+    }
+
+    @Test(arguments: [Self.terms(), Policies.spend()]) func `a lower floor takes what the higher one alone had given`(
+        policy: Policy
+    ) {
+        var run = EngineRun(policy)
+        run.apply([.order(Policies.start, "a", "1", .completed, 1_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: nil))])
+        run.apply([.command(Policies.days(3), "a", "q", .pin("silver", .floor, until: nil))])
+        run.apply([.command(Policies.days(4), "a", "u", .unpin)])
+        #expect(Self.moves(run).map(\.to) == [0, 2, 1, 0])
+        #expect(Self.moves(run).map(\.reason) == [.firstSeen, .pinned, .pinned, .pinEnded])
+    }
+
+    @Test func `a longer pin on the same tier changes nothing but its end`() {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: Policies.days(10)))])
+        run.apply([.command(Policies.days(9), "a", "q", .pin("gold", .floor, until: Policies.days(40)))])
+        run.wait(until: Policies.days(41))
+        #expect(Self.moves(run).map(\.to) == [1, 2, 1])
+        #expect(Self.moves(run).last?.at == Policies.days(40))
+        #expect(Self.moves(run).last?.validUntil == Self.moves(run).first?.validUntil)
+    }
+
     // MARK: - Merging under a ceiling
 
     @Test func `what a ceiling keeps a merge from giving is given when the ceiling ends, with its term`() {
