@@ -44,8 +44,8 @@ package enum CustomerAnswer: Hashable, Sendable {
     case found(json: [UInt8])
     /// The shard is here and live, and has no such customer.
     case notFound
-    /// Another instance owns the shard; `owner` says which, where that is known.
-    case notOwned(partition: Int32, owner: String?)
+    /// Not among the customers of the shards that are here, and other instances have shards as well.
+    case notHere
     /// The shard is here but not live yet.
     case restoring
 }

@@ -3,7 +3,7 @@ import NIOCore
 /// What one client, or all of them together, can take from the process. The scoring threads come first.
 enum OpsLimits {
     /// Connections served at a time; further ones wait in the backlog.
-    static let connections = 64
+    static let connections = 256
     /// Connections that the kernel keeps waiting.
     static let backlog = 64
     /// Bytes of the request line, or of one header. A customer id of 256 bytes takes 768 when percent-encoded.
@@ -12,7 +12,7 @@ enum OpsLimits {
     static let headersBytes = 16_384
     static let headers = 64
     /// A connection that is silent for so long is closed, between requests as well as inside one.
-    static let idleTimeout = TimeAmount.seconds(30)
+    static let idleTimeout = TimeAmount.seconds(5)
     /// Customer look-ups under way, those included whose client was already told that they took too long.
     static let lookups = 32
     static let lookupTimeout = Duration.seconds(2)

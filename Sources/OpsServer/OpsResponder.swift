@@ -57,7 +57,7 @@ struct OpsResponder: HTTPResponder {
         switch await lookups.answer({ [endpoints] in await endpoints.customer(id) }) {
         case .answered(.found(let json)): return json
         case .answered(.notFound): throw .customerNotFound
-        case .answered(.notOwned(let partition, let owner)): throw .notOwned(partition: partition, owner: owner)
+        case .answered(.notHere): throw .customerNotHere
         case .answered(.restoring): throw .restoring
         case .busy: throw .lookupsBusy
         case .timedOut: throw .lookupTimedOut

@@ -8,7 +8,7 @@ enum Problem: Error, Hashable, Sendable {
     case invalidCustomerID(IDFault)
     case customerNotFound
     case noProfiles
-    case notOwned(partition: Int32, owner: String?)
+    case customerNotHere
     case restoring
     case lookupsBusy
     case lookupTimedOut
@@ -25,7 +25,7 @@ enum Problem: Error, Hashable, Sendable {
         case .unknownPath, .customerNotFound, .noProfiles: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .invalidCustomerID: .badRequest
-        case .notOwned: .misdirectedRequest
+        case .customerNotHere: .misdirectedRequest
         case .restoring, .lookupsBusy, .lookupTimedOut: .serviceUnavailable
         }
     }
@@ -38,7 +38,7 @@ enum Problem: Error, Hashable, Sendable {
         case .invalidCustomerID: "invalid-customer-id"
         case .customerNotFound: "customer-not-found"
         case .noProfiles: "no-profiles"
-        case .notOwned: "not-owned"
+        case .customerNotHere: "customer-not-here"
         case .restoring: "restoring"
         case .lookupsBusy: "busy"
         case .lookupTimedOut: "timed-out"
@@ -52,7 +52,7 @@ enum Problem: Error, Hashable, Sendable {
         case .invalidCustomerID: "Invalid customer id"
         case .customerNotFound: "No such customer"
         case .noProfiles: "Nobody knows the channels"
-        case .notOwned: "Another instance owns this customer"
+        case .customerNotHere: "No such customer here"
         case .restoring: "The shard is being rebuilt"
         case .lookupsBusy: "Too many look-ups"
         case .lookupTimedOut: "The look-up took too long"
@@ -66,8 +66,8 @@ enum Problem: Error, Hashable, Sendable {
         case .invalidCustomerID(let fault): fault.rawValue
         case .customerNotFound: "No event of a customer with this id has been applied."
         case .noProfiles: "Channels are counted where the policy publishes profiles."
-        case .notOwned(let partition, let owner?): "Partition \(partition) is owned by \(owner): ask there."
-        case .notOwned(let partition, nil): "Partition \(partition) is owned by another instance of the group."
+        case .customerNotHere:
+            "No event of a customer with this id has been applied in the partitions of this instance: ask the others."
         case .restoring: "Ask again once /readyz answers 200."
         case .lookupsBusy: "\(OpsLimits.lookups) look-ups are already under way: ask again shortly."
         case .lookupTimedOut: "The shard is busy: ask again shortly."
@@ -83,8 +83,6 @@ extension Problem {
         let title: String
         let status: Int
         let detail: String
-        let partition: Int32?
-        let owner: String?
     }
 
     func response() throws -> Response {
@@ -96,10 +94,6 @@ extension Problem {
     }
 
     private var document: Document {
-        var place: (partition: Int32?, owner: String?) = (nil, nil)
-        if case .notOwned(let partition, let owner) = self { place = (partition, owner) }
-        return Document(
-            type: "urn:tierd:problem:\(name)", title: title, status: status.code, detail: detail,
-            partition: place.partition, owner: place.owner)
+        Document(type: "urn:tierd:problem:\(name)", title: title, status: status.code, detail: detail)
     }
 }

@@ -60,6 +60,7 @@ extension Metrics {
     private func addShards(_ shards: [ShardMetrics], to text: inout PrometheusText) {
         text.add(.shardPhase, shards.flatMap(Self.phaseSamples))
         text.add(.shardClock, shards.compactMap { .init(["\($0.partition)"], $0.clockSeconds) })
+        text.add(.commitWaiting, shards.compactMap { .init(["\($0.partition)"], $0.commitWaiting) })
         text.add(.customers, shards.compactMap { .init(["\($0.partition)"], $0.customers) })
         text.add(.stateBytes, shards.compactMap { .init(["\($0.partition)"], $0.stateBytes) })
         text.add(.snapshotTime, shards.compactMap { .init(["\($0.partition)"], $0.snapshotSeconds) })

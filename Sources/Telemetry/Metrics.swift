@@ -154,12 +154,15 @@ extension Metric {
         "tierd_customers", .gauge, .customers, "Customers with state in a shard.", labels: ["partition"])
     static let stateBytes = Metric(
         "tierd_state_bytes", .gauge, .bytes, "Memory that a shard's state occupies.", labels: ["partition"])
+    static let commitWaiting = Metric(
+        "tierd_commit_waiting_seconds", .gauge, .seconds,
+        "For how long the transaction under way has tried to be committed; 0 when none is.", labels: ["partition"])
     static let lagRecords = Metric(
         "tierd_consumer_lag_records", .gauge, .records, "Records on the broker that are not applied yet.",
         labels: ["topic", "partition"])
     static let lagSeconds = Metric(
         "tierd_consumer_lag_seconds", .gauge, .seconds,
-        "Age of the last applied record while others wait behind it; 0 when none does.",
+        "Age of the oldest record here that is not applied, or how long applied ones wait to be committed; 0 without any.",
         labels: ["topic", "partition"])
     static let processStart = Metric(
         "tierd_process_start_time_seconds", .gauge, .seconds, "When the process started, since the epoch.")
@@ -171,7 +174,8 @@ extension Metric {
         records, recordBytes, eventsApplied, rejects, deadLetters, deadLettersSuppressed, outputs, deadlinesFired,
         batches, batchRecords, batchSeconds, commitSeconds, transactions, producerErrors, replayedBatches,
         offsetDisagreements, snapshots, policyActivations, shadowRuns, shadowRefusals, rebalances, assignedShards,
-        shardPhase, shardClock, customers, stateBytes, snapshotTime, snapshotBytes, policyInfo, retierRemaining,
+        shardPhase, shardClock, commitWaiting, customers, stateBytes,
+        snapshotTime, snapshotBytes, policyInfo, retierRemaining,
         shadowInfo, shadowRemaining, shadowCustomers, shadowStandings, shadowBytes, channelCustomers, channelBuyers,
         channelRepeatBuyers, channelSpend, lagRecords, lagSeconds, processStart, buildInfo,
     ]

@@ -11,6 +11,7 @@ package struct ShardMetrics: Sendable {
     package let phase = PhaseGauge()
     package let customers = Gauge()
     package let stateBytes = Gauge()
+    package let commitWaiting = Gauge()
     /// Event time, seconds since the epoch.
     package let clockSeconds = Gauge()
     /// When the newest snapshot was published, seconds since the epoch, and its size.

@@ -27,6 +27,28 @@ struct ClientSettingsTests {
         #expect(error.description.hasPrefix("Kafka setting \(name) is \(value) but must be "))
     }
 
+    @Test(arguments: [("message.max.bytes", "1000"), ("statistics.interval.ms", "0")])
+    func `a value that the library takes and nobody can work with is refused`(name: String, value: String) throws {
+        let error = try #require(throws: SettingsError.self) {
+            try ClientSettings([name: value]).check(groupID: "tierd", instanceID: nil, transactionalID: "tierd-0")
+        }
+        #expect(error.description.hasPrefix("Kafka setting \(name) is \(value) but must be at least "))
+    }
+
+    @Test(arguments: ["bootstrap.servers", "metadata.broker.list"]) func `brokers are named once`(name: String) throws {
+        let settings = ClientSettings([name: "other:9092"], defaults: ["bootstrap.servers": "one:9092"])
+        let error = try #require(throws: SettingsError.self) { try Consumer(settings: settings, groupID: "tierd") }
+        #expect(error.description.contains("\(name) is other:9092 but must be one:9092"))
+    }
+
+    @Test(arguments: [("retries", "0"), ("max.in.flight", "6")])
+    func `the check finds what only making a client finds`(name: String, value: String) throws {
+        let error = try #require(throws: SettingsError.self) {
+            try ClientSettings([name: value]).check(groupID: "tierd", instanceID: nil, transactionalID: "tierd-0")
+        }
+        #expect("\(error)".contains(name))
+    }
+
     @Test func `a transactional id is nobody's to set`() throws {
         let settings = ClientSettings(["transactional.id": "mine"])
         let error = try #require(throws: SettingsError.self) { try Producer(settings: settings) }

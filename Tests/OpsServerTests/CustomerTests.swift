@@ -49,13 +49,12 @@ struct CustomerTests {
         }
     }
 
-    @Test func `a customer elsewhere is misdirected, with the owner's name`() async throws {
-        try await withServer(.sample { _ in .notOwned(partition: 5, owner: "host-2") }) { port in
-            let answer = try await Loopback.get("/v1/customers/c", port: port)
+    @Test func `a customer who may be with another instance is misdirected, not called unknown`() async throws {
+        try await withServer(.sample { _ in .notHere }) { port in
+            let answer = try await Loopback.get("/v1/customers/secret-id", port: port)
             #expect(answer.status == 421)
-            let problem = try expectProblem(answer, "not-owned")
-            #expect(problem.partition == 5)
-            #expect(problem.owner == "host-2")
+            try expectProblem(answer, "customer-not-here")
+            #expect(!answer.body.contains("secret-id"))
         }
     }
 

@@ -7,8 +7,6 @@ struct ProblemDetails: Decodable {
     let title: String
     let status: Int
     let detail: String
-    let partition: Int?
-    let owner: String?
 }
 
 /// Expects a complete problem document of the type that ends in `name`.

@@ -19,20 +19,41 @@ package struct ClientSettings: Sendable {
         self.defaults = defaults
     }
 
-    /// Throws what making a consumer or a transactional producer of these settings would throw; connects to nothing.
+    /// Throws what making a consumer or a transactional producer of these settings throws: makes both, and lets them go.
     package func check(groupID: String, instanceID: String?, transactionalID: String) throws(SettingsError) {
-        _ = try configuration(for: .consumer(group: groupID, instance: instanceID))
-        _ = try configuration(for: .transactionalProducer(id: transactionalID))
+        _ = try Consumer(settings: self, groupID: groupID, instanceID: instanceID)
+        _ = try TransactionalProducer(settings: self, transactionalID: transactionalID)
     }
 
     /// Applies all layers in name order, so that the same settings always give the same first error.
     func configuration(for role: ClientRole) throws(SettingsError) -> Configuration {
         try checkContradictions(of: role.forced)
+        try checkFloor(of: role)
+        try checkBrokers()
         let configuration = Configuration()
         let layered = role.defaults.merging(defaults) { $1 }.merging(user) { $1 }
         for (name, value) in layered.sorted(by: { $0.key < $1.key }) { try configuration.set(name, value) }
         for setting in role.forced { try configuration.set(setting.name, setting.value) }
         return configuration
+    }
+
+    /// Values that the library takes, and with which the daemon could not work.
+    private func checkFloor(of role: ClientRole) throws(SettingsError) {
+        guard let floor = role.floor, let text = user[floor.name], let value = Int64(text), value < floor.least
+        else { return }
+        throw .contradiction(
+            setting: floor.name, found: text, required: "at least \(floor.least)", reason: floor.reason)
+    }
+
+    /// Two lists of brokers would be joined, and an error would not say which of them was meant.
+    private func checkBrokers() throws(SettingsError) {
+        guard let brokers = defaults["bootstrap.servers"] else { return }
+        for name in ["bootstrap.servers", "metadata.broker.list"] {
+            guard let found = user[name], found != brokers else { continue }
+            throw .contradiction(
+                setting: name, found: found, required: brokers,
+                reason: "the brokers are named once, outside the pass-through settings")
+        }
     }
 
     /// A setting contradicts when setting it changes a forced one; comparing what librdkafka reads back covers its
@@ -53,6 +74,16 @@ package struct ClientSettings: Sendable {
 }
 
 extension ClientRole {
+    /// The least that a setting may be for work to go on.
+    fileprivate var floor: (name: String, least: Int64, reason: String)? {
+        switch self {
+        case .consumer: ("statistics.interval.ms", 1, "lag is computed from the client's statistics")
+        case .transactionalProducer, .producer:
+            ("message.max.bytes", 1_000_000, "a dead letter carries the whole record that it is about")
+        case .admin: nil
+        }
+    }
+
     /// Chosen where librdkafka's own default hurts; each may be overridden.
     var defaults: [String: String] {
         switch self {
@@ -79,6 +110,8 @@ extension ClientRole {
         "queued.max.messages.kbytes": "16384",
         // Source of the last stable offsets that lag is computed from, in milliseconds.
         "statistics.interval.ms": "1000",
+        // A partition that is added must be seen before many customers' events are in it.
+        "topic.metadata.refresh.interval.ms": "30000",
     ]
 
     private static let producing = [

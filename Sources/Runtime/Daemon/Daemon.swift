@@ -26,7 +26,8 @@ package final class Daemon: Sendable {
         var partitions: [TopicPartition]?
         var isStopping = false
         var hasStopped = false
-        var needsRetaking = false
+        /// Shards that ask to be taken anew.
+        var retaking: [Int32] = []
         var wantsPolicyRead = false
         /// Announced since the control thread last looked.
         var starts: [(Int32, ShardStart)] = []
@@ -98,11 +99,16 @@ package final class Daemon: Sendable {
         ShardContext(
             options, policies, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
-            requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
+            requestReassignment: { [self] shard in state.withLock { $0.retaking.append(shard) } })
     }
 
-    /// Asks the shards about a customer; `answer` is called once, on a worker's thread.
+    /// Asks the shards about a customer; `answer` is called once, on a worker's thread or this one.
     package func look(up id: [UInt8], answer: @escaping @Sendable (ShardAnswer) -> Void) {
+        guard let partitions = state.withLock({ $0.partitions }) else { return answer(.restoring) }
+        let isAlone = Set(partitions.map(\.partition)).count == partitionCount
+        let answer: @Sendable (ShardAnswer) -> Void = { found in
+            if case .unknown = found, !isAlone { answer(.elsewhere) } else { answer(found) }
+        }
         let collected = CollectedAnswers(expected: workers.count, answer)
         for worker in workers { worker.send(.query(id, answer: collected.add)) }
     }
@@ -113,14 +119,23 @@ package final class Daemon: Sendable {
     package var livenessProblem: String? {
         let (lastPoll, failure) = state.withLock { ($0.lastPoll, $0.failure) }
         if let failure { return failure }
-        let silence = SteadyClock.now - lastPoll
-        return silence > Self.livenessSeconds ? "the control loop has not turned for \(Int(silence)) s" : nil
+        let now = SteadyClock.now
+        if now - lastPoll > Self.livenessSeconds {
+            return "the control loop has not turned for \(Int(now - lastPoll)) s"
+        }
+        let stuck = workers.enumerated().first { now - $0.element.lastTurn > Self.workerSeconds }
+        return stuck.map { "worker \($0.offset) has not turned for \(Int(now - $0.element.lastTurn)) s" }
     }
 
     /// Empty when every assigned shard is live.
     package var readinessProblems: [String] {
         guard state.withLock({ $0.partitions }) != nil else { return ["waiting for the group to assign partitions"] }
-        return board.shards.filter { $0.stage != .live }.map { status in
+        return board.shards.compactMap { status in
+            if status.stage == .live {
+                guard status.commitWaiting > Self.commitSeconds else { return nil }
+                return
+                    "shard \(status.shard) has not been able to commit for \(Int(status.commitWaiting)) s: \(status.detail)"
+            }
             let progress = status.stage == .restoring ? " \(Int(status.restoreProgress * 100)) %" : ""
             return
                 "shard \(status.shard) is \(status.stage.rawValue)\(progress)\(status.detail.isEmpty ? "" : ": " + status.detail)"
@@ -128,6 +143,10 @@ package final class Daemon: Sendable {
     }
 
     private static let livenessSeconds = 60.0
+    /// A batch takes milliseconds; a shadow's fork or a large capture may take seconds.
+    private static let workerSeconds = 120.0
+    /// A commit that takes so long has met more than a slow broker.
+    private static let commitSeconds = 30.0
 }
 
 /// Gathers the workers' answers to one question: the first find wins, else the least certain "no".

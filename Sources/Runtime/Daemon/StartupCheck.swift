@@ -1,5 +1,6 @@
 import KafkaClient
 import Scoring
+import Snapshots
 
 /// Why the daemon does not start: one sentence with the remedy.
 package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -14,6 +15,7 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
     case snapshotPartitions(String, found: Int, expected: Int)
     case uncompactedSnapshots(String)
     case noSnapshotTopic(String, KafkaError)
+    case noSnapshotFolder(FileSystemError)
     case outOfResources(String)
 
     package var description: String {
@@ -32,18 +34,24 @@ package enum StartupError: Error, Hashable, Sendable, CustomStringConvertible {
         case .compactedJournal(let topic):
             "the journal \(topic) is compacted, which removes entries that the state is made from; set cleanup.policy=delete on it"
         case .journalPartitions(let topic, let found, let expected):
-            "the journal \(topic) has \(found) partitions, the inputs have \(expected): customers would move to other shards than their journal's; go back to \(found) input partitions, or choose a new `application`, which starts over with an empty state"
+            "the journal \(topic) has \(found) partitions, the inputs have \(expected): customers would be in other shards than their history; \(Self.partitionRemedy)"
         case .noJournal(let topic, let error):
             "the journal \(topic) is missing and cannot be created: \(error.message); create it with as many partitions as the inputs, cleanup.policy=delete and retention.ms=-1"
         case .snapshotPartitions(let topic, let found, let expected):
-            "the topic of snapshots \(topic) has \(found) partitions, the inputs have \(expected): each shard needs one of its own; go back to \(found) input partitions, or name another `snapshots.topic`"
+            "the topic of snapshots \(topic) has \(found) partitions, the inputs have \(expected): each shard needs one of its own; name another `snapshots.topic`"
         case .uncompactedSnapshots(let topic):
             "the topic of snapshots \(topic) is not compacted alone, so that retention would remove snapshots; set cleanup.policy=compact on it"
         case .noSnapshotTopic(let topic, let error):
             "the topic of snapshots \(topic) is missing and cannot be created: \(error.message); create it with as many partitions as the inputs and cleanup.policy=compact"
+        case .noSnapshotFolder(let error):
+            "snapshots cannot be written: \(error); correct `snapshots.path`, or let tierd's user write there"
         case .outOfResources(let message): message
         }
     }
+
+    /// Kafka takes no partitions away, and what is in them stays where it is.
+    static let partitionRemedy =
+        "make input topics of the count that you want, produce their history into them keyed by customer id, and name them in `topics` with a new `application`"
 }
 
 extension StartupError {
@@ -93,12 +101,18 @@ package struct StartupCheck: Sendable {
         for input in options.inputs {
             let found = settings(of: input.topic, admin)
             if found.isCompacted { throw .compactedInput(input.topic) }
-            warnings += RetentionWarning(input.topic, .input, found.retention, options.snapshots?.rules).sentences
+            warnings += RetentionWarning(input.topic, found.retention, options.snapshots?.rules).sentences
         }
         let journal = settings(of: options.outputs.journal, admin)
         if journal.isCompacted { throw .compactedJournal(options.outputs.journal) }
+        warnings += RetentionWarning.journal(options.outputs.journal, journal.retention, bytes: journal.retentionBytes)
+        let unknown = options.inputs.map(\.topic).filter { !settings(of: $0, admin).isKnown }
+        if !unknown.isEmpty {
+            warnings.append(
+                "the broker does not tell the settings of \(unknown.joined(separator: ", ")): whether they are compacted, and kept long enough, is not checked; allow DESCRIBE_CONFIGS on the topics"
+            )
+        }
         return warnings
-            + RetentionWarning(options.outputs.journal, .journal, journal.retention, options.snapshots?.rules).sentences
     }
 
     /// The number of partitions that every input has.
@@ -138,6 +152,9 @@ package struct StartupCheck: Sendable {
     private static func checkSnapshots(
         _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
     ) throws(StartupError) {
+        if case .directory(let path)? = options.snapshots?.store {
+            return try probe(SnapshotOptions.folder(of: options.application, below: path))
+        }
         guard case .topic(let topic)? = options.snapshots?.store else { return }
         let found = cluster.topics[topic]?.partitionCount ?? 0
         guard found == 0 || found == partitions else {
@@ -161,12 +178,26 @@ package struct StartupCheck: Sendable {
         }
     }
 
+    /// Whether a file can be made there; leaves none.
+    private static func probe(_ folder: String) throws(StartupError) {
+        let (files, path) = (PosixFileSystem(), folder + "/.probe")
+        do throws(FileSystemError) {
+            try files.makeDirectory(folder)
+            try files.close(try files.create(path))
+            try files.remove(path)
+        } catch {
+            throw .noSnapshotFolder(error)
+        }
+    }
+
     private struct TopicSettings {
         var isKnown = false
         var isCompacted = false
         var isDeleted = false
         /// Nil for ever, and where the broker does not tell.
         var retention: TimeSpan?
+        /// Nil for any number.
+        var retentionBytes: Int64?
     }
 
     private static func settings(of topic: String, _ admin: Admin) -> TopicSettings {
@@ -176,7 +207,8 @@ package struct StartupCheck: Sendable {
         let retention = found["retention.ms"].flatMap { Int64($0) }
         return TopicSettings(
             isKnown: true, isCompacted: policy.contains("compact"), isDeleted: policy.contains("delete"),
-            retention: retention.flatMap { $0 < 0 ? nil : TimeSpan(milliseconds: $0) })
+            retention: retention.flatMap { $0 < 0 ? nil : TimeSpan(milliseconds: $0) },
+            retentionBytes: found["retention.bytes"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 })
     }
 }
 

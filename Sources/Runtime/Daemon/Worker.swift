@@ -13,6 +13,8 @@ final class Worker: Sendable {
         case snapshot(ObjectIdentifier, SnapshotWriter.Event)
         case drain(Int32, isLost: Bool, isStopping: Bool, done: @Sendable () -> Void)
         case query([UInt8], answer: @Sendable (ShardAnswer) -> Void)
+        /// Where a shard reads on; nothing when it does not.
+        case positions(Int32, answer: @Sendable ([PartitionOffset]) -> Void)
         case exit
     }
 
@@ -28,6 +30,8 @@ final class Worker: Sendable {
     private let signal: WakeSignal
     private let mailbox: Mailbox<Message>
     private let finished = Mutex<ThreadSignal?>(nil)
+    /// `SteadyClock` when the loop last turned; for liveness.
+    private let turned = Mutex(SteadyClock.now)
 
     /// The longest that a worker sleeps: what bounds how late an idle shard notices a deadline.
     private static let idleMilliseconds: Int32 = 50
@@ -56,10 +60,13 @@ final class Worker: Sendable {
 
     func join() { finished.withLock { $0 }?.wait() }
 
+    var lastTurn: Double { turned.withLock { $0 } }
+
     private func run(_ context: ShardContext, _ recordDecoder: consuming RecordDecoder) {
         var decoder = recordDecoder
         var shards: [ShardTask] = []
         while true {
+            turned.withLock { $0 = SteadyClock.now }
             for message in mailbox.drain() {
                 if case .exit = message { return }
                 handle(message, &shards, context)
@@ -85,6 +92,8 @@ final class Worker: Sendable {
             shard.drain(isLost: isLost, isStopping: isStopping, done)
             shards.removeAll { $0.isGone }
         case .query(let id, let answer): answer(Self.ask(shards, id))
+        case .positions(let number, let answer):
+            answer(shards.first { $0.shard == number && !$0.isDraining }?.positions ?? [])
         case .exit: break
         }
     }
@@ -103,7 +112,7 @@ final class Worker: Sendable {
             switch shard.report(on: id) {
             case .found(let report, let policy): return .found(report, policy)
             case .restoring: isRestoring = true
-            case .unknown: continue
+            case .unknown, .elsewhere: continue
             }
         }
         return isRestoring ? .restoring : .unknown

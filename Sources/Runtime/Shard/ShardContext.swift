@@ -76,6 +76,11 @@ package struct ShardContext: Sendable {
     static let transactionBytes = 4 << 20
     /// Value and own headers of a dead letter: below what a broker takes by default, tierd's headers included.
     static let deadLetterBytes = 900_000
+    /// How long a commit may take before it is told what it waits for, and how often that is told again.
+    static let troubleSeconds = 5.0
+    static let troubleBeat = 30.0
+    /// Others learn at least this often how a shard is.
+    static let publishSeconds = 1.0
     /// A shard that stopped for a passing reason is taken again after this long.
     static let retakeSeconds = 2.0
 
@@ -97,6 +102,8 @@ package enum ShardAnswer: Sendable {
     /// Indices in the report are into this policy.
     case found(CustomerReport, Policy)
     case unknown
+    /// None of the shards here knows the customer, and other instances have shards as well.
+    case elsewhere
     /// The shard is not live yet.
     case restoring
 }
@@ -189,7 +196,7 @@ package struct RuntimeLog: Sendable {
     }
 
     func snapshotSkipped(_ shard: Int32, _ skipped: SkippedSnapshot) {
-        logger.error("snapshot passed over for an older one: \(skipped)", metadata: ["shard": "\(shard)"])
+        logger.error("snapshot passed over: \(skipped)", metadata: ["shard": "\(shard)"])
     }
 
     func snapshotFailed(_ shard: Int32, _ reason: String) {
@@ -205,6 +212,14 @@ package struct RuntimeLog: Sendable {
     }
 
     private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+    func shardHeldUp(_ shard: Int32, _ trouble: LaneTrouble) {
+        logger.warning(
+            "shard cannot \(trouble.isTakingOver ? "take over" : "commit"): \(trouble.error)",
+            metadata: [
+                "shard": "\(shard)", "for": "\(Int(trouble.seconds)) s", "attempts": "\(trouble.attempts)",
+            ])
+    }
 
     func shardStopped(_ shard: Int32, _ reason: String) {
         logger.error("shard stopped: \(reason)", metadata: ["shard": "\(shard)"])

@@ -20,7 +20,7 @@ package enum ShardStage: String, CaseIterable, Sendable {
 package struct ShardStatus: Sendable {
     package var shard: Int32
     package var stage = ShardStage.fencing
-    /// Why it stopped, or what it waits for.
+    /// Why it stopped, or what holds it up.
     package var detail = ""
     package var clock: EventTime?
     package var customers = 0
@@ -41,6 +41,8 @@ package struct ShardStatus: Sendable {
     package var committed: [String: Int64] = [:]
     /// Timestamp of the next record not yet worked on, per input topic, milliseconds; absent at the end.
     package var waitingSince: [String: Int64] = [:]
+    /// Seconds for which the transaction that is being committed has tried; 0 when none is.
+    package var commitWaiting = 0.0
     /// Part of the replay done, 0…1.
     package var restoreProgress = 1.0
     /// Nil before it was first counted, and without profiles.
@@ -81,13 +83,24 @@ package final class StatusBoard: Sendable {
         var shards: [Int32: ShardStatus] = [:]
         /// Last stable offset per topic and partition.
         var ends: [String: [Int32: Int64]] = [:]
-        var failure: String?
+        /// Why a shard stopped last, until it is live again.
+        var stops: [Int32: String] = [:]
     }
     private let contents = Mutex(Contents())
 
     package init() {}
 
-    package func set(_ status: ShardStatus) { contents.withLock { $0.shards[status.shard] = status } }
+    package func set(_ status: ShardStatus) {
+        contents.withLock { contents in
+            contents.shards[status.shard] = status
+            if status.stage == .stopped { contents.stops[status.shard] = status.detail }
+            if status.stage == .live { contents.stops[status.shard] = nil }
+        }
+    }
+
+    /// Why a shard that is not live yet stopped last; nil for one that did not.
+    func lastStop(of shard: Int32) -> String? { contents.withLock { $0.stops[shard] } }
+
     package func remove(_ shard: Int32) { contents.withLock { _ = $0.shards.removeValue(forKey: shard) } }
     package func setEnd(_ topic: String, _ partition: Int32, _ offset: Int64) {
         contents.withLock { $0.ends[topic, default: [:]][partition] = offset }

@@ -11,7 +11,7 @@ extension ShardTask {
             return
         }
         pending = nil
-        isCommitting = true
+        commitSince = now
         // The beat of the journal goes on as if nothing were tried.
         if !transaction.batches.isEmpty { lastCommit = now }
         lane.send(.commit(transaction))
@@ -22,17 +22,25 @@ extension ShardTask {
         case .taken(let takeover): begin(takeover)
         case .journal(let records): take(records)
         case .committed(let transaction, let report):
-            isCommitting = false
+            commitSince = nil
+            status.detail = ""
             note(transaction, report)
             noteShadowDoubt(transaction, report)
             publish()
             if status.stage == .draining { _ = drainStep() } else { commitIfDue() }
         case .failed(let failure):
-            isCommitting = false
+            commitSince = nil
             if status.stage == .draining { return finishDraining() }
             stop("\(failure)", retakeAfter: ShardContext.retakeSeconds)
+        case .heldUp(let trouble):
+            status.detail = "\(trouble.error)"
+            context.log.shardHeldUp(shard, trouble)
+            publish()
         }
     }
+
+    /// Whether a transaction is with the lane.
+    var isCommitting: Bool { commitSince != nil }
 
     private func note(_ transaction: EncodedTransaction, _ report: CommitReport) {
         for offset in transaction.offsets { status.committed[offset.topicPartition.topic] = offset.offset }

@@ -8,6 +8,7 @@ extension ShardTask {
         status.customers = engine.customerCount
         status.stateBytes = engine.allocatedBytes
         status.waitingSince = merge.waitingSince()
+        status.commitWaiting = commitSince.map { context.steady() - $0 } ?? 0
         if let restoration {
             status.restoreProgress = restoration.recovery.progress(from: restoration.firstOffset)
         }
@@ -15,6 +16,7 @@ extension ShardTask {
         metrics.phase.set(status.stage.phase)
         metrics.customers.set(status.customers)
         metrics.stateBytes.set(status.stateBytes)
+        metrics.commitWaiting.set(status.commitWaiting)
         metrics.policy.set([active.policy.name, String(active.policy.version), active.hash.text])
         metrics.retierRemaining.set(status.retierRemaining)
         metrics.shadow.set(status.shadow)
@@ -29,7 +31,8 @@ extension ShardTask {
             let topic = stream.topicPartition.topic
             if let lag = context.board.lag(topic, shard) { metrics.inputs[index].lagRecords.set(Int(lag)) }
             let waiting = status.waitingSince[topic].map { max(0, (now - Double($0)) / 1000) } ?? 0
-            metrics.inputs[index].lagSeconds.set(waiting)
+            // What is applied and not committed has waited at least as long as its transaction.
+            metrics.inputs[index].lagSeconds.set(max(waiting, status.commitWaiting))
         }
     }
 }

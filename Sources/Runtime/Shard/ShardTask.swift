@@ -35,8 +35,10 @@ package final class ShardTask {
     var outputs = OutputBuffer()
     /// What waits for the lane to become free; nil when nothing does.
     var pending: EncodedTransaction?
-    var isCommitting = false
+    /// When the transaction that is with the lane went there; nil when none is.
+    var commitSince: Double?
     var lastCommit = 0.0
+    private var lastPublished = 0.0
     /// The last entry that was made, committed or not.
     var lastEntry: JournalPosition?
     /// The last entry that is known to be committed, and where it lies.
@@ -93,6 +95,7 @@ package final class ShardTask {
         snapshotIdentity = surroundings.snapshots?.identity
         metrics = context.metrics.addShard(partition: shard)
         status = ShardStatus(shard: shard)
+        status.detail = context.board.lastStop(of: shard).map { "taken again after it stopped: \($0)" } ?? ""
         active = context.policies.newest
         encoder = context.encoder(active.policy)
         engine = ShardEngine(policy: active.policy)
@@ -136,7 +139,11 @@ package final class ShardTask {
         let captured = snapshotStep()
         let surveyed = surveyStep()
         let worked = activated || applied || ticked || retiered || shadowed
-        if worked { publish() } else { engine.tidy() }
+        if worked || context.steady() - lastPublished >= ShardContext.publishSeconds {
+            lastPublished = context.steady()
+            publish()
+        }
+        if !worked { engine.tidy() }
         return worked || captured || surveyed
     }
 
@@ -328,6 +335,12 @@ package final class ShardTask {
     }
 
     package var isDraining: Bool { drain != nil }
+
+    /// Where its partitions are read on; nothing when they are not.
+    package var positions: [PartitionOffset] {
+        guard status.stage == .live || status.stage == .restoring else { return [] }
+        return merge.streams.map { PartitionOffset(topicPartition: $0.topicPartition, offset: $0.nextOffset) }
+    }
 
     // MARK: - Looking in
 

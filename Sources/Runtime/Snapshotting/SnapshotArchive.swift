@@ -20,7 +20,9 @@ package struct SnapshotArchive: Sendable {
     package init?(_ configuration: Configuration) {
         switch configuration.snapshots.store {
         case .none: return nil
-        case .directory: source = .directory(configuration.snapshots.path)
+        case .directory:
+            source = .directory(
+                SnapshotOptions.folder(of: configuration.application, below: configuration.snapshots.path))
         case .topic:
             source = .topic(
                 TopicStore.Place(

@@ -18,6 +18,11 @@ package struct SnapshotOptions: Hashable, Sendable {
         self.store = store
         self.rules = rules
     }
+
+    /// Each application has a folder of its own: another's snapshots are not its to count, or to remove.
+    static func folder(of application: String, below path: String) -> String {
+        path + "/" + (application.hasPrefix(".") ? "_" : "") + application
+    }
 }
 
 /// One shard's snapshots: whose they must be, and how to open their store.
@@ -45,8 +50,9 @@ extension Daemon {
     private func opener(_ store: SnapshotOptions.Store, _ shard: Int32) -> @Sendable () -> any SnapshotStore {
         switch store {
         case .directory(let path):
+            let root = SnapshotOptions.folder(of: options.application, below: path)
             return {
-                DirectoryStore(root: path, shard: shard, writer: Self.writerName, files: PosixFileSystem())
+                DirectoryStore(root: root, shard: shard, writer: Self.writerName, files: PosixFileSystem())
             }
         case .topic(let topic):
             let place = TopicStore.Place(

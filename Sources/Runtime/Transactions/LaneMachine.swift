@@ -20,6 +20,8 @@ package struct LaneMachine {
         case journal(JournalRecords)
         case committed(EncodedTransaction, CommitReport)
         case failed(LaneFailure)
+        /// It goes on trying, for longer than it should; said again now and then.
+        case heldUp(LaneTrouble)
     }
 
     /// What to do next.
@@ -57,6 +59,16 @@ package struct LaneMachine {
     /// To be waited before the next call.
     private var pause: Int32?
     private var backOff: Int32 = 0
+    private var delay = Delay()
+    /// To be reported before the next call.
+    private var trouble: LaneTrouble?
+
+    /// How long the command has met errors.
+    private struct Delay {
+        var started = 0.0
+        var told: Double?
+        var errors = 0
+    }
 
     /// Entries read at once: about a megabyte.
     static let chunkEntries = 4_000
@@ -74,6 +86,7 @@ package struct LaneMachine {
         backOff = Self.shortestWait
         attempts = 0
         pause = nil
+        (delay, trouble) = (Delay(started: now), nil)
         switch command {
         case .take:
             takeover = Takeover()
@@ -91,6 +104,7 @@ package struct LaneMachine {
 
     /// `isCancelled`: the shard is lost, nothing may be begun any more.
     package mutating func next(isCancelled: Bool) -> Step {
+        if let trouble = trouble.take() { return .report(.heldUp(trouble)) }
         if let pause = pause.take() { return .wait(milliseconds: pause) }
         switch job {
         case .idle: return .rest
@@ -145,6 +159,7 @@ package struct LaneMachine {
 
     /// Takes up the answer to the call that `next` asked for.
     package mutating func answered(_ result: Result<BrokerAnswer, KafkaError>, at now: Double) {
+        if case .failure(let error) = result { note(error, at: now) }
         switch job {
         case .idle, .done: preconditionFailure("nothing was asked")
         case .taking(let step): take(result, step)
@@ -165,6 +180,19 @@ package struct LaneMachine {
                 job = .done(.committed(transaction, report))
             }
         }
+    }
+
+    /// What passes within moments is nobody's concern.
+    private mutating func note(_ error: KafkaError, at now: Double) {
+        delay.errors += 1
+        guard now - delay.started >= ShardContext.troubleSeconds,
+            delay.told.map({ now - $0 >= ShardContext.troubleBeat }) ?? true
+        else { return }
+        delay.told = now
+        var isTakingOver = false
+        if case .taking = job { isTakingOver = true }
+        trouble = LaneTrouble(
+            error: error, seconds: now - delay.started, attempts: delay.errors, isTakingOver: isTakingOver)
     }
 
     private mutating func take(_ result: Result<BrokerAnswer, KafkaError>, _ step: TakeStep) {
@@ -288,6 +316,16 @@ package enum LaneFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .journal(let problem): "the journal cannot be read: \(problem)"
         }
     }
+}
+
+/// What a lane that does not get on has met last.
+package struct LaneTrouble: Hashable, Sendable {
+    package var error: KafkaError
+    /// Since the command was begun.
+    package var seconds: Double
+    /// Errors so far.
+    package var attempts: Int
+    package var isTakingOver: Bool
 }
 
 /// How a commit went, for metrics and for snapshots.

@@ -13,7 +13,7 @@ struct SnapshotCommand: ParsableCommand {
             valid one; these commands only look.
 
               tierd snapshot list --config tierd.yaml
-              tierd snapshot verify --path /var/lib/tierd/snapshots
+              tierd snapshot verify --path /var/lib/tierd/snapshots/tierd
               tierd snapshot export --config tierd.yaml --shard 0 | jq -c 'select(.tier == "gold")'
             """),
         subcommands: [List.self, Inspect.self, Verify.self, Export.self])
@@ -22,7 +22,7 @@ struct SnapshotCommand: ParsableCommand {
     struct Place: ParsableArguments {
         @OptionGroup var file: OptionalConfiguration
 
-        @Option(help: "Without a file: the folder of the snapshots.")
+        @Option(help: "Without a file: the folder of an application's snapshots.")
         var path: String?
 
         func validate() throws {

@@ -11,12 +11,22 @@ struct DaemonService: Sendable {
 
     /// Starts everything and returns when it has stopped; the text says why, if not because it was asked to.
     func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> String? {
+        // Before the group is joined: a port that is taken must move no shard.
+        let (listening, listened) = AsyncStream<Bool>.makeStream()
+        let serving = Task { [self] in
+            let problem = await serve { port in
+                onListening(port)
+                listened.yield(true)
+            }
+            listened.finish()
+            return problem
+        }
+        guard await listening.first(where: { $0 }) != nil else { return await serving.value }
         try daemon.start()
         let signals = StopSignals { daemon.stop() }
         defer { signals.cancel() }
         let reload = ReloadSignal { daemon.readPolicy() }
         defer { reload.cancel() }
-        let serving = Task { [self] in await serve(onListening) }
         let reason = await withCheckedContinuation { continuation in
             DedicatedThread.start("join") { continuation.resume(returning: daemon.join()) }
         }

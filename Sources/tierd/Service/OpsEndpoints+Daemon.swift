@@ -23,6 +23,7 @@ extension OpsEndpoints {
         switch answer {
         case .restoring: return .restoring
         case .unknown: return .notFound
+        case .elsewhere: return .notHere
         case .found(let report, let policy):
             // Encoding plain numbers and texts cannot fail; if it ever did, the customer is not shown.
             guard let json = try? CustomerDocument.json(report, policy) else { return .notFound }

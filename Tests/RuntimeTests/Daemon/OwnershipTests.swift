@@ -12,36 +12,36 @@ struct OwnershipTests {
     }
 
     @Test func `reading starts when every shard has said where`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         #expect(ownership.assigned(Self.partitions([0, 1])) == [.adopt([0, 1])])
         #expect(ownership.announced(1, .ready(Self.starts(1))) == [])
-        #expect(ownership.announced(0, .ready(Self.starts(0))) == [.assign(Self.starts(0) + Self.starts(1))])
+        #expect(ownership.announced(0, .ready(Self.starts(0))) == [.assign(Self.starts(0) + Self.starts(1), going: [])])
         #expect(ownership.partitions == Self.partitions([0, 1]))
     }
 
     @Test func `a shard that cannot start does not hold up the others`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         _ = ownership.assigned(Self.partitions([0, 1]))
         _ = ownership.announced(0, .stopped)
-        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(1))])
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(1), going: [])])
     }
 
     @Test func `reading waits for a shard that takes long`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         _ = ownership.assigned(Self.partitions([0, 1]))
         _ = ownership.announced(0, .ready(Self.starts(0)))
         #expect(ownership.tick(at: 1_000) == [])
-        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(0) + Self.starts(1))])
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(0) + Self.starts(1), going: [])])
     }
 
     @Test func `different partitions of the inputs are refused`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         let uneven = Self.partitions([0, 1]).dropLast()
-        #expect(ownership.assigned(Array(uneven)) == [.refuse])
+        #expect(ownership.assigned(Array(uneven)) == [.refuse(.unevenTopics)])
     }
 
     @Test func `revoked shards are drained before the partitions go`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         _ = ownership.assigned(Self.partitions([2, 3]))
         #expect(ownership.revoked(isLost: true) == [.drain([2, 3], isLost: true), .unassign])
         #expect(ownership.partitions == nil)
@@ -50,23 +50,50 @@ struct OwnershipTests {
     }
 
     @Test func `a wish to be taken again is kept until all others read, and then granted`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         _ = ownership.assigned(Self.partitions([0, 1]))
         _ = ownership.announced(0, .stopped)
-        ownership.wantsRetaking(at: 1)
+        ownership.wantsRetaking(0, at: 1)
         #expect(ownership.tick(at: 5) == [])
         _ = ownership.announced(1, .ready(Self.starts(1)))
-        #expect(ownership.tick(at: 6) == [.drain([0, 1], isLost: false), .unassign, .adopt([0, 1])])
+        #expect(ownership.tick(at: 6) == [.drain([0], isLost: false), .adopt([0])])
         #expect(ownership.tick(at: 7) == [])
     }
 
+    @Test func `the others go on reading while one shard is taken again`() {
+        var ownership = Ownership(inputTopics: 2, shards: 4)
+        _ = ownership.assigned(Self.partitions([0, 1, 2]))
+        for shard: Int32 in 0...2 { _ = ownership.announced(shard, .ready(Self.starts(shard))) }
+        #expect(ownership.announced(1, .stopped) == [])
+        ownership.wantsRetaking(1, at: 0)
+        #expect(ownership.tick(at: 1) == [.drain([1], isLost: false), .adopt([1])])
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(1), going: [0, 2])])
+    }
+
+    @Test func `a shard that stops meanwhile, or needs a person, is not read on`() {
+        var ownership = Ownership(inputTopics: 2, shards: 4)
+        _ = ownership.assigned(Self.partitions([0, 1, 2]))
+        _ = ownership.announced(0, .stopped)
+        for shard: Int32 in 1...2 { _ = ownership.announced(shard, .ready(Self.starts(shard))) }
+        _ = ownership.announced(1, .stopped)
+        ownership.wantsRetaking(1, at: 0)
+        _ = ownership.tick(at: 2)
+        _ = ownership.announced(2, .stopped)
+        #expect(ownership.announced(1, .ready(Self.starts(1))) == [.assign(Self.starts(1), going: [])])
+    }
+
+    @Test func `a partition that the journal does not have is refused`() {
+        var ownership = Ownership(inputTopics: 2, shards: 4)
+        #expect(ownership.assigned(Self.partitions([3, 4])) == [.refuse(.newPartition(4))])
+    }
+
     @Test func `a shard that fails again and again is taken more and more seldom`() {
-        var ownership = Ownership(inputTopics: 2)
+        var ownership = Ownership(inputTopics: 2, shards: 4)
         _ = ownership.assigned(Self.partitions([0]))
         var (now, waits): (Double, [Double]) = (0, [])
         for _ in 0..<8 {
             _ = ownership.announced(0, .stopped)
-            ownership.wantsRetaking(at: now)
+            ownership.wantsRetaking(0, at: now)
             let asked = now
             while ownership.tick(at: now).isEmpty { now += 1 }
             waits.append(now - asked)
@@ -75,7 +102,7 @@ struct OwnershipTests {
     }
 
     @Test func `an empty assignment is taken up at once`() {
-        var ownership = Ownership(inputTopics: 2)
-        #expect(ownership.assigned([]) == [.assign([])])
+        var ownership = Ownership(inputTopics: 2, shards: 4)
+        #expect(ownership.assigned([]) == [.assign([], going: [])])
     }
 }

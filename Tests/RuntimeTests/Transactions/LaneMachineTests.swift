@@ -109,6 +109,28 @@ struct LaneMachineTests {
         #expect(calls.first == "fence" && calls.contains("journalBounds"))
     }
 
+    @Test func `what holds a commit up is said after a while, and again now and then`() {
+        var machine = LaneMachine()
+        machine.start(.commit(Self.transaction), at: 0)
+        let refused = KafkaError(code: 10, name: "MSG_SIZE_TOO_LARGE", message: "too large", requiresAbort: true)
+        var (now, said): (Double, [LaneTrouble]) = (0, [])
+        while now < 70 {
+            switch machine.next(isCancelled: false) {
+            case .rest: return
+            case .wait(let milliseconds): now += Double(milliseconds) / 1000
+            case .report(.heldUp(let trouble)): said.append(trouble)
+            case .report(let event):
+                Issue.record("ended with \(event)")
+                return
+            case .call(.produce): machine.answered(.failure(refused), at: now)
+            case .call: machine.answered(.success(BrokerAnswer()), at: now)
+            }
+        }
+        #expect(said.count == 3 && said.allSatisfy { $0.error == refused && !$0.isTakingOver })
+        #expect((5...8).contains(said[0].seconds) && (35...39).contains(said[1].seconds))
+        #expect(said[0].attempts > 3 && said[1].attempts > said[0].attempts)
+    }
+
     @Test func `a cancelled lane begins nothing`() {
         var machine = LaneMachine()
         machine.start(.commit(Self.transaction), at: 0)
