@@ -133,8 +133,9 @@ package final class Daemon: Sendable {
         return board.shards.compactMap { status in
             if status.stage == .live {
                 guard status.commitWaiting > Self.commitSeconds else { return nil }
+                let reason = status.detail.isEmpty ? "no answer yet" : status.detail
                 return
-                    "shard \(status.shard) has not been able to commit for \(Int(status.commitWaiting)) s: \(status.detail)"
+                    "shard \(status.shard) has not been able to commit for \(Int(status.commitWaiting)) s: \(reason)"
             }
             let progress = status.stage == .restoring ? " \(Int(status.restoreProgress * 100)) %" : ""
             return
