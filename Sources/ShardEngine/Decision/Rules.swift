@@ -59,9 +59,9 @@ final class Rules {
 
     /// Whether a customer's standing at `readings` is another than `standing`.
     func wouldChange(_ standing: Standing, _ watch: TierLadder.Watch, _ readings: Readings) -> Bool {
-        if standing.clamped(ladder.qualified(readings)) > standing.tier { return true }
+        if ladder.qualified(readings) > standing.tier { return true }
         guard watch.rungs.lowerBound <= standing.tier else { return false }
-        let isFalling = standing.clamped(ladder.retained(upTo: standing.tier, readings)) < standing.tier
+        let isFalling = ladder.retained(upTo: standing.tier, readings) < standing.tier
         return isFalling != (standing.graceEndsAt != .max)
     }
 
