@@ -2,9 +2,8 @@ import Scoring
 
 /// What happens to a pin.
 enum PinChange {
+    /// Also in the place of another.
     case set
-    /// Another took its place.
-    case replaced
     case ended
     /// A policy dropped the tier that it named.
     case vanished

@@ -83,40 +83,38 @@ extension ShardEngine {
     ) {
         evaluator.evaluate(record, store, at: occasion.time)
         var standing = store.standing(of: record)
-        standing.grant = rules.standing.grant(standing.tier, at: occasion.time.milliseconds)
-        standing.enteredAt = nil
+        standing.replaceTier(at: occasion.time.milliseconds, rules.standing)
         store.setStanding(standing, of: record)
-        let move = Standing.Move(from: nil, to: standing.tier, direction: .downgrade, reason: .policyChanged)
+        let move = Standing.Move(from: nil, to: standing.current.tier, direction: .downgrade, reason: .policyChanged)
         say(move, standing, occasion, record, into: &outputs)
     }
 
     /// A term that was given is kept. Where tiers had none and have one now, it begins with the change; where they have none
     /// any more, it is over.
-    private func adaptTerm(_ record: CustomerStore.Record, at time: EventTime) {
-        var standing = record.pointee.standing
+    private mutating func adaptTerm(_ record: CustomerStore.Record, at time: EventTime) {
+        var standing = store.standing(of: record)
         if !rules.standing.hasTerms || standing.tier == 0 {
             standing.validUntil = .max
         } else if standing.validUntil == .max {
             standing.validUntil = rules.standing.validUntil(standing.tier, from: time.milliseconds)
         }
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 
     /// A fall that the switch would bring is put off; it is cancelled, as any other, if the customer recovers. A term goes on
     /// at least as long.
     private mutating func keepTier(_ record: CustomerStore.Record, until end: EventTime, at time: EventTime) {
         evaluator.evaluate(record, store, at: time)
-        var standing = record.pointee.standing
+        var standing = store.standing(of: record)
         // To the next second: terms are kept in whole ones.
         if standing.validUntil != .max {
             standing.validUntil = max(standing.validUntil, (end.milliseconds + 999) / 1000 * 1000)
         }
-        let kept = standing.clamped(rules.ladder.retained(upTo: standing.tier, evaluator.readings))
-        if kept < standing.tier {
+        if rules.ladder.retained(upTo: standing.tier, evaluator.readings) < standing.tier {
             let pending = standing.graceEndsAt == .max ? 0 : standing.graceEndsAt
             standing.graceEndsAt = max(pending, end.milliseconds)
         }
-        record.pointee.standing = standing
+        store.setStanding(standing, of: record)
     }
 
     /// The requirement was met or lost because it is another one now.

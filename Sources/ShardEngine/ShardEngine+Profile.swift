@@ -8,10 +8,10 @@ extension ShardEngine {
         _ record: CustomerStore.Record, at time: EventTime, score: Double, _ cause: Cause,
         into outputs: inout OutputBuffer
     ) -> Profile {
-        let standing = record.pointee.standing
         var profile = Profile(
-            cause: cause, effectiveAt: time, tier: standing.tier, tierSince: EventTime(milliseconds: standing.since),
-            validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil), score: score,
+            cause: cause, effectiveAt: time, tier: Int(record.pointee.tier),
+            tierSince: EventTime(milliseconds: record.pointee.tierSince),
+            validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: score,
             churn: profileChurn(record, at: time), evidence: evidence(record, at: time))
         if let portrait = store.portrait(ifAnyOf: record) {
             portrait.read(into: &profile.evidence)

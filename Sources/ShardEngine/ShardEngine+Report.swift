@@ -53,8 +53,8 @@ extension ShardEngine {
         return CustomerReport(
             id: id, asOf: asOf, tier: Int(record.pointee.tier),
             tierSince: EventTime(milliseconds: record.pointee.tierSince), tierSequence: record.pointee.tierSequence,
-            graceEndsAt: Self.instant(record.pointee.graceEndsAt),
-            validUntil: Self.instant(record.pointee.standing.validUntil), score: evaluator.score,
+            graceEndsAt: store.isTierPinned(record) ? nil : Self.instant(record.pointee.graceEndsAt),
+            validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: evaluator.score,
             measures: evaluator.values.elements.map { $0.isNaN ? nil : $0 }, points: evaluator.points.elements,
             churnLevel: record.pointee.churnLevel == CustomerRecord.noChurnLevel ? nil : Int(record.pointee.churnLevel),
             churnSequence: record.pointee.churnSequence,
@@ -76,7 +76,7 @@ extension ShardEngine {
             .map { EventTime(milliseconds: Int64($0) * 1000) }
     }
 
-    private static func instant(_ milliseconds: Int64) -> EventTime? {
+    static func instant(_ milliseconds: Int64) -> EventTime? {
         milliseconds == .max ? nil : EventTime(milliseconds: milliseconds)
     }
 

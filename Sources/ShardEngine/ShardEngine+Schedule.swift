@@ -3,7 +3,7 @@ import Scoring
 extension ShardEngine {
     /// Sets the deadline to the earliest instant at which the standing can change by itself.
     mutating func schedule(_ slot: UInt32, _ record: CustomerStore.Record, at time: EventTime) {
-        let standing = record.pointee.standing
+        let standing = store.standing(of: record)
         let watch = rules.ladder.watch(standing, rules.standing)
         let reach = rules.expiryEffects.reach(evaluator.readings)
         let mindsExpiry = rules.ladder.minds(rules.expiryEffects, reach, watch, evaluator.readings)

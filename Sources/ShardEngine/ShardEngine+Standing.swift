@@ -25,6 +25,8 @@ extension ShardEngine {
         {
             say(move, standing, occasion, record, into: &outputs)
         }
+        // A policy may have put the tiers into another order.
+        if !standing.isWithinBounds { obeyPin(.set, &standing, occasion, record, into: &outputs) }
         store.setStanding(standing, of: record)
     }
 
@@ -34,10 +36,10 @@ extension ShardEngine {
     ) {
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
-        var standing = record.pointee.standing
+        var standing = store.standing(of: record)
         standing.enter(
             at: occasion.time.milliseconds, qualified: rules.ladder.qualified(evaluator.readings), rules.standing)
-        let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .firstSeen)
+        let move = Standing.Move(from: nil, to: standing.current.tier, direction: .entry, reason: .firstSeen)
         say(move, standing, occasion, record, into: &outputs)
         store.setStanding(standing, of: record)
     }
@@ -79,10 +81,6 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         guard rules.policy.downgrade.withdrawsOnRefund else { return }
-        // What was earned before a pin was set is taken back under it as well.
-        if let earned = standing.earned, orderTime <= earned.since {
-            standing.earned = left(of: earned, occasion.time, record)
-        }
         guard orderTime <= standing.since, standing.graceEndsAt == .max else { return }
         let left = left(of: standing.grant, occasion.time, record)
         guard left != standing.grant else { return }
@@ -122,23 +120,11 @@ extension ShardEngine {
         _ change: PinChange, _ standing: inout Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
-        let time = occasion.time.milliseconds
-        let qualified = rules.ladder.qualified(evaluator.readings)
-        func retained(_ tier: Int) -> Int { rules.ladder.retained(upTo: tier, evaluator.readings) }
-        var move: Standing.Move?
-        switch change {
-        case .set: move = standing.obeyPin(at: time, rules.standing)
-        case .replaced:
-            move = standing.replacePin(at: time, qualified: qualified, rules.standing, retained: retained)
-        case .vanished where standing.tier > 0:
-            // It was a floor somewhere below, and held nothing: the rules have the tier as they had it before.
-            standing.earned = nil
-        case .ended, .vanished:
-            move = standing.endPin(at: time, qualified: qualified, rules.standing, retained: retained)
-        }
+        var move = standing.obeyPin(at: occasion.time.milliseconds, change == .set ? .pinned : .pinEnded)
         // Whoever set the pin knows when it ends, but not that a policy has ended it.
         if move == nil, change == .vanished {
-            move = Standing.Move(from: standing.tier, to: standing.tier, direction: .pin, reason: .pinEnded)
+            let tier = standing.current.tier
+            move = Standing.Move(from: tier, to: tier, direction: .pin, reason: .pinEnded)
         }
         if let move { say(move, standing, occasion, record, into: &outputs) }
     }
@@ -147,11 +133,12 @@ extension ShardEngine {
         evaluator.evaluate(record, store, at: EventTime(milliseconds: time), knownAt: now)
     }
 
-    /// Says a move; the evaluator stands as of the instant that decided it.
+    /// Says a move, unless it is not to be heard; the evaluator stands as of the instant that decided it.
     mutating func say(
         _ move: Standing.Move, _ standing: Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
+        guard move.isHeard else { return }
         record.pointee.tierSequence &+= 1
         let isLoss = move.direction == .downgrade
         let judged = isLoss ? move.from ?? move.to : move.to
@@ -164,7 +151,7 @@ extension ShardEngine {
                     terms: appendTerms(to: &outputs),
                     criteria: appendCriteria(
                         of: judged, forRetention: isLoss || move.direction == .renewal, to: &outputs),
-                    validUntil: standing.validUntil == .max ? nil : EventTime(milliseconds: standing.validUntil),
+                    validUntil: standing.pinned == nil ? Self.instant(standing.validUntil) : nil,
                     progress: progress(above: move.to, into: &outputs), pin: pin(of: record, into: &outputs))))
     }
 
@@ -237,7 +224,7 @@ extension ShardEngine {
 
     /// When the tier is lost as things stand: the end of the grace period, or else of the term.
     private func tierEnd(_ record: CustomerStore.Record) -> Int64? {
-        guard record.pointee.tier > record.pointee.pinFloor else { return nil }
+        guard record.pointee.tier > record.pointee.pinFloor, !store.isTierPinned(record) else { return nil }
         if record.pointee.graceEndsAt != .max { return record.pointee.graceEndsAt }
         return record.pointee.validUntil == .max ? nil : Int64(record.pointee.validUntil) * 1000
     }

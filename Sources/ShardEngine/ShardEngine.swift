@@ -147,8 +147,8 @@ package struct ShardEngine: ~Copyable {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
-            _ = try rules.amount(order.total, of: order)
-            if let refund = order.refund { _ = try rules.amount(refund, of: order) }
+            if order.type.countsTotal { _ = try rules.amount(order.total, of: order) }
+            if order.type == .refunded { _ = try rules.refund(of: order) }
         case .browse:
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
@@ -213,8 +213,8 @@ package struct ShardEngine: ~Copyable {
     ) throws(Rejection) -> OrderLedger.Entry {
         var entry = OrderLedger.Entry(
             hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
-            total: try rules.amount(order.total, of: order),
-            refund: try order.refund.map { amount throws(Rejection) in try rules.amount(amount, of: order) })
+            total: order.type.countsTotal ? try rules.amount(order.total, of: order) : 0)
+        if order.type == .refunded { entry.refund = try rules.refund(of: order) }
         if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.amount($0, of: order) } }
         if rules.pointsRates.count > 0 { entry.rate = rules.pointsRates[Int(record.pointee.tier)] }
         return entry

@@ -60,13 +60,16 @@ extension DecisionAudit {
         guard change.reasons == ["pin_ended"] else {
             // Records from before pins were named.
             guard change.pin != nil else { return ("by hand, not by numbers", .untold) }
-            return oneOf((from...from).held(within: bounds), to)
+            let held = (from...from).held(within: bounds)
+            // In the place of another pin it begins from what the rules have given.
+            guard held.contains(to) else {
+                return ("\(name(held.lowerBound)), or what another pin held apart", .untold)
+            }
+            return oneOf(held, to)
         }
-        let qualified = readings.highest(upTo: policy.tiers.count - 1)
-        let kept = readings.highest(upTo: from, easedBy: policy.downgrade.margin)
-        let met = max(qualified.lowerBound, kept.lowerBound)...max(qualified.upperBound, kept.upperBound)
-        if policy.downgrade.timing == .endOfTerm, to > met.upperBound {
-            return ("\(name(met.upperBound)), or what a term protects", .untold)
+        let met = readings.highest(upTo: policy.tiers.count - 1)
+        if to > met.upperBound {
+            return ("\(name(met.upperBound)), or what margin, grace or term protect", .untold)
         }
         return oneOf(met, to)
     }

@@ -126,10 +126,14 @@ extension DecisionAudit {
     private mutating func auditTerm(_ change: TierChangeRecord, to: Int) throws(DecisionRecordError) {
         let start = try Self.time(change.effectiveAt)
         let end = policy.termEnd(ofTier: to, from: start)?.rfc3339
+        // What only a pin gives has no term; whether it is only the pin the record does not say.
+        let isPinned = change.pin != nil && change.validUntil == nil
         // These go on with a term that was given before.
-        let goesOn = !Set(change.reasons).isDisjoint(with: [
-            "late_event", "order_withdrawn", "merged", "policy_changed", "pin_ended",
-        ])
+        let goesOn =
+            isPinned
+            || !Set(change.reasons).isDisjoint(with: [
+                "late_event", "order_withdrawn", "merged", "policy_changed", "pin_ended",
+            ])
         let verdict: Verdict = change.validUntil == end ? .agrees : goesOn ? .untold : .differs
         add("valid until", change.validUntil ?? "no term", end ?? "no term", verdict)
     }

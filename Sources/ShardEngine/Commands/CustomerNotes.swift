@@ -3,12 +3,13 @@ import Scoring
 /// What the engine notes about a few customers besides the record. It stands in front of the annex, so that it is read
 /// without decoding the rest, and in the same form.
 ///
-/// Kinds, rising, each at most once: 4 the last second that is forgotten (u32); 5 the tier that was earned (u8), when it was
-/// given (i64, milliseconds) and when its term ends (u32, seconds; 2^32 − 1 for never); 6 when a renewed tier was given (i64).
+/// Kinds, rising, each at most once: 4 the last second that is forgotten (u32); 5 the tier that the rules give where a pin
+/// gives another (u8), when it was given (i64, milliseconds) and when its term ends (u32, seconds; 2^32 − 1 for never); 6
+/// when a renewed tier was given (i64).
 package struct CustomerNotes: Hashable, Sendable {
     /// Of a customer who came back after an erasure, whole seconds: what is not younger is refused.
     package var forgottenUpTo: UInt32?
-    /// As in `Standing`.
+    /// What the rules give, where a pin gives something else.
     var earned: Standing.Grant?
     /// As in `Standing`.
     var enteredAt: Int64?
@@ -86,18 +87,32 @@ extension CustomerStore {
         return CustomerNotes(inFrontOf: annex(of: record)) ?? CustomerNotes()
     }
 
-    /// Where the customer stands, with what is noted about it.
+    /// Where the customer stands. The record has what is to be seen; where a pin gives it, what the rules give is noted.
     func standing(of record: Record) -> Standing {
-        var standing = record.pointee.standing
         let notes = notes(of: record)
-        (standing.earned, standing.enteredAt) = (notes.earned, notes.enteredAt)
+        let lost = record.pointee.lostTier
+        var standing = Standing(
+            tier: Int(record.pointee.tier), since: record.pointee.tierSince, enteredAt: notes.enteredAt,
+            graceEndsAt: record.pointee.graceEndsAt,
+            validUntil: CustomerRecord.termEnd(record.pointee.validUntil),
+            lost: lost == CustomerRecord.noTier ? nil : Int(lost),
+            bounds: Int(record.pointee.pinFloor)...Int(record.pointee.pinCeiling))
+        if let earned = notes.earned { (standing.pinned, standing.grant) = (standing.current, earned) }
         return standing
     }
 
     mutating func setStanding(_ standing: Standing, of record: Record) {
-        record.pointee.standing = standing
-        note(of: record) { ($0.earned, $0.enteredAt) = (standing.earned, standing.enteredAt) }
+        let (current, isPinned) = (standing.current, standing.pinned != nil)
+        record.pointee.tier = UInt8(current.tier)
+        record.pointee.tierSince = current.since
+        record.pointee.validUntil = isPinned ? .max : CustomerRecord.termSeconds(standing.validUntil)
+        record.pointee.graceEndsAt = standing.graceEndsAt
+        record.pointee.lostTier = standing.lost.map { UInt8($0) } ?? CustomerRecord.noTier
+        note(of: record) { ($0.earned, $0.enteredAt) = (isPinned ? standing.grant : nil, standing.enteredAt) }
     }
+
+    /// Whether the customer has a tier that only the pin gives.
+    func isTierPinned(_ record: Record) -> Bool { record.pointee.isPinned && notes(of: record).earned != nil }
 
     /// Changes the notes; the annex is written anew only for other ones.
     mutating func note(of record: Record, _ change: (inout CustomerNotes) -> Void) {

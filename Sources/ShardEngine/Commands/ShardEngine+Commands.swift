@@ -62,10 +62,9 @@ extension ShardEngine {
             until: pin.until.map { UInt32(($0.milliseconds + 999) / 1000) },
             by: parts.bytes(command.by).cut(to: 255), reason: parts.bytes(command.reason))
         guard store.setAnnex(annex, of: record) else { throw Rejection(.customerFull) }
-        let change: PinChange = record.pointee.isPinned ? .replaced : .set
         record.pointee.pinFloor = pin.mode == .ceiling ? 0 : UInt8(tier)
         record.pointee.pinCeiling = pin.mode == .floor ? CustomerRecord.noTier : UInt8(tier)
-        return change
+        return .set
     }
 
     /// Nil when there was none.

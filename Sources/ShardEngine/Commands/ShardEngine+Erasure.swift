@@ -6,7 +6,8 @@ import Scoring
 ///         └──────merged into another──► alias
 enum SlotState: UInt8 {
     case customer = 0
-    /// Nothing is left but the hash of the id and until when its events are refused.
+    /// Nothing is left but the hash of the id, until when its events are refused, and how many changes were said of it: should
+    /// the customer come back, they are numbered on, so that no number stands for two.
     case erased = 1
     /// Another slot's customer under a former id.
     case alias = 2
@@ -89,7 +90,7 @@ extension ShardEngine {
         throw Rejection(.erased, .customerID)
     }
 
-    /// Frees everything of a slot but its id and its place in index and wheel.
+    /// Frees everything of a slot but its id, its numbers and its place in index and wheel.
     mutating func vacate(_ slot: UInt32, _ state: SlotState) {
         let record = store.slab[slot]
         store.freeHistories(of: record)
@@ -99,6 +100,8 @@ extension ShardEngine {
         empty.idLength = record.pointee.idLength
         empty.queuedBucket = record.pointee.queuedBucket
         empty.slotState = state
+        empty.tierSequence = record.pointee.tierSequence
+        empty.churnSequence = record.pointee.churnSequence
         // What waits for a re-tiering is known by the crossing; nobody here does.
         empty.churnCrossing = .max
         record.pointee = empty

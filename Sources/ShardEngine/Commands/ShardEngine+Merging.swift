@@ -64,42 +64,18 @@ extension ShardEngine {
         into outputs: inout OutputBuffer
     ) {
         guard merged.pointee.hasEntered else { return }
-        var standing = store.standing(of: record)
-        var other = store.standing(of: merged)
-        // What a pin alone had given is not inherited, and what it covered is.
-        if let earned = other.earned { (other.grant, other.enteredAt) = (earned, nil) }
+        // What a pin alone has given the other is not inherited, and what it holds down is.
+        let other = store.standing(of: merged)
         guard record.pointee.hasEntered else {
             return enter(with: other, record, occasion, into: &outputs)
         }
-        if let earned = standing.earned, other.grant.isMore(than: earned) { standing.earned = other.grant }
-        // What a ceiling covers at the other is covered here.
-        if standing.earned == nil, rules.standing.termsProtect, other.grant.tier > standing.bounds.upperBound,
-            other.grant.isMore(than: standing.grant)
-        {
-            standing.earned = other.grant
-        }
-        let held = standing.tier
-        let isHigher = standing.clamped(other.tier) > held
-        guard isHigher || other.grant.isMore(than: standing.grant) && other.tier == held else {
-            return store.setStanding(standing, of: record)
-        }
-        standing.take(other, rules.standing)
-        if isHigher {
+        var standing = store.standing(of: record)
+        guard other.grant.isMore(than: standing.grant) else { return }
+        if let move = standing.take(other, at: occasion.time.milliseconds) {
             evaluator.evaluate(record, store, at: occasion.time)
-            let move = Standing.Move(from: held, to: standing.tier, direction: .correction, reason: .merged)
             say(move, standing, occasion, record, into: &outputs)
         }
         store.setStanding(standing, of: record)
-    }
-}
-
-extension Standing {
-    /// Goes on where another one stands, within the bounds of this one's pin.
-    fileprivate mutating func take(_ other: Standing, _ rules: borrowing StandingRules) {
-        grant = other.grant
-        tier = clamped(other.tier)
-        (graceEndsAt, lost, enteredAt) = (other.graceEndsAt, nil, other.enteredAt)
-        earned = tier != other.tier && rules.termsProtect ? other.grant : nil
     }
 }
 
@@ -114,11 +90,11 @@ extension ShardEngine {
     private mutating func enter(
         with other: Standing, _ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
-        var standing = record.pointee.standing
-        standing.take(other, rules.standing)
+        var standing = store.standing(of: record)
+        _ = standing.take(other, at: occasion.time.milliseconds)
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true
-        let move = Standing.Move(from: nil, to: standing.tier, direction: .entry, reason: .merged)
+        let move = Standing.Move(from: nil, to: standing.current.tier, direction: .entry, reason: .merged)
         say(move, standing, occasion, record, into: &outputs)
         store.setStanding(standing, of: record)
     }

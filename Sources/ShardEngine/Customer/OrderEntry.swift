@@ -59,19 +59,19 @@ package struct OrderEntry: Hashable {
     /// The largest hash that an entry can have.
     static let longestHash: UInt64 = 1 << 48 - 1
 
-    /// What an entry of this kind can amount to. An early refund that names no amount has 1.
+    /// What an entry of this kind can amount to; an early refund as in `Refund.earlyAmount`.
     var amounts: ClosedRange<Int64> {
         let limit = Money.limit.minorUnits
         return switch kind {
         case .order, .refundedOrder, .cancelledOrder: 0...limit
         case .refund: -limit...0
-        case .earlyRefund: -limit...OrderEntry.wholeOrder
+        case .earlyRefund: -limit...Refund.highestEarlyAmount
         case .revision, .earlyCancellation: 0...0
         case .detail: OrderEntry.unknownCost...limit
         }
     }
 
-    /// The amount of an early refund that names none: any other is negative or 0.
+    /// The amount of an early refund that names none.
     static let wholeOrder: Int64 = 1
 
     /// The amount of a detail whose order did not tell its cost.

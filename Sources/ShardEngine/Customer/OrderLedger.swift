@@ -32,7 +32,8 @@ struct OrderLedger: ~Copyable {
         var time: Int64
         var type: OrderType
         var total: Int64
-        var refund: Int64?
+        /// Of a refund.
+        var refund = Refund.whole
         /// What the order cost the shop; nil where it does not say, or nobody asks.
         var cost: Int64?
         /// At which it earns points from now on.
@@ -123,8 +124,7 @@ struct OrderLedger: ~Copyable {
             store.removeOrderEntries(index..<index + 1, of: record)
         }
         let type: OrderType = early.kind == .earlyCancellation ? .cancelled : .refunded
-        let refund = early.amount == OrderEntry.wholeOrder ? nil : -early.amount
-        let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: refund)
+        let late = Entry(hash: hash, time: early.time, type: type, total: 0, refund: Refund(earlyAmount: early.amount))
         return type == .cancelled ? try cancel(late, record, &store) : try self.refund(late, record, &store)
     }
 
@@ -215,7 +215,7 @@ struct OrderLedger: ~Copyable {
         }
         let net = net(entries, index..<end)
         // A refund never gives back more than is left of the order.
-        let amount = min(entry.refund ?? net, net)
+        let amount = min(entry.refund.minorUnits(of: order.amount) ?? net, net)
         let line = OrderEntry(hash: fingerprint, time: order.time, amount: -amount, kind: .refund)
         guard store.insertOrderEntry(line, at: end, of: record) else { throw Rejection(.customerFull) }
         addToEWMA(-amount, at: order.time, record)
@@ -224,14 +224,12 @@ struct OrderLedger: ~Copyable {
         return .reduced(orderTime: order.time)
     }
 
-    private static let beyondAnyAmount = -Money.limit.minorUnits - 1
-
-    /// Tells one refund of an order from another: by its time and the amount it names.
+    /// Tells one refund of an order from another: by its time and what it gives back.
     private static func fingerprint(_ refund: Entry) -> UInt64 {
         // Folding with all ones, or with 0, would forget the other factor: the odd constant keeps amounts away from both.
         StableHash.mix(
             refund.hash ^ UInt64(bitPattern: refund.time),
-            0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: refund.refund ?? beyondAnyAmount))
+            0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: refund.refund.mark))
             >> 16
     }
 
@@ -239,7 +237,7 @@ struct OrderLedger: ~Copyable {
         _ entry: Entry, _ record: CustomerStore.Record, _ store: inout CustomerStore
     ) throws(Rejection) -> Outcome {
         let entries = store.orders(of: record)
-        let amount = entry.refund.map { -$0 } ?? OrderEntry.wholeOrder
+        let amount = entry.refund.earlyAmount
         for position in 0..<entries.count
         where entries.hash(position) == entry.hash && entries[position].kind == .earlyRefund
             && entries[position].time == entry.time && entries[position].amount == amount

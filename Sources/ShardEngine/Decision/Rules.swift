@@ -51,6 +51,16 @@ final class Rules {
         try policy.amount(amount, of: order)
     }
 
+    /// What a refund gives back: in another currency than the policy's its share of the order's total, which needs no rate,
+    /// or what it comes to by a rate where the event names no total.
+    func refund(of order: OrderEvent) throws(Rejection) -> Refund {
+        guard let amount = order.refund else { return .whole }
+        guard order.currency != policy.currency, order.total > .zero else {
+            return .amount(try self.amount(amount, of: order))
+        }
+        return Refund(amount.minorUnits, of: order.total.minorUnits)
+    }
+
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {
         guard time > wallClock + policy.maxFutureSkew else { return false }
@@ -59,9 +69,9 @@ final class Rules {
 
     /// Whether a customer's standing at `readings` is another than `standing`.
     func wouldChange(_ standing: Standing, _ watch: TierLadder.Watch, _ readings: Readings) -> Bool {
-        if standing.clamped(ladder.qualified(readings)) > standing.tier { return true }
+        if ladder.qualified(readings) > standing.tier { return true }
         guard watch.rungs.lowerBound <= standing.tier else { return false }
-        let isFalling = standing.clamped(ladder.retained(upTo: standing.tier, readings)) < standing.tier
+        let isFalling = ladder.retained(upTo: standing.tier, readings) < standing.tier
         return isFalling != (standing.graceEndsAt != .max)
     }
 

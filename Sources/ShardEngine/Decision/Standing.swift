@@ -12,10 +12,12 @@ import Scoring
 ///                │ ├── term over, requirement met ──► renewal ─────────────────────────┐            │
 ///                │ ├── refund of what had earned it ──► correction (withdrawn) ─────────┤            │
 ///                │ ├── a late event that would have kept what was lost ──► correction ──┤            │
-///                │ └── pin set or over ──► pin ─────────────────────────────────────────┤            │
 ///                └─────────────────────────────────────────────────────────────────────┴────────────┘
+///
+/// A pin stands beside that and moves none of it: the rules go on as if there were none, the pin holds the customer within
+/// its bounds meanwhile, and its end gives what the rules have given by then.
 struct Standing: Equatable {
-    /// An index into `Policy.tiers`.
+    /// What the rules give, an index into `Policy.tiers`.
     var tier: Int
     /// When it was given or last renewed, milliseconds; after a correction when what it corrects was decided.
     var since: Int64
@@ -29,8 +31,8 @@ struct Standing: Equatable {
     var lost: Int?
     /// What a pin holds the tier between.
     var bounds: ClosedRange<Int>
-    /// Where tiers have terms that protect: what was given by the rules, while a pin has it otherwise.
-    var earned: Grant?
+    /// What the customer has instead, where the bounds do not allow what the rules give.
+    var pinned: Pinned?
 
     /// A tier as it was given.
     struct Grant: Hashable {
@@ -38,6 +40,12 @@ struct Standing: Equatable {
         var since: Int64
         /// As in `Standing`.
         var validUntil: Int64
+    }
+
+    /// A tier that only a pin gives. It has no term.
+    struct Pinned: Equatable {
+        var tier: Int
+        var since: Int64
     }
 
     /// From when the least time in a tier counts: a renewal does not begin it again.
@@ -48,12 +56,17 @@ struct Standing: Equatable {
         set { (tier, since, validUntil) = (newValue.tier, newValue.since, newValue.validUntil) }
     }
 
+    /// Where the customer is to be seen.
+    var current: Pinned { pinned ?? Pinned(tier: tier, since: since) }
+
     /// A change of standing.
     struct Move: Equatable {
         var from: Int?
         var to: Int
         var direction: TierChange.Direction
         var reason: TierChange.Reason
+        /// False for what the rules do behind a pin: where the customer is to be seen has not changed.
+        var isHeard = true
     }
 }
 
@@ -74,9 +87,6 @@ struct StandingRules: ~Copyable {
         policy.termEnd(ofTier: tier, from: EventTime(milliseconds: time))?.milliseconds ?? .max
     }
 
-    /// Whether a tier is safe until its term ends.
-    var termsProtect: Bool { downgrade.timing == .endOfTerm }
-
     /// A tier that is given at `time`.
     func grant(_ tier: Int, at time: Int64) -> Standing.Grant {
         Standing.Grant(tier: tier, since: time, validUntil: validUntil(tier, from: time))
@@ -84,37 +94,32 @@ struct StandingRules: ~Copyable {
 }
 
 extension Standing {
-    /// Whether the tier's requirement is looked at now, so that it can be lost.
-    func isAtStake(at time: Int64, _ rules: borrowing StandingRules) -> Bool {
-        tier > bounds.lowerBound && (rules.downgrade.timing == .atOnce || validUntil <= time)
-    }
-
     /// Whether the term ends at `time` and nothing has been decided about it yet.
     func termEnds(at time: Int64) -> Bool { validUntil <= time && graceEndsAt == .max }
 
-    func clamped(_ tier: Int) -> Int { min(max(tier, bounds.lowerBound), bounds.upperBound) }
+    private func clamped(_ tier: Int) -> Int { min(max(tier, bounds.lowerBound), bounds.upperBound) }
 
     /// Gives `to` from `time` on.
     private mutating func begin(
         _ to: Int, at time: Int64, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
         _ rules: borrowing StandingRules
     ) -> Move {
-        let move = Move(from: tier, to: to, direction: direction, reason: reason)
+        let (before, wasPinned) = (current, pinned != nil)
         // Rungs that were lost at one instant were lost together.
         lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
         let hasLeastTime = rules.downgrade.minimumDwell > .zero
         enteredAt = direction == .renewal && hasLeastTime ? heldSince : nil
         grant = rules.grant(to, at: time)
         graceEndsAt = .max
-        // What a ceiling covers goes on; what a floor had lifted from is over.
-        if let covered = earned, covered.tier <= to { earned = nil }
-        return move
+        stayInBounds(from: before, at: time)
+        let isHeard = current.tier != before.tier || !wasPinned && pinned == nil
+        return Move(from: before.tier, to: current.tier, direction: direction, reason: reason, isHeard: isHeard)
     }
 
     /// Gives the first tier.
     mutating func enter(at time: Int64, qualified: Int, _ rules: borrowing StandingRules) {
-        grant = rules.grant(clamped(qualified), at: time)
-        if tier > qualified, rules.termsProtect { earned = rules.grant(qualified, at: time) }
+        grant = rules.grant(qualified, at: time)
+        stayInBounds(from: current, at: time)
     }
 
     /// The next change at `time`, nil when there is none; one fall may follow another. `qualified` is the highest tier
@@ -122,11 +127,10 @@ extension Standing {
     mutating func next(
         at time: Int64, isLate: Bool, qualified: Int, _ rules: borrowing StandingRules, retained: (Int) -> Int
     ) -> Move? {
-        let reached = clamped(qualified)
-        if reached > tier {
+        if qualified > tier {
             return isLate
-                ? begin(reached, at: time, .correction, .lateEvent, rules)
-                : begin(reached, at: time, .upgrade, .requirementMet, rules)
+                ? begin(qualified, at: time, .correction, .lateEvent, rules)
+                : begin(qualified, at: time, .upgrade, .requirementMet, rules)
         }
         return fall(at: time, rules, retained: retained)
     }
@@ -138,14 +142,10 @@ extension Standing {
             graceEndsAt = .max
             return nil
         }
-        let free = retained(tier)
-        let kept = clamped(free)
+        let kept = retained(tier)
         guard kept < tier else {
             graceEndsAt = .max
-            guard termIsOver else { return nil }
-            let move = begin(tier, at: time, .renewal, .termRenewed, rules)
-            noteHeldUp(free, at: time, rules)
-            return move
+            return termIsOver ? begin(tier, at: time, .renewal, .termRenewed, rules) : nil
         }
         let hadGrace = graceEndsAt != .max
         if !hadGrace {
@@ -153,97 +153,82 @@ extension Standing {
                 time + rules.downgrade.grace.milliseconds, heldSince + rules.downgrade.minimumDwell.milliseconds)
         }
         guard graceEndsAt <= time else { return nil }
-        let target = rules.downgrade.mode == .oneStep ? max(tier - 1, bounds.lowerBound) : kept
+        let target = rules.downgrade.mode == .oneStep ? tier - 1 : kept
         let reason: TierChange.Reason = hadGrace ? .graceEnded : termIsOver ? .termEnded : .requirementLost
-        let move = begin(target, at: time, .downgrade, reason, rules)
-        noteHeldUp(free, at: time, rules)
-        return move
+        return begin(target, at: time, .downgrade, reason, rules)
     }
 
-    /// Notes what the rules alone had given, where a floor holds more: `free` is what is kept without one.
-    private mutating func noteHeldUp(_ free: Int, at time: Int64, _ rules: borrowing StandingRules) {
-        guard rules.termsProtect, tier == bounds.lowerBound, free < tier, rules.downgrade.mode == .immediate else {
-            return
-        }
-        earned = rules.grant(free, at: time)
-    }
-
-    /// Takes back what an order had earned that counts no longer; `left` is what would have been given without it.
+    /// Takes back what an order had earned that counts no longer; `left` is what would have been given without it, the same
+    /// tier or one below.
     mutating func withdraw(to left: Grant, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
-        let target = clamped(left.tier)
-        guard target < tier else {
-            if left.tier == tier {
-                if rules.downgrade.minimumDwell > .zero { enteredAt = heldSince }
-                (since, lost) = (left.since, nil)
-            } else if rules.termsProtect, earned == nil {
-                earned = left
-            }
+        guard left.tier < tier else {
+            if rules.downgrade.minimumDwell > .zero { enteredAt = heldSince }
+            (since, lost) = (left.since, nil)
             return nil
         }
-        let (end, covered) = (validUntil, earned)
-        let move = begin(target, at: time, .correction, .orderWithdrawn, rules)
-        since = left.since
-        if target > 0 { validUntil = left.tier == target ? left.validUntil : end }
-        if let covered {
-            if covered.tier < target { earned = covered }
-        } else if left.tier < target, rules.termsProtect {
-            earned = left
-        }
+        let move = begin(left.tier, at: time, .correction, .orderWithdrawn, rules)
+        grant = left
         return move
     }
 
     /// Gives back what would never have been lost, had a late event been known; `kept` is what it would have been.
     mutating func giveBack(_ kept: Int, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
-        let target = clamped(kept)
-        guard target > tier else { return nil }
+        guard kept > tier else { return nil }
         let lostAt = since
-        let move = begin(target, at: time, .correction, .lateEvent, rules)
+        let move = begin(kept, at: time, .correction, .lateEvent, rules)
         // It goes on from what should not have ended.
         since = lostAt
-        validUntil = rules.validUntil(target, from: lostAt)
+        validUntil = rules.validUntil(kept, from: lostAt)
         return move
     }
+}
 
-    /// Moves into the bounds of a pin that was set.
-    mutating func obeyPin(at time: Int64, _ rules: borrowing StandingRules) -> Move? {
-        let target = clamped(tier)
-        guard target != tier else { return nil }
-        let before = earned ?? grant
-        let move = begin(target, at: time, .pin, .pinned, rules)
-        if rules.termsProtect { earned = before }
-        return move
+// MARK: - Pins
+
+extension Standing {
+    /// False once the bounds are others than those that the customer was last held within.
+    var isWithinBounds: Bool {
+        let allowed = clamped(tier)
+        return allowed == tier ? pinned == nil : pinned?.tier == allowed
     }
 
-    /// Goes where the rules have it, once no pin holds it any more: to what is met, or to what a term still protects.
-    mutating func endPin(
-        at time: Int64, qualified: Int, _ rules: borrowing StandingRules, retained: (Int) -> Int
-    ) -> Move? {
-        let own = earned ?? grant
-        earned = nil
-        let met = max(qualified, retained(tier))
-        let isProtected = rules.termsProtect && own.validUntil > time && own.tier >= met
-        // What is falling in its own time was not held by the pin, whose end takes nothing of that time.
-        if !isProtected, met < tier, graceEndsAt != .max { return nil }
-        let target = isProtected ? own.tier : met
-        let move = target == tier ? nil : begin(target, at: time, .pin, .pinEnded, rules)
-        // The term goes on that the pin has interrupted; since when its tier has been held was not kept.
-        if isProtected { (grant, enteredAt) = (own, nil) }
-        return move
+    /// Has the bounds' nearest tier where they do not allow the rules' own; a tier that was `current` before goes on.
+    private mutating func stayInBounds(from before: Pinned, at time: Int64) {
+        let allowed = clamped(tier)
+        if allowed == tier {
+            pinned = nil
+        } else {
+            pinned = before.tier == allowed ? before : Pinned(tier: allowed, since: time)
+        }
     }
 
-    /// Moves as if the former pin had ended and this one been set at once after: what the former had given or covered is
-    /// over, unless this one has the same tier of it.
-    mutating func replacePin(
-        at time: Int64, qualified: Int, _ rules: borrowing StandingRules, retained: (Int) -> Int
-    ) -> Move? {
-        let before = self
-        _ = endPin(at: time, qualified: qualified, rules, retained: retained)
-        _ = obeyPin(at: time, rules)
-        guard tier != before.tier else {
-            self = before
+    /// Moves into the bounds of a pin that was set, or out of those of one that is over: back to what the rules have given.
+    mutating func obeyPin(at time: Int64, _ reason: TierChange.Reason) -> Move? {
+        let before = current
+        stayInBounds(from: before, at: time)
+        guard current.tier != before.tier else { return nil }
+        return Move(from: before.tier, to: current.tier, direction: .pin, reason: reason)
+    }
+
+    /// Goes on where the rules have another one, within the bounds of this one's pin.
+    mutating func take(_ other: Standing, at time: Int64) -> Move? {
+        let before = current
+        grant = other.grant
+        (graceEndsAt, lost, enteredAt) = (other.graceEndsAt, nil, other.enteredAt)
+        guard clamped(tier) >= before.tier else {
+            // What a pin takes that came along with the other is the pin's to say.
+            pinned = before
             return nil
         }
-        return Move(from: before.tier, to: tier, direction: .pin, reason: .pinned)
+        stayInBounds(from: before, at: time)
+        guard current.tier != before.tier else { return nil }
+        return Move(from: before.tier, to: current.tier, direction: .correction, reason: .merged)
+    }
+
+    /// Stands on a tier that a policy has put in the place of the one that was held.
+    mutating func replaceTier(at time: Int64, _ rules: borrowing StandingRules) {
+        if pinned == nil { (grant, enteredAt) = (rules.grant(tier, at: time), nil) } else { pinned?.since = time }
+        stayInBounds(from: current, at: time)
     }
 }
 
@@ -252,23 +237,4 @@ extension CustomerRecord {
     static func termSeconds(_ end: Int64) -> UInt32 { UInt32(exactly: end / 1000) ?? .max }
 
     static func termEnd(_ seconds: UInt32) -> Int64 { seconds == .max ? .max : Int64(seconds) * 1000 }
-
-    /// The part of the record that the rules of standing move.
-    var standing: Standing {
-        get {
-            Standing(
-                tier: Int(tier), since: tierSince, graceEndsAt: graceEndsAt,
-                validUntil: Self.termEnd(validUntil),
-                lost: lostTier == Self.noTier ? nil : Int(lostTier), bounds: Int(pinFloor)...Int(pinCeiling))
-        }
-        set {
-            tier = UInt8(newValue.tier)
-            tierSince = newValue.since
-            graceEndsAt = newValue.graceEndsAt
-            validUntil = Self.termSeconds(newValue.validUntil)
-            lostTier = newValue.lost.map { UInt8($0) } ?? Self.noTier
-            pinFloor = UInt8(newValue.bounds.lowerBound)
-            pinCeiling = UInt8(newValue.bounds.upperBound)
-        }
-    }
 }

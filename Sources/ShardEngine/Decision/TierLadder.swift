@@ -78,9 +78,8 @@ struct TierLadder: ~Copyable {
     func watch(_ standing: Standing, _ rules: borrowing StandingRules) -> Watch {
         // At the end of a term it is looked at anyway; later only while it is falling.
         let isAtStake = rules.downgrade.timing == .atOnce || standing.graceEndsAt != .max
-        let lowest = isAtStake ? standing.bounds.lowerBound + 1 : standing.tier + 1
-        return Watch(
-            held: standing.tier, rungs: lowest..<max(lowest, min(rungs.count, standing.bounds.upperBound + 1)))
+        let lowest = isAtStake ? 1 : standing.tier + 1
+        return Watch(held: standing.tier, rungs: lowest..<max(lowest, rungs.count))
     }
 
     /// The comparisons that matter on a rung: to keep it or to rise to it.

@@ -126,13 +126,14 @@ import Testing
         for wrong in [Money.limit.minorUnits + 1, -1, .min] {
             #expect(refusal(amount, bytes(wrong)) == .invalid(.orders, slot: 0))
         }
-        // An order's amount cannot be that of any other kind but a withdrawn order.
-        for other in [UInt8(3), 4, 5, 6] { #expect(refusal(kind, [other]) == .invalid(.orders, slot: 0)) }
+        // An order's amount cannot be that of any other kind but a withdrawn order, or of an early refund that is a share.
+        for other in [UInt8(3), 4, 5] { #expect(refusal(kind, [other]) == .invalid(.orders, slot: 0)) }
         for withdrawn in [UInt8(1), 2] { #expect(refusal(kind, [withdrawn]) == nil) }
         #expect(refusal(amount, bytes(-Money.limit.minorUnits) + [3]) == nil)
         #expect(refusal(amount, bytes(1) + [3]) == .invalid(.orders, slot: 0))
-        #expect(refusal(amount, bytes(1) + [6]) == nil)
-        #expect(refusal(amount, bytes(2) + [6]) == .invalid(.orders, slot: 0))
+        // All of it, and the least and the largest share: less than all of 2^44 parts.
+        for early in [1, 2, 1 + 1 << 44] as [Int64] { #expect(refusal(amount, bytes(early) + [6]) == nil) }
+        #expect(refusal(amount, bytes(2 + 1 << 44) + [6]) == .invalid(.orders, slot: 0))
     }
 
     @Test func `orders that have left the history have purchase days, and only they`() {

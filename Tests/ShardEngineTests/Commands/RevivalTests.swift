@@ -69,4 +69,25 @@ import Testing
         run.apply([.command(Policies.days(21), "b", "n", .merge("a"))])
         #expect(run.measure(0, of: "b", at: Policies.days(22)) == 210)
     }
+
+    // MARK: - Numbers
+
+    @Test func `the changes of who has come back are numbered on, so that no number stands for two`() throws {
+        var run = EngineRun(Policies.spend(windowDays: 60))
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(10), "a", "e", .erase(blockFor: .days(5)))])
+        var restored = try run.restored()
+        restored.apply([.order(Policies.days(20), "a", "2", .completed, 20_000)])
+        #expect(run.said["a"]?.tiers.map(\.sequence) == [1] && run.said["a"]?.churn.map(\.sequence) == [1])
+        #expect(restored.said["a"]?.tiers.map(\.sequence) == [2] && restored.said["a"]?.churn.map(\.sequence) == [2])
+    }
+
+    @Test func `so are those of a former id that was forgotten with the customer it was merged into`() {
+        var run = EngineRun(Policies.spend())
+        for name in ["a", "b"] { run.apply([.order(Policies.start, name, name, .completed, 10_000)]) }
+        run.apply([.command(Policies.days(1), "b", "m", .merge("a"))])
+        run.apply([.command(Policies.days(2), "b", "e", .erase(blockFor: nil))])
+        run.apply([.order(Policies.days(9), "a", "y", .completed, 10_000)])
+        #expect(run.said["a"]?.tiers.map(\.sequence) == [1, 2])
+    }
 }

@@ -1,0 +1,76 @@
+import Scoring
+
+/// What a refund gives back of its order.
+enum Refund: Equatable {
+    /// All that is left of it.
+    case whole
+    /// Minor units of the policy's currency.
+    case amount(Int64)
+    /// A part of what the order counts, in parts of `Refund.unit` and less than that: the rate at which the order was
+    /// converted is not kept, so that a refund in the order's currency is told as its share of the order.
+    case share(Int64)
+
+    /// 2^44: the bits that an order's line has for an amount hold any share.
+    static let unit: Int64 = 1 << 44
+
+    /// `amount` of an order that comes to `total`, both in one currency and in minor units; `total` is not 0.
+    init(_ amount: Int64, of total: Int64) {
+        guard amount < total else {
+            self = .whole
+            return
+        }
+        let parts = amount.magnitude.multipliedFullWidth(by: Self.unit.magnitude)
+        self = .share(Int64(total.magnitude.dividingFullWidth(parts).quotient))
+    }
+
+    /// Minor units of an order that counts `counted`; nil for all that is left. Of a share any fraction of a minor unit is
+    /// taken whole, so that nothing is left of an order that comes back piece by piece.
+    func minorUnits(of counted: Int64) -> Int64? {
+        switch self {
+        case .whole: return nil
+        case .amount(let amount): return amount
+        case .share(let parts):
+            let product = counted.magnitude.multipliedFullWidth(by: parts.magnitude)
+            let (quotient, remainder) = Self.unit.magnitude.dividingFullWidth(product)
+            return Int64(quotient) + (remainder > 0 ? 1 : 0)
+        }
+    }
+
+    /// Another number for each: no amount is below 0, and no share as far below as the last.
+    var mark: Int64 {
+        switch self {
+        case .whole: -Money.limit.minorUnits - 1
+        case .amount(let amount): amount
+        case .share(let parts): -1 - parts
+        }
+    }
+}
+
+/// As the amount of a line that waits for its order.
+extension Refund {
+    private static let firstShare = OrderEntry.wholeOrder + 1
+
+    /// The highest of them.
+    static let highestEarlyAmount = firstShare + unit - 1
+
+    var earlyAmount: Int64 {
+        switch self {
+        case .whole: OrderEntry.wholeOrder
+        case .amount(let amount): -amount
+        case .share(let parts): Self.firstShare + parts
+        }
+    }
+
+    init(earlyAmount amount: Int64) {
+        switch amount {
+        case ...0: self = .amount(-amount)
+        case OrderEntry.wholeOrder: self = .whole
+        default: self = .share(amount - Self.firstShare)
+        }
+    }
+}
+
+extension OrderType {
+    /// Whether the total of such an event is what the order comes to from then on.
+    var countsTotal: Bool { rawValue <= Self.updated.rawValue }
+}
