@@ -155,6 +155,25 @@ struct DecisionAuditTests {
         #expect(try found(/"confidence":"low"/, "\"confidence\":\"normal\"") == ["confidence"])
     }
 
+    @Test
+    func
+        `a record without freshness and benefits is one of an older tierd, which told every change the tier's actions`()
+        throws
+    {
+        let policy = try Replayed.policy("retail")
+        let json = try jsonOf("upgrade", policy)
+        let old = try Replayed.tampered(
+            json, /"freshness".*"actions":\[[^\]]*\]/, with: #""actions":["present_benefits","ask_for_review"]"#)
+        let (before, now) = (try DecisionAudit(old, policy), try DecisionAudit(DecisionRecord(json: json), policy))
+        #expect(before.agrees && now.agrees)
+        #expect(now.record.freshness?.lagMs == nil && now.record.freshness?.watermark != nil)
+        #expect(now.lines.contains { $0.subject == "freshness" && $0.verdict == .untold })
+        #expect(now.lines.contains { $0.subject == "benefits" && $0.verdict == .agrees })
+        #expect(!before.lines.contains { $0.subject == "freshness" || $0.subject == "benefits" })
+        let wrong = try Replayed.tampered(json, /"benefits":\["[a-z_]+"/, with: "\"benefits\":[\"a_yacht\"")
+        #expect(try DecisionAudit(wrong, policy).differences.map(\.subject) == ["benefits"])
+    }
+
     @Test func `a record of another policy is compared all the same, and the mismatch said`() throws {
         let policy = try Replayed.policy("retail")
         let record = try DecisionRecord(json: try jsonOf("upgrade", policy))

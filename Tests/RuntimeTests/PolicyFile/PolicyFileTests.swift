@@ -135,6 +135,27 @@ struct PolicyFileTests {
         }
     }
 
+    @Test func `benefits and actions are read for tiers, kinds of change and tags`() throws {
+        let policy = try SamplePolicy.policy()
+        #expect(policy.tiers.map(\.benefits) == [["newsletter"], [], []])
+        #expect(policy.changeActions[.upgrade] == ["congratulate"] && policy.changeActions[.downgrade] == ["console"])
+        #expect(policy.changeActions[.entry] == [] && policy.changeActions[.approachingUpgrade] == [])
+        #expect(policy.tags.map(\.actions) == [["ring"], [], []])
+    }
+
+    @Test func `a number that a command set is compared as one, with a margin`() throws {
+        let policy = try SamplePolicy.policy(
+            replacing: "enter: {score: 25}", with: "enter: {attribute: holdings, at_least: 200}")
+        let entry = try #require(policy.tiers[1].entry?.comparisons.first)
+        guard case .measure(let index) = entry.subject else {
+            Issue.record("it compares the score")
+            return
+        }
+        #expect(policy.measures[index] == Measure(.attributeNumber("holdings")))
+        #expect(policy.measures[index].name == "attribute:holdings" && entry.threshold == 200)
+        #expect(entry.eased(by: 0.25).threshold == 150)
+    }
+
     @Test func `tags and attributes are asked for as commands set them, without a margin`() throws {
         let policy = try SamplePolicy.policy(
             replacing: "{measure: days_since_last_order, below: 180}",
