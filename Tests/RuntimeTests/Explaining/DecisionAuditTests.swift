@@ -62,6 +62,11 @@ struct DecisionAuditTests {
             return try DecisionAudit(DecisionRecord(json: json), policy).differences.map(\.subject)
         }
         #expect(try found(upgrade) == [])
+        upgrade["pin"] = pin.merging(["reason": "a promise"] as [String: Any]) { $1 }
+        let told = try DecisionRecord(json: JSONSerialization.data(withJSONObject: upgrade))
+        #expect(
+            try DecisionAudit(told, policy).lines.first { $0.subject == "pin" }?.said
+                == "at most silver, by anna, because: a promise")
         upgrade["pin"] = ["floor": NSNull(), "ceiling": "gold", "until": NSNull(), "by": "anna"] as [String: Any]
         #expect(try found(upgrade) == ["tier"])
         upgrade["pin"] = nil

@@ -30,7 +30,7 @@ struct PolicyFileTests {
             policy.measures.map(\.name) == [
                 "spend_ewma", "orders_365d", "csat_mean_365d", "orders_90d", "spend_lifetime", "complaints_open",
                 "days_since_last_order", "contribution_365d", "tag:vip", "attribute:region=EU", "attribute:club=true",
-                "points",
+                "attribute:holdings", "points",
             ])
         #expect(policy.terms.map(\.measure) == [0, 1, 2])
         #expect(

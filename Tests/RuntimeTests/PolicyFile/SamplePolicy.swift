@@ -34,7 +34,6 @@ enum SamplePolicy {
                 - {not: {measure: complaints_open, at_least: 2}}
                 - {measure: days_since_last_order, below: 180}
         downgrade: {margin: 16.7%, minimum_dwell: 30d, grace: 14d, mode: one_step}
-        change_actions: {upgrade: [congratulate], downgrade: [console]}
         churn:
           model: mbg_nbd
           horizon: 60d
@@ -46,6 +45,7 @@ enum SamplePolicy {
           - {name: vip_at_risk, when: {all: [{measure: contribution_365d, at_least: 500}, {tag: vip}]}, actions: [ring]}
           - {name: european, when: {any: [{attribute: region, is: EU}, {attribute: club, is: true}]}}
           - {name: rich, when: {attribute: holdings, at_least: 1000}}
+        change_actions: {upgrade: [congratulate], downgrade: [console]}
 
         """
 
