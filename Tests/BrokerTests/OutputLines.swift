@@ -3,8 +3,8 @@ import Runtime
 import Scoring
 import WireFormat
 
-/// What was said of each customer, kind by kind and in order, without the coordinates of its causes, which differ by nature
-/// between a replay and a broker.
+/// What was said of each customer, kind by kind and in order, without the coordinates of its causes and without how fresh it
+/// was, which differ by nature between a replay and a broker.
 struct OutputLines: Equatable {
     struct Line: Hashable {
         var customer: String
@@ -55,6 +55,7 @@ struct OutputLines: Equatable {
         let id = record.headers["ce_id"] ?? "without an id"
         guard record.value != nil else { return "\(id): no value" }
         var fields = record.json
+        fields["freshness"] = nil
         if var cause = fields["cause"] as? [String: Any] {
             for name in ["topic", "partition", "offset", "timestamp"] { cause[name] = nil }
             fields["cause"] = cause

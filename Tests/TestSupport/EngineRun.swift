@@ -201,7 +201,9 @@ extension ScriptedCommand {
         switch self {
         case .erase(let blockFor): return CommandEvent(.erase(blockFor: blockFor), by: by)
         case .pin(let tier, let mode, let until):
-            return CommandEvent(.pin(TierPin(tier: EngineRun.span(tier, &batch), mode: mode, until: until)), by: by)
+            let reason = EngineRun.span("a promise", &batch)
+            return CommandEvent(
+                .pin(TierPin(tier: EngineRun.span(tier, &batch), mode: mode, until: until)), by: by, reason: reason)
         case .unpin: return CommandEvent(.unpin, by: by)
         case .merge(let other):
             return CommandEvent(
@@ -209,6 +211,8 @@ extension ScriptedCommand {
         case .tag(let name): return attribute(name, .addTag, by, &batch)
         case .untag(let name): return attribute(name, .removeTag, by, &batch)
         case .set(let name, let text): return attribute(name, .setText(EngineRun.span(text, &batch)), by, &batch)
+        case .setNumber(let name, let digits):
+            return attribute(name, .setNumber(EngineRun.span(digits, &batch)), by, &batch)
         case .recompute: return CommandEvent(.recompute, by: by)
         }
     }

@@ -60,7 +60,7 @@ package enum RandomPolicy {
         case .spend, .spendEWMA, .averageOrderValue, .points: 150
         case .contribution: 80
         case .margin: 0.5
-        case .tag, .attribute: 1
+        case .tag, .attribute, .attributeNumber: 1
         case .daysSinceLastOrder, .tenureDays: 60
         case .browse: 8
         case .dwellSeconds: 200

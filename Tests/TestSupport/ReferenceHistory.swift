@@ -105,6 +105,7 @@ struct ReferenceHistory {
             return sum == 0 ? .nan : 1 - Double(told.reduce(0) { $0 + ($1.costLeft ?? 0) }) / Double(sum)
         case .points: return Double(points(of: within, on: today))
         case .tag, .attribute: return 0
+        case .attributeNumber: return .nan
         case .spendEWMA: return spendEWMA(at: time)
         case .daysSinceLastOrder: return lastOrder.map { (time - $0).days } ?? .nan
         case .tenureDays:

@@ -69,6 +69,8 @@ package enum ScriptedCommand: Sendable {
     case tag(String)
     case untag(String)
     case set(String, String)
+    /// The second is the number's digits.
+    case setNumber(String, String)
     case recompute
 }
 

@@ -105,7 +105,7 @@ import WireFormat
             {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}],\
             "cause":{"type":"deadline","deadline":"grace_end"},\
             "valid_until":"2027-01-01T00:00:00.000Z","progress":{"next_tier":"gold","fraction":0.75,"unmet":[\
-            {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}]},"actions":["send \\"gift\\"","礼物"],\
+            {"subject":"orders_365d","relation":"below","threshold":1e-07,"value":null,"met":false}]},"benefits":[],"actions":["send \\"gift\\"","礼物"],\
             "policy":{"name":"retail","version":3,"hash":"\(String(repeating: "ab", count: 32))"}}
             """
         #expect(record.text == expected)
@@ -120,13 +120,17 @@ import WireFormat
             return
         }
         let by = buffer.append(text: "an\"na")
-        change.pin = PinEvidence(floor: nil, ceiling: 1, until: EventTime(milliseconds: 1_798_761_600_000), by: by)
+        change.pin = PinEvidence(
+            floor: nil, ceiling: 1, until: EventTime(milliseconds: 1_798_761_600_000), by: by, reason: nil)
         buffer.outputs[0] = .tierChange(change)
         let record = try #require(try encode(buffer).first)
         #expect(
             record.text.contains(
-                #""progress":null,"pin":{"floor":null,"ceiling":"gold","until":"2027-01-01T00:00:00.000Z","by":"an\"na"},"actions""#
+                #""progress":null,"pin":{"floor":null,"ceiling":"gold","until":"2027-01-01T00:00:00.000Z","by":"an\"na","reason":null},"benefits""#
             ))
+        change.pin?.reason = buffer.append(text: "a \"promise\"")
+        buffer.outputs[0] = .tierChange(change)
+        #expect(try encode(buffer).first?.text.contains(#""by":"an\"na","reason":"a \"promise\""},"#) == true)
     }
 
     @Test func `a churn-risk change is written as its schema says`() throws {

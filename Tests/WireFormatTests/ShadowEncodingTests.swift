@@ -36,7 +36,7 @@ import WireFormat
             ,"live_tier":"pla\\"tinum","live_policy":{"name":"retail","version":2,"hash":"\
             \(String(repeating: "cd", count: 32))"},"run":"\(Self.run)"
             """
-        let cut = try #require(change.range(of: #","actions":"#))
+        let cut = try #require(change.range(of: #","benefits":"#))
         let expected = change[..<cut.lowerBound] + added + change[cut.lowerBound...]
         #expect(try Self.encode(liveTier: 1).text == expected)
     }

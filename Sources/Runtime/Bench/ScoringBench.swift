@@ -76,7 +76,7 @@ struct ScoringBench: ~Copyable {
                     rejected: &refused)
                 engine.tidy()
                 let scored = Stopwatch.threadSeconds
-                encode(&figures)
+                encode(engine.clock.map { Freshness(watermark: $0, wallClock: wallClock) }, &figures)
                 phases.decoding += decoded - began
                 phases.scoring += scored - decoded
                 phases.encoding += Stopwatch.threadSeconds - scored
@@ -127,8 +127,10 @@ struct ScoringBench: ~Copyable {
         }
     }
 
-    private mutating func encode(_ figures: inout ScoringFigures) {
-        for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
+    private mutating func encode(_ freshness: Freshness?, _ figures: inout ScoringFigures) {
+        for output in outputs.outputs {
+            encoder.encode(output, in: outputs, freshness: freshness, into: &encoded)
+        }
         figures.outputs += encoded.records.count
         figures.outputBytes += encoded.bytes.count
         outputs.removeAll()

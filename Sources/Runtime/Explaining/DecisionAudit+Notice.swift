@@ -11,8 +11,9 @@ extension DecisionAudit {
         case TierNotice.Kind.approachingExpiry.rawValue: try auditExpiry(notice, tier, readings)
         default: add("notice", notice.notice, "no such notice", false)
         }
-        let actions = policy.tiers[tier].actions
-        add("actions", Self.list(notice.actions), Self.list(actions), notice.actions == actions)
+        // Before records told how fresh they were, a notice told the actions of the tier held.
+        let kind = notice.freshness == nil ? nil : TierNotice.Kind(rawValue: notice.notice)
+        add(actions: notice.actions, kind.map { policy.actions(of: $0) } ?? policy.tiers[tier].actions)
     }
 
     private mutating func auditUpgrade(_ notice: NoticeRecord, _ tier: Int, _ readings: inout RecordedReadings) {

@@ -15,10 +15,18 @@ extension DecisionAudit {
         add("tier", change.to, outcome.found, outcome.verdict)
         audit(change.progress, above: to, readings)
         try auditTerm(change, to: to)
-        add(
-            "actions", Self.list(change.actions), Self.list(policy.tiers[to].actions),
-            change.actions == policy.tiers[to].actions)
+        auditAdvice(change, from: from, to: to)
         for name in readings.contradictions { add(name, "two values", "one", false) }
+    }
+
+    /// Benefits and actions. Before records told benefits, a change told the actions of the tier it led to, whatever it was.
+    private mutating func auditAdvice(_ change: TierChangeRecord, from: Int?, to: Int) {
+        let tier = policy.tiers[to]
+        guard let benefits = change.benefits, let direction = TierChange.Direction(rawValue: change.direction) else {
+            return add(actions: change.actions, tier.actions)
+        }
+        add("benefits", Self.list(benefits), Self.list(tier.benefits), benefits == tier.benefits)
+        add(actions: change.actions, policy.actions(of: direction, from: from, to: to))
     }
 
     /// Between which tiers a pin held the customer; nil for a name that the policy does not have.

@@ -36,6 +36,9 @@ package struct DecisionAudit {
         case .churnRisk(let change): try audit(change)
         case .notice(let notice): try audit(notice)
         }
+        if let freshness = record.freshness {
+            add("freshness", freshness.words, "follows from the batch, not from the policy", .untold)
+        }
     }
 
     package var agrees: Bool { !lines.contains { $0.verdict == .differs } }
@@ -70,6 +73,10 @@ package struct DecisionAudit {
     static func time(_ text: String) throws(DecisionRecordError) -> EventTime {
         guard let time = EventTime(rfc3339: text) else { throw .unreadableTime(text) }
         return time
+    }
+
+    mutating func add(actions said: [String], _ found: [String]) {
+        add("actions", Self.list(said), Self.list(found), said == found)
     }
 
     static func list(_ texts: [String]) -> String { texts.isEmpty ? "none" : texts.joined(separator: ", ") }

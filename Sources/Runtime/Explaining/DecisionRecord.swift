@@ -61,6 +61,14 @@ package enum DecisionRecord: Sendable {
         }
     }
 
+    package var freshness: FreshnessRecord? {
+        switch self {
+        case .tierChange(let record): record.freshness
+        case .churnRisk(let record): record.freshness
+        case .notice(let record): record.freshness
+        }
+    }
+
     private struct ReplayLine: Decodable { var value: AnyRecord }
 
     /// Told by a field that only its kind has.
@@ -125,6 +133,15 @@ package struct CauseRecord: Decodable, Hashable, Sendable {
     }
 }
 
+/// Nil in records that a tierd before it wrote.
+package struct FreshnessRecord: Decodable, Hashable, Sendable {
+    package var watermark: String
+    /// Milliseconds; nil where no host's clock was asked.
+    package var lagMs: Int64?
+
+    var words: String { "as of \(watermark)" + (lagMs.map { ", \($0) ms behind" } ?? "") }
+}
+
 package struct CriterionRecord: Decodable, Hashable, Sendable {
     package var subject: String
     package var relation: String
@@ -162,6 +179,9 @@ package struct TierChangeRecord: Decodable, Sendable {
     package var validUntil: String?
     package var progress: ProgressRecord?
     package var pin: PinRecord?
+    package var freshness: FreshnessRecord?
+    /// Nil in records that a tierd before them wrote.
+    package var benefits: [String]?
     package var actions: [String]
     package var policy: PolicyReference
 }
@@ -171,8 +191,9 @@ package struct PinRecord: Decodable, Hashable, Sendable {
     package var ceiling: String?
     package var until: String?
     package var by: String
+    package var reason: String?
 
-    /// `at least silver, by anna, until 2026-12-31T23:00:00.000Z`
+    /// `at least silver, by anna, until 2026-12-31T23:00:00.000Z, because: a promise`
     var words: String {
         let bounds: String
         switch (floor, ceiling) {
@@ -181,7 +202,7 @@ package struct PinRecord: Decodable, Hashable, Sendable {
         case (nil, let ceiling?): bounds = "at most \(ceiling)"
         case (nil, nil): bounds = "any tier"
         }
-        return "\(bounds), by \(by)" + (until.map { ", until \($0)" } ?? "")
+        return "\(bounds), by \(by)" + (until.map { ", until \($0)" } ?? "") + (reason.map { ", because: \($0)" } ?? "")
     }
 }
 
@@ -228,6 +249,7 @@ package struct ChurnRiskRecord: Decodable, Sendable {
     package var forecast: ForecastRecord
     package var confidence: String
     package var cause: CauseRecord
+    package var freshness: FreshnessRecord?
     package var actions: [String]
     package var policy: PolicyReference
 }
@@ -238,6 +260,7 @@ package struct NoticeRecord: Decodable, Sendable {
     package var tier: String
     package var effectiveAt: String
     package var expiresAt: String?
+    package var freshness: FreshnessRecord?
     package var criteria: [CriterionRecord]
     package var cause: CauseRecord
     package var progress: ProgressRecord?

@@ -43,6 +43,7 @@ extension Measure.Quantity {
         case .npsMean: "mean recommendation answer (0 to 10)"
         case .complaintsOpen: "open complaints"
         case .pAlive: "probability of still being a customer"
+        case .attributeNumber(let name): "the attribute \(name)"
         case .p0: "probability of no order in the next \(policy.churn.horizonDays.plain) days"
         default: baseName.replacing("_", with: " ")
         }

@@ -19,6 +19,7 @@ package struct PolicyExplanation {
             Section(title: "What each tier asks for", lines: tiers),
             Section(title: "When a tier is lost or renewed", lines: losing),
             Section(title: "What is told beforehand", lines: notices),
+            Section(title: "What each change recommends", lines: advice),
             Section(title: "Who is about to leave", lines: churn),
             Section(title: "What customers are worth", lines: value),
             Section(title: "What profiles are published", lines: profiles),
@@ -120,8 +121,10 @@ package struct PolicyExplanation {
     }
 
     private var tags: [String] {
-        policy.tags.isEmpty
-            ? ["None by rules."] : policy.tags.map { "\($0.name): as long as there is \($0.condition.words(policy))." }
+        guard !policy.tags.isEmpty else { return ["None by rules."] }
+        return policy.tags.flatMap { tag in
+            ["\(tag.name): as long as there is \(tag.condition.words(policy))."] + actions(tag.actions)
+        }
     }
 
     // MARK: - Tiers
@@ -132,18 +135,22 @@ package struct PolicyExplanation {
             let title = titled(tier.name, tier.label)
             guard let entry = tier.entry else {
                 lines.append("\(title): everybody, from the first event on.")
-                lines += actions(tier.actions)
+                lines += entitlements(of: tier)
                 continue
             }
             lines.append("\(title): \(entry.words(policy)).")
             let eased = entry.eased(by: policy.downgrade.margin)
             if eased != entry { lines.append("  It is kept with \(eased.words(policy)).") }
-            lines += actions(tier.actions)
+            lines += entitlements(of: tier)
         }
         if policy.tiers.count > 1 {
             lines.append("Whoever meets the requirement of a higher tier rises to it at once.")
         }
         return lines
+    }
+
+    private func entitlements(of tier: Tier) -> [String] {
+        (tier.benefits.isEmpty ? [] : ["  Benefits: \(tier.benefits.joined(separator: ", "))."]) + actions(tier.actions)
     }
 
     func actions(_ actions: [String]) -> [String] {

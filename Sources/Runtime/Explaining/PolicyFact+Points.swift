@@ -36,6 +36,6 @@ extension Policy {
             fact.meaning = PolicyFact.Meaning(
                 rise: change, fall: change, change: change, added: change, removed: change)
             return fact
-        }
+        } + actionFacts("tags.\(tag.name).actions", tag.actions)
     }
 }

@@ -7,6 +7,7 @@ extension Policy {
                 let path = "tiers.\(tier.name)"
                 return (tier.entry.map { facts($0, "\(path).enter", isNegated: false) } ?? [])
                     + rungFacts(path, tier.label, tier.actions)
+                    + listFacts("\(path).benefits", tier.benefits, "members are entitled to something else")
             }
     }
 
@@ -41,8 +42,20 @@ extension Policy {
         let order = label.entries.map(\.language).joined(separator: ", ")
         return labels
             + (label.entries.count > 1 ? [.text("\(path).label", order, "the languages' order in outputs")] : [])
-            + (actions.isEmpty
-                ? [] : [.text("\(path).actions", actions.joined(separator: ", "), "other actions are recommended")])
+            + actionFacts("\(path).actions", actions)
+    }
+
+    func actionFacts(_ path: String, _ actions: [String]) -> [PolicyFact] {
+        listFacts(path, actions, "other actions are recommended")
+    }
+
+    /// Nothing for an empty list, as files leave it out.
+    private func listFacts(_ path: String, _ texts: [String], _ change: String) -> [PolicyFact] {
+        texts.isEmpty ? [] : [.text(path, texts.joined(separator: ", "), change)]
+    }
+
+    var changeActionFacts: [PolicyFact] {
+        ChangeActions.Kind.allCases.flatMap { actionFacts("change_actions.\($0.rawValue)", changeActions[$0]) }
     }
 
     var downgradeFacts: [PolicyFact] {

@@ -58,7 +58,7 @@ extension Policy {
             .text("policy", name, "another policy by name"),
             .text("version", "\(version)", "outputs name the new version"),
         ] + calendarFacts + moneyFacts + termFacts + tierFacts + downgradeFacts + standingFacts + noticeFacts
-            + churnFacts + levelFacts + valueFacts + profileFacts + pointsFacts + tagFacts
+            + changeActionFacts + churnFacts + levelFacts + valueFacts + profileFacts + pointsFacts + tagFacts
     }
 
     private var calendarFacts: [PolicyFact] {

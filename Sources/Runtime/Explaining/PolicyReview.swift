@@ -12,7 +12,7 @@ package struct PolicyReview {
 
     /// In the order of the policy file.
     package var findings: [PolicyFinding] {
-        weights + tiers + falling + points + tags + terms + notices + churn + histories + labels
+        weights + tiers + falling + points + tags + terms + notices + advice + churn + histories + labels
     }
 
     private var weights: [PolicyFinding] {

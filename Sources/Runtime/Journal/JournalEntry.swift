@@ -1,5 +1,6 @@
 import Scoring
 import ShardEngine
+import WireFormat
 
 /// What made up one batch, and what it gave: with the entries of a shard and its input, its state can be made again.
 ///
@@ -86,6 +87,9 @@ extension JournalEntry {
         clock = nil
         (stateDigest, outputCount, deadLetterCount, outputDigest) = (0, 0, 0, 0)
     }
+
+    /// What the batch's decisions say of how fresh they were; nil before the first event.
+    package var freshness: Freshness? { clock.map { Freshness(watermark: $0, wallClock: wallClock) } }
 }
 
 extension PolicyHash {

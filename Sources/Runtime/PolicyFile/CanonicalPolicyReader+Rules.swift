@@ -83,6 +83,7 @@ extension CanonicalPolicyReader {
                 guard let entry = condition(&line, depth: 0) else { return nil }
                 tier.entry = entry
             case "label": guard Self.add(&line, to: &tier.label) else { return nil }
+            case "benefit": guard Self.add(&line, to: &tier.benefits) else { return nil }
             case "action": guard Self.add(&line, to: &tier.actions) else { return nil }
             default: return nil
             }
@@ -133,15 +134,20 @@ extension CanonicalPolicyReader {
     }
 
     mutating func tag(_ line: inout CanonicalLine) -> TagRule? {
-        guard let name = line.text(), let condition = condition(&line, depth: 0) else { return nil }
-        return TagRule(name: name, when: condition)
+        guard let name = line.text(), let condition = condition(&line, depth: 0), let actions = Self.actions(&line)
+        else { return nil }
+        return TagRule(name: name, when: condition, actions: actions)
     }
 
     private mutating func comparison(_ subject: String, _ line: inout CanonicalLine) -> Comparison? {
         if subject == "tag" || subject == "attribute" { return given(subject, &line) }
+        let attribute = subject == "attribute_number" ? line.text() : nil
         guard let relation = line.word().flatMap({ Comparison.Relation(rawValue: $0) }), let threshold = line.number(),
             line.closes()
         else { return nil }
+        if let attribute {
+            return Comparison(.measure(index(of: Measure(.attributeNumber(attribute)))), relation, threshold)
+        }
         if subject == "score" { return Comparison(.score, relation, threshold) }
         return index(ofMeasure: subject).map { Comparison(.measure($0), relation, threshold) }
     }

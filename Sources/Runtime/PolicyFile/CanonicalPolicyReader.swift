@@ -21,6 +21,7 @@ struct CanonicalPolicyReader {
     private var qualification: QualificationPeriod?
     private var validity: Validity?
     private var notices = NoticeRule()
+    private var changeActions = ChangeActions()
     private var model: (PurchaseModel, isCalibrated: Bool)?
     private var churn: (horizonDays: Double, margin: Double, ewmaHalfLifeDays: Double, score: ChurnModel.Score)?
     private var adjustment = ChurnAdjustment.none
@@ -53,6 +54,7 @@ struct CanonicalPolicyReader {
             currency: currency, exchangeRates: rates, countFrom: countFrom, maxFutureSkew: maxFutureSkew,
             history: history, spendHalfLife: spendHalfLife, measures: measures, terms: terms, tiers: tiers,
             downgrade: downgrade, qualification: qualification, validity: validity, notices: notices,
+            changeActions: changeActions,
             churn: ChurnRule(
                 scoring: ChurnModel(
                     purchases: model.0, horizonDays: churn.horizonDays, ewmaHalfLifeDays: churn.ewmaHalfLifeDays,
@@ -88,6 +90,7 @@ struct CanonicalPolicyReader {
         case "validity": set(\.validity, Self.validity(&line))
         case "approaching_upgrade": set(\.notices.upgrade, Self.upgradeNotice(&line))
         case "approaching_expiry": set(\.notices.expiry, Self.expiryNotice(&line))
+        case "change_actions": takeChangeActions(&line)
         case "model": set(\.model, Self.model(&line))
         case "churn": takeChurn(&line)
         case "adjustment": set(\.adjustment, Self.adjustment(&line))
@@ -183,6 +186,22 @@ struct CanonicalPolicyReader {
     private static func expiryNotice(_ line: inout CanonicalLine) -> NoticeRule.Expiry? {
         guard let before = span(&line), let coolDown = span(&line) else { return nil }
         return NoticeRule.Expiry(before: before, coolDown: coolDown)
+    }
+
+    private mutating func takeChangeActions(_ line: inout CanonicalLine) -> Bool {
+        guard let kind = line.word().flatMap({ ChangeActions.Kind(rawValue: $0) }), let actions = Self.actions(&line)
+        else { return false }
+        changeActions[kind] = actions
+        return true
+    }
+
+    /// All up to the end of the line.
+    static func actions(_ line: inout CanonicalLine) -> [String]? {
+        var actions: [String] = []
+        while let word = line.word() {
+            guard word == "action", add(&line, to: &actions) else { return nil }
+        }
+        return actions
     }
 
     private static func model(_ line: inout CanonicalLine) -> (PurchaseModel, isCalibrated: Bool)? {

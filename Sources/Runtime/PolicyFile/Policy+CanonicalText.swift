@@ -6,7 +6,8 @@ extension Policy {
     package var canonicalText: String {
         let lines =
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
-            + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
+            + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines
+            + changeActionLines + churnLines
             + valueLines + profileLines + pointsLines + tagLines
         return lines.map { $0 + "\n" }.joined()
     }
@@ -51,6 +52,12 @@ extension Policy {
         return [upgrade, expiry].compactMap { $0 }
     }
 
+    private var changeActionLines: [String] {
+        ChangeActions.Kind.allCases.filter { !changeActions[$0].isEmpty }.map {
+            "change_actions \($0.rawValue)\(changeActions[$0].canonicalText)"
+        }
+    }
+
     private var adjustmentLines: [String] {
         let adjustment = churn.adjustment
         guard adjustment != .none else { return [] }
@@ -72,7 +79,9 @@ extension Policy {
         return ["points \(points.perUnit) \(points.expiresAfterDays)" + rates] + inactive
     }
 
-    private var tagLines: [String] { tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))" } }
+    private var tagLines: [String] {
+        tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))\($0.actions.canonicalText)" }
+    }
 
     private var churnLines: [String] {
         let model = churn.model
@@ -90,7 +99,8 @@ extension Policy {
 extension Tier {
     fileprivate func line(_ measures: [Measure]) -> String {
         let condition = entry.map { " enter " + $0.canonicalText(measures) } ?? ""
-        return "tier \(name.quoted)\(condition)\(label.canonicalText)\(actions.canonicalText)"
+        let entitled = benefits.map { " benefit \($0.quoted)" }.joined()
+        return "tier \(name.quoted)\(condition)\(label.canonicalText)\(entitled)\(actions.canonicalText)"
     }
 }
 
@@ -131,7 +141,7 @@ extension Comparison {
         switch subject {
         case .score: "score(\(relation.rawValue) \(threshold))"
         case .measure(let index):
-            measures[index].canonicalGift ?? "\(measures[index].name)(\(relation.rawValue) \(threshold))"
+            measures[index].canonicalGift ?? "\(measures[index].canonicalOpening)\(relation.rawValue) \(threshold))"
         }
     }
 }
@@ -143,6 +153,15 @@ extension Measure {
         case .tag(let tag): "tag(\(tag.quoted))"
         case .attribute(let attribute, let text): "attribute(\(attribute.quoted) \(text.quoted))"
         default: nil
+        }
+    }
+
+    /// Up to what is asked of it.
+    fileprivate var canonicalOpening: String {
+        if case .attributeNumber(let attribute) = quantity {
+            "attribute_number(\(attribute.quoted) "
+        } else {
+            "\(name)("
         }
     }
 }

@@ -60,7 +60,9 @@ extension PolicyCompiler {
         var tags: [TagRule] = []
         for cursor in cursors {
             guard let when = cursor["when"] else { continue }
-            tags.append(TagRule(name: cursor["name"]?.text ?? "", when: compileCondition(when)))
+            tags.append(
+                TagRule(
+                    name: cursor["name"]?.text ?? "", when: compileCondition(when), actions: cursor["actions"].texts))
         }
         for cursor in cursors { refuseOwnTags(cursor["when"], tags.map(\.name)) }
         return tags
@@ -77,13 +79,18 @@ extension PolicyCompiler {
         refuseOwnTags(cursor["not"], names)
     }
 
-    /// A tag or an attribute that commands set; nil for another condition.
+    /// An attribute that is compared as a number; nil for another condition.
+    mutating func attributeNumber(_ cursor: Cursor) -> Int? {
+        cursor["attribute"]?.text.map { index(of: Measure(.attributeNumber($0))) }
+    }
+
+    /// A tag or an attribute that commands set, letter by letter; nil for another condition.
     mutating func compileGiven(_ cursor: Cursor) -> Condition? {
         let measure: Measure
         if let tag = cursor["tag"]?.text {
             measure = Measure(.tag(tag))
-        } else if let name = cursor["attribute"]?.text {
-            measure = Measure(.attribute(name: name, text: cursor["is"]?.textOrFlag ?? ""))
+        } else if let name = cursor["attribute"]?.text, let text = cursor["is"]?.textOrFlag {
+            measure = Measure(.attribute(name: name, text: text))
         } else {
             return nil
         }

@@ -24,6 +24,12 @@ extension PolicyCompiler {
         }
     }
 
+    func compileChangeActions(_ cursor: Cursor?) -> ChangeActions {
+        var actions = ChangeActions()
+        for kind in ChangeActions.Kind.allCases { actions[kind] = (cursor?[kind.rawValue]).texts }
+        return actions
+    }
+
     mutating func compileNotices(_ cursor: Cursor?) -> NoticeRule {
         var rule = NoticeRule()
         if let upgrade = cursor?["approaching_upgrade"] {

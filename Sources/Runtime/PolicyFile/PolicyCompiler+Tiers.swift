@@ -11,7 +11,8 @@ extension PolicyCompiler {
             tiers.append(
                 Tier(
                     name: cursor["name"]?.text ?? "", label: Label(cursor["label"]),
-                    entry: cursor["enter"].flatMap { compileCondition($0) }, actions: cursor["actions"].texts))
+                    entry: cursor["enter"].flatMap { compileCondition($0) }, benefits: cursor["benefits"].texts,
+                    actions: cursor["actions"].texts))
         }
         return tiers
     }
@@ -57,7 +58,7 @@ extension PolicyCompiler {
         if let parts = cursor["any"] { return .any(compileConditions(parts)) }
         if let part = cursor["not"] { return .not(compileCondition(part)) }
         if let given = compileGiven(cursor) { return given }
-        let measure = compileMeasure(cursor["measure"]) ?? 0
+        let measure = attributeNumber(cursor) ?? compileMeasure(cursor["measure"]) ?? 0
         if let least = cursor["at_least"]?.number { return .comparison(Comparison(.measure(measure), .atLeast, least)) }
         return .comparison(Comparison(.measure(measure), .below, cursor["below"]?.number ?? 0))
     }

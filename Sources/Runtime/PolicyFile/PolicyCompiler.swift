@@ -48,6 +48,7 @@ struct PolicyCompiler {
             qualification: qualification,
             validity: validity,
             notices: compileNotices(root["notices"]),
+            changeActions: compileChangeActions(root["change_actions"]),
             churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
             profiles: compileProfiles(root), points: points, tags: tags)
     }

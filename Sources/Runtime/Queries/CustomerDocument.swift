@@ -160,7 +160,8 @@ extension EventTime {
     /// UTC with milliseconds, e.g. `2026-01-31T23:59:59.000Z`.
     package var rfc3339: String {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(style)
+        // Half a millisecond more: the formatter cuts off, and the division may have lost a little.
+        return Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000).formatted(style)
     }
 
     /// So many days later, cut to milliseconds; nil for never, or beyond what a time can be.

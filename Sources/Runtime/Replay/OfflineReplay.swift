@@ -115,9 +115,11 @@ package struct OfflineReplay: ~Copyable {
     }
 
     private mutating func finishStep(_ sink: (ReplayStep) throws -> Void) throws {
+        // No host's clock was there when these things happened.
+        let freshness = engine.clock.map { Freshness(watermark: $0, wallClock: nil) }
         for output in outputs.outputs {
             summary.count(output)
-            encoder.encode(output, in: outputs, into: &encoded)
+            encoder.encode(output, in: outputs, freshness: freshness, into: &encoded)
         }
         try sink(
             ReplayStep(outputs: encoded, rejections: rejections, records: records, fraction: history.fraction))

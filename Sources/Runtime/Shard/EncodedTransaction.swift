@@ -44,7 +44,8 @@ extension EncodedTransaction {
     ) -> JournalPosition {
         var entry = entry
         let (firstOutput, firstLetter) = (outputs.records.count, deadLetters.count)
-        for output in buffer.outputs { encoder.encode(output, in: buffer, into: &outputs) }
+        let freshness = entry.freshness
+        for output in buffer.outputs { encoder.encode(output, in: buffer, freshness: freshness, into: &outputs) }
         deadLetters.append(contentsOf: letters)
         entry.outputCount = UInt32(outputs.records.count - firstOutput)
         entry.deadLetterCount = UInt32(letters.count)

@@ -100,11 +100,14 @@ package struct PinEvidence: Hashable, Sendable {
     package var until: EventTime?
     /// Who set it.
     package var by: TextSpan
-    package init(floor: Int?, ceiling: Int?, until: EventTime?, by: TextSpan) {
+    /// Why; nil where the command did not say.
+    package var reason: TextSpan?
+    package init(floor: Int?, ceiling: Int?, until: EventTime?, by: TextSpan, reason: TextSpan?) {
         self.floor = floor
         self.ceiling = ceiling
         self.until = until
         self.by = by
+        self.reason = reason
     }
 }
 

@@ -79,6 +79,8 @@ package struct Measure: Hashable, Sendable {
         case tag(String)
         /// 1 for whose attribute is this text by a command, else 0.
         case attribute(name: String, text: String)
+        /// An attribute that a command set to a number; unknown while there is none, or it is no number.
+        case attributeNumber(String)
     }
 
     /// The name in policies, outputs and the API, e.g. `spend_365d`.
@@ -120,6 +122,7 @@ extension Measure.Quantity {
         case .churnRisk: "churn_risk"
         case .tag(let tag): "tag:\(tag)"
         case .attribute(let name, let text): "attribute:\(name)=\(text)"
+        case .attributeNumber(let name): "attribute:\(name)"
         }
     }
 
@@ -129,7 +132,7 @@ extension Measure.Quantity {
             .npsMean, .complaints:
             true
         case .spendEWMA, .points, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive,
-            .p0, .churnRisk, .tag, .attribute:
+            .p0, .churnRisk, .tag, .attribute, .attributeNumber:
             false
         }
     }
@@ -151,7 +154,9 @@ extension Measure.Quantity {
         case .orders, .spend, .averageOrderValue, .contribution, .margin, .points: .orders
         case .browse, .dwellSeconds, .sessions: .browse
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute: nil
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute,
+            .attributeNumber:
+            nil
         }
     }
 

@@ -27,6 +27,7 @@ package struct Policy: Sendable {
     /// For how long a tier is given; nil for as long as its requirement is met.
     package var validity: Validity?
     package var notices: NoticeRule
+    package var changeActions: ChangeActions
     package var churn: ChurnRule
     /// What customers are worth; nil where no amounts have been fitted.
     package var value: ValueRule?
@@ -43,7 +44,8 @@ package struct Policy: Sendable {
         maxFutureSkew: TimeSpan = .minutes(5), history: History, spendHalfLife: TimeSpan = .days(90),
         measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
         qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
-        churn: ChurnRule, value: ValueRule? = nil, profiles: ProfileRule? = nil, points: PointsRule? = nil,
+        changeActions: ChangeActions = ChangeActions(), churn: ChurnRule, value: ValueRule? = nil,
+        profiles: ProfileRule? = nil, points: PointsRule? = nil,
         tags: [TagRule] = []
     ) {
         self.name = name
@@ -63,6 +65,7 @@ package struct Policy: Sendable {
         self.qualification = qualification
         self.validity = validity
         self.notices = notices
+        self.changeActions = changeActions
         self.churn = churn
         self.value = value
         self.profiles = profiles
@@ -132,10 +135,13 @@ package struct Label: Hashable, Sendable {
 package struct TagRule: Hashable, Sendable {
     package var name: String
     package var condition: Condition
+    /// Recommended for whoever has the tag, also by a command; told in profiles.
+    package var actions: [String]
 
-    package init(name: String, when condition: Condition) {
+    package init(name: String, when condition: Condition, actions: [String] = []) {
         self.name = name
         self.condition = condition
+        self.actions = actions
     }
 }
 
@@ -145,13 +151,18 @@ package struct Tier: Hashable, Sendable {
     package var label: Label
     /// What must hold to be raised into it; nil for the lowest.
     package var entry: Condition?
-    /// Recommended actions, passed through to the outputs.
+    /// What its members are entitled to, passed through to the outputs.
+    package var benefits: [String]
+    /// Recommended for whoever reaches or keeps it, passed through to the outputs.
     package var actions: [String]
 
-    package init(name: String, label: Label = Label(), entry: Condition?, actions: [String] = []) {
+    package init(
+        name: String, label: Label = Label(), entry: Condition?, benefits: [String] = [], actions: [String] = []
+    ) {
         self.name = name
         self.label = label
         self.entry = entry
+        self.benefits = benefits
         self.actions = actions
     }
 }

@@ -98,7 +98,8 @@ extension ShardEngine {
             floor: floor > 0 || isExact ? Int(floor) : nil,
             ceiling: ceiling == CustomerRecord.noTier ? nil : Int(ceiling),
             until: pin.until.map { EventTime(milliseconds: Int64($0) * 1000) },
-            by: pin.by.withUnsafeBytes { outputs.append(text: $0) })
+            by: pin.by.withUnsafeBytes { outputs.append(text: $0) },
+            reason: pin.reason.isEmpty ? nil : pin.reason.withUnsafeBytes { outputs.append(text: $0) })
     }
 
     /// When the pin ends, milliseconds; `.max` for never.

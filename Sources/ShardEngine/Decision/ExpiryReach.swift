@@ -40,7 +40,8 @@ struct ExpiryEffects: ~Copyable {
             return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
         case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen: return anywhere(term)
         case .contribution, .margin: return measure.isWindowed ? anywhere(term) : .none
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute: return .none
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute, .attributeNumber:
+            return .none
         }
     }
 

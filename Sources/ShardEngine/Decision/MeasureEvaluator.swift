@@ -123,7 +123,7 @@ struct MeasureEvaluator: ~Copyable {
             values[index] = sum.count == 0 ? .nan : Double(sum.amount) / minorPerMajor / Double(sum.count)
         case .contribution, .margin, .points: setAccount(index)
         case .annex(let test):
-            values[index] = rules.plan.annexTests[test].isMet(by: record, store) ? 1 : 0
+            values[index] = rules.plan.annexTests[test].value(of: record, store)
         case .spendEWMA:
             values[index] = spendEWMA(record, store, time)
             motions[index] = .decaying(rate: decayRate)

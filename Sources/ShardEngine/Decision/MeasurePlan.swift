@@ -87,6 +87,7 @@ struct MeasurePlan {
         case .points: return .points(accountWindow(measure))
         case .tag(let tag): return annex(.tag(Array(tag.utf8)))
         case .attribute(let name, let text): return annex(.attribute(name: Array(name.utf8), text: Array(text.utf8)))
+        case .attributeNumber(let name): return annex(.number(name: Array(name.utf8)))
         case .spendEWMA: return .spendEWMA
         case .daysSinceLastOrder: return .daysSinceLastOrder
         case .tenureDays: return .tenureDays

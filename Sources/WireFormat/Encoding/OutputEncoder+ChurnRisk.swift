@@ -3,7 +3,9 @@ import Scoring
 /// schemas/outputs/churn-risk.schema.json
 extension OutputEncoder {
     /// Returns where the effective time stands.
-    func write(_ change: ChurnRiskChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
+    func write(
+        _ change: ChurnRiskChange, _ buffer: OutputBuffer, _ freshness: Freshness?, _ bytes: inout ByteWriter
+    ) -> TextSpan {
         let to = fragments.levels[change.to]
         writeOpening(
             (change.customer, change.sequence), from: change.from.map { fragments.levels[$0] }, to: to, buffer, &bytes)
@@ -20,7 +22,9 @@ extension OutputEncoder {
         let isLow = !rule.isCalibrated || change.evidence.history.repeats == 0
         bytes.append(literal: isLow ? ",\"confidence\":\"low\"," : ",\"confidence\":\"normal\",")
         write(change.cause, buffer, &bytes)
-        write(to.closing, &bytes)
+        write(freshness, &bytes)
+        write(to.actions, &bytes)
+        write(fragments.policy, &bytes)
         return time
     }
 

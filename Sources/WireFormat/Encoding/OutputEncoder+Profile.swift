@@ -23,7 +23,7 @@ extension OutputEncoder {
         write(told: profile, buffer, &bytes)
         bytes.append(literal: ",")
         write(profile.cause, buffer, &bytes)
-        write(tier.closing, &bytes)
+        writeClosing(of: profile, buffer, &bytes)
         return time
     }
 

@@ -3,18 +3,16 @@ import Scoring
 /// schemas/outputs/tier-change.schema.json
 extension OutputEncoder {
     /// Returns where the effective time stands.
-    func write(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
+    func write(
+        _ change: TierChange, _ buffer: OutputBuffer, _ freshness: Freshness?, _ bytes: inout ByteWriter
+    ) -> TextSpan {
         let time = writeDecision(change, buffer, &bytes)
+        write(freshness, &bytes)
         writeClosing(of: change, &bytes)
         return time
     }
 
-    /// The actions and the policy.
-    func writeClosing(of change: TierChange, _ bytes: inout ByteWriter) {
-        write(fragments.tiers[change.to].closing, &bytes)
-    }
-
-    /// All but what follows from the policy alone and closes the object.
+    /// All but how fresh it was, and what follows from the policy alone and closes the object.
     func writeDecision(_ change: TierChange, _ buffer: OutputBuffer, _ bytes: inout ByteWriter) -> TextSpan {
         let to = fragments.tiers[change.to]
         writeOpening(
@@ -45,6 +43,12 @@ extension OutputEncoder {
         write(instant: pin.until, as: ",\"until\":", &bytes)
         bytes.append(literal: ",\"by\":")
         bytes.append(jsonString: pin.by, of: buffer.text)
+        bytes.append(literal: ",\"reason\":")
+        if let reason = pin.reason {
+            bytes.append(jsonString: reason, of: buffer.text)
+        } else {
+            bytes.append(literal: "null")
+        }
         bytes.append(literal: "}")
     }
 

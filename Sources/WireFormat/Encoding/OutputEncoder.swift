@@ -15,6 +15,8 @@ package struct OutputEncoder: Sendable {
     private let noticeHeaders: FixedHeaders
     private let profileHeaders: FixedHeaders
     let profileRule: ProfileRule
+    /// The rules whose tags recommend something.
+    let advisingTags: [TagRule]
     private let erasureHeaders: FixedHeaders
 
     package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
@@ -32,27 +34,31 @@ package struct OutputEncoder: Sendable {
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
         profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
         profileRule = policy.profiles ?? ProfileRule()
+        advisingTags = policy.tags.filter { !$0.actions.isEmpty }
         erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }
 
-    /// Appends the record of `output`, whose texts and evidence are in `buffer`.
-    package func encode(_ output: Output, in buffer: OutputBuffer, into encoded: inout EncodedOutputs) {
+    /// Appends the record of `output`, whose texts and evidence are in `buffer`. Decisions say how fresh they were when
+    /// that is known; profiles, which tell of a state and not of a moment, do not.
+    package func encode(
+        _ output: Output, in buffer: OutputBuffer, freshness: Freshness? = nil, into encoded: inout EncodedOutputs
+    ) {
         switch output {
         case .tierChange(let change):
             encoded.append(
                 to: .tierChanges, kind: "tier-change:", customer: change.customer, sequence: change.sequence, buffer,
                 tierHeaders
-            ) { write(change, buffer, &$0) }
+            ) { write(change, buffer, freshness, &$0) }
         case .churnRisk(let change):
             encoded.append(
                 to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
                 churnHeaders
-            ) { write(change, buffer, &$0) }
+            ) { write(change, buffer, freshness, &$0) }
         case .notice(let notice):
             encoded.append(
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
-            ) { write(notice, buffer, &$0) }
+            ) { write(notice, buffer, freshness, &$0) }
         case .profile(let update):
             encoded.append(
                 to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,

@@ -62,6 +62,11 @@ struct DecisionAuditTests {
             return try DecisionAudit(DecisionRecord(json: json), policy).differences.map(\.subject)
         }
         #expect(try found(upgrade) == [])
+        upgrade["pin"] = pin.merging(["reason": "a promise"] as [String: Any]) { $1 }
+        let told = try DecisionRecord(json: JSONSerialization.data(withJSONObject: upgrade))
+        #expect(
+            try DecisionAudit(told, policy).lines.first { $0.subject == "pin" }?.said
+                == "at most silver, by anna, because: a promise")
         upgrade["pin"] = ["floor": NSNull(), "ceiling": "gold", "until": NSNull(), "by": "anna"] as [String: Any]
         #expect(try found(upgrade) == ["tier"])
         upgrade["pin"] = nil
@@ -153,6 +158,25 @@ struct DecisionAuditTests {
         #expect(try found(/"lifetime_value":[0-9.]+/, "\"lifetime_value\":9.5") == ["lifetime value"])
         #expect(try found(/"expected_at":"20/, "\"expected_at\":\"21") == ["next order, 50%"])
         #expect(try found(/"confidence":"low"/, "\"confidence\":\"normal\"") == ["confidence"])
+    }
+
+    @Test
+    func
+        `a record without freshness and benefits is one of an older tierd, which told every change the tier's actions`()
+        throws
+    {
+        let policy = try Replayed.policy("retail")
+        let json = try jsonOf("upgrade", policy)
+        let old = try Replayed.tampered(
+            json, /"freshness".*"actions":\[[^\]]*\]/, with: #""actions":["present_benefits","ask_for_review"]"#)
+        let (before, now) = (try DecisionAudit(old, policy), try DecisionAudit(DecisionRecord(json: json), policy))
+        #expect(before.agrees && now.agrees)
+        #expect(now.record.freshness?.lagMs == nil && now.record.freshness?.watermark != nil)
+        #expect(now.lines.contains { $0.subject == "freshness" && $0.verdict == .untold })
+        #expect(now.lines.contains { $0.subject == "benefits" && $0.verdict == .agrees })
+        #expect(!before.lines.contains { $0.subject == "freshness" || $0.subject == "benefits" })
+        let wrong = try Replayed.tampered(json, /"benefits":\["[a-z_]+"/, with: "\"benefits\":[\"a_yacht\"")
+        #expect(try DecisionAudit(wrong, policy).differences.map(\.subject) == ["benefits"])
     }
 
     @Test func `a record of another policy is compared all the same, and the mismatch said`() throws {

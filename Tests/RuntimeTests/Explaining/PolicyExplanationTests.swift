@@ -26,7 +26,8 @@ struct PolicyExplanationTests {
         let text = try text("retail")
         #expect(text.contains("gold (Gold / 黄金): a score of at least 40, and at least 3 orders in 365 days."))
         #expect(text.contains("  It is kept with a score of at least 32, and at least 2.4 orders in 365 days."))
-        #expect(text.contains("  Actions: free_express_shipping, early_access."))
+        #expect(text.contains("  Benefits: free_express_shipping, early_access."))
+        #expect(text.contains("  Actions: present_benefits, ask_for_review."))
         #expect(text.contains("not (at least 2 open complaints)"))
     }
 
@@ -45,8 +46,10 @@ struct PolicyExplanationTests {
         #expect(wealth.contains("The qualification period is the year that begins with January."))
         #expect(wealth.contains("A refunded or cancelled order is a loss as any other: grace and term hold."))
         #expect(
-            wealth.contains("either a score of at least 35, or spend in the qualification period of at least 20000 CNY")
-        )
+            wealth.contains(
+                "either a score of at least 35, or spend in the qualification period of at least 20000 CNY, or "
+                    + "contribution (spend less known costs) in the qualification period of at least 15000 CNY, or "
+                    + "the attribute holdings of at least 1000000."))
     }
 
     @Test func `churn levels are told with horizon, score and confidence`() throws {
@@ -90,10 +93,18 @@ struct PolicyExplanationTests {
             ))
     }
 
+    @Test func `what each change recommends is told, and what falls and notices leave out`() throws {
+        let retail = try text("retail")
+        #expect(retail.contains("\n  Entry: welcome_series.\n  Upgrade: congratulate.\n"))
+        #expect(retail.contains("\n  Approaching upgrade: show_next_tier.\n"))
+        #expect(retail.contains("a fall only those of its kind.\n  A notice carries only those of its kind."))
+        #expect(try text("value-bands").contains("of at least 0.8.\n    Actions: call_in_person."))
+    }
+
     @Test(arguments: try SchemaFile.yamlFiles(in: "policies"))
-    func `every published policy is told under nine headings`(_ path: String) throws {
+    func `every published policy is told under ten headings`(_ path: String) throws {
         let sections = PolicyExplanation(try PolicyFile.load(path: path)).sections
-        #expect(sections.count == 9)
+        #expect(sections.count == 10)
         #expect(sections.allSatisfy { !$0.lines.isEmpty && $0.lines.allSatisfy { !$0.contains("nil") } })
     }
 }

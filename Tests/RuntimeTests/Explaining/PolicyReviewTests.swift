@@ -52,6 +52,21 @@ struct PolicyReviewTests {
         #expect(try !findings(asked).contains { $0.path == "points" })
     }
 
+    @Test func `actions that no record will carry are found`() throws {
+        let rules =
+            "change_actions: {upgrade: [a], renewal: [b], approaching_upgrade: [c], approaching_expiry: [d]}\n"
+            + "tags: [{name: big, when: {measure: spend_30d, at_least: 9}, actions: [e]}]\n"
+        let found = try findings(SamplePolicy.shortest + rules).filter { $0.severity == .warning }.map(\.path)
+        #expect(
+            found.filter { $0.contains("actions") } == [
+                "change_actions.renewal", "change_actions.approaching_upgrade", "change_actions.approaching_expiry",
+                "tags.big.actions",
+            ])
+        let heard =
+            "validity: {months: 6}\nnotices: {approaching_upgrade: {}, approaching_expiry: {}}\nprofiles: {}\n"
+        #expect(try !findings(SamplePolicy.shortest + rules + heard).contains { $0.path.contains("actions") })
+    }
+
     @Test func `inactivity that ends no points is found, and tiers that earn as the lowest does`() throws {
         let written = "per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d"
         func found(_ points: String) throws -> [String] {

@@ -39,6 +39,8 @@ struct KeptPolicyTests {
         let policy = try SamplePolicy.policy()
         let kept = KeptPolicy(policy)
         #expect(kept.hash.text == policy.hash && kept.policy.canonicalText == policy.canonicalText)
+        #expect(kept.policy.changeActions == policy.changeActions && kept.policy.tags == policy.tags)
+        #expect(kept.policy.tiers == policy.tiers && kept.policy.measures == policy.measures)
     }
 
     @Test func `profiles come back with every threshold`() throws {
@@ -91,6 +93,7 @@ struct KeptPolicyTests {
             let kind = lines[index].prefix { $0 != " " }
             let optional = [
                 "offset", "rate", "term", "tier", "level", "value", "approaching_upgrade", "approaching_expiry",
+                "change_actions",
             ]
             let mayGo = optional.contains(String(kind))
             #expect(try Self.error(fewer.joined(separator: "\n") + "\n") != nil || mayGo, "\(lines[index])")

@@ -30,7 +30,7 @@ struct PolicyFileTests {
             policy.measures.map(\.name) == [
                 "spend_ewma", "orders_365d", "csat_mean_365d", "orders_90d", "spend_lifetime", "complaints_open",
                 "days_since_last_order", "contribution_365d", "tag:vip", "attribute:region=EU", "attribute:club=true",
-                "points",
+                "attribute:holdings", "points",
             ])
         #expect(policy.terms.map(\.measure) == [0, 1, 2])
         #expect(
@@ -133,6 +133,27 @@ struct PolicyFileTests {
         } throws: {
             "\($0)".contains("how are points earned? The field \"points\" is missing")
         }
+    }
+
+    @Test func `benefits and actions are read for tiers, kinds of change and tags`() throws {
+        let policy = try SamplePolicy.policy()
+        #expect(policy.tiers.map(\.benefits) == [["newsletter"], [], []])
+        #expect(policy.changeActions[.upgrade] == ["congratulate"] && policy.changeActions[.downgrade] == ["console"])
+        #expect(policy.changeActions[.entry] == [] && policy.changeActions[.approachingUpgrade] == [])
+        #expect(policy.tags.map(\.actions) == [["ring"], [], []])
+    }
+
+    @Test func `a number that a command set is compared as one, with a margin`() throws {
+        let policy = try SamplePolicy.policy(
+            replacing: "enter: {score: 25}", with: "enter: {attribute: holdings, at_least: 200}")
+        let entry = try #require(policy.tiers[1].entry?.comparisons.first)
+        guard case .measure(let index) = entry.subject else {
+            Issue.record("it compares the score")
+            return
+        }
+        #expect(policy.measures[index] == Measure(.attributeNumber("holdings")))
+        #expect(policy.measures[index].name == "attribute:holdings" && entry.threshold == 200)
+        #expect(entry.eased(by: 0.25).threshold == 150)
     }
 
     @Test func `tags and attributes are asked for as commands set them, without a margin`() throws {

@@ -30,7 +30,11 @@ struct PolicyHashTests {
         ("points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d}\n", ""),
         ("name: vip_at_risk", "name: vip_lost"), ("contribution_365d", "margin_365d"), ("{tag: vip}", "{tag: vips}"),
         ("{tag: vip}", "{attribute: vip, is: vip}"), ("attribute: region", "attribute: area"), ("is: EU", "is: US"),
-        ("is: true", "is: false"),
+        ("is: true", "is: false"), ("[newsletter]", "[paper]"), ("benefits: [newsletter], ", ""),
+        ("upgrade: [congratulate]", "upgrade: [praise]"), ("upgrade: [congratulate]", "renewal: [congratulate]"),
+        ("upgrade: [congratulate], ", ""), ("[ring]", "[write]"), (", actions: [ring]", ""),
+        ("attribute: holdings", "attribute: savings"), ("at_least: 1000}", "at_least: 1001}"),
+        ("at_least: 1000}", "below: 1000}"), ("holdings, at_least: 1000", "holdings, is: \"1000\""),
     ]
 
     @Test func `whatever decides or reaches an output changes the hash`() throws {
@@ -78,6 +82,15 @@ struct PolicyHashTests {
 
                 """)
         #expect(policy.hash == "9694dc3259225ed628178736bc4b25d5f886b6b6c5fb382558d9a3eb94728adf")
+    }
+
+    @Test func `benefits and actions stand in lines of their own or behind what they are of`() throws {
+        let text = try SamplePolicy.policy().canonicalText
+        #expect(text.contains("\nchange_actions upgrade action \"congratulate\"\n"))
+        #expect(text.contains("\nchange_actions downgrade action \"console\"\n"))
+        #expect(text.contains(#" label "zh" "普通" benefit "newsletter" action "welcome""# + "\n"))
+        #expect(text.contains(#" tag("vip")) action "ring""# + "\n"))
+        #expect(text.contains(#"tag "rich" attribute_number("holdings" at_least 1000.0)"# + "\n"))
     }
 
     @Test func `no text can look like another line`() throws {

@@ -24,7 +24,7 @@ enum SamplePolicy {
               curve: {points: [[0, 0], [60, 0.3], [100, 1]]}
               when_unknown: 0.5
         tiers:
-          - {name: standard, label: {en: Standard, zh: 普通}, actions: [welcome]}
+          - {name: standard, label: {en: Standard, zh: 普通}, benefits: [newsletter], actions: [welcome]}
           - {name: silver, enter: {score: 25}}
           - name: gold
             enter:
@@ -42,8 +42,10 @@ enum SamplePolicy {
           margin: 0.03
         points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d}
         tags:
-          - {name: vip_at_risk, when: {all: [{measure: contribution_365d, at_least: 500}, {tag: vip}]}}
+          - {name: vip_at_risk, when: {all: [{measure: contribution_365d, at_least: 500}, {tag: vip}]}, actions: [ring]}
           - {name: european, when: {any: [{attribute: region, is: EU}, {attribute: club, is: true}]}}
+          - {name: rich, when: {attribute: holdings, at_least: 1000}}
+        change_actions: {upgrade: [congratulate], downgrade: [console]}
 
         """
 

@@ -65,7 +65,10 @@ struct ScenarioRun: ~Copyable {
 
     private mutating func keep(_ outputs: OutputBuffer) throws {
         var encoded = EncodedOutputs()
-        for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
+        let freshness = engine.clock.map { Freshness(watermark: $0, wallClock: nil) }
+        for output in outputs.outputs {
+            encoder.encode(output, in: outputs, freshness: freshness, into: &encoded)
+        }
         for record in encoded.records {
             let value = try JSONSerialization.jsonObject(with: Data(encoded.bytes[record.value.range]))
             guard let value = value as? [String: Any] else { continue }

@@ -10,6 +10,10 @@ import Testing
         var run = EngineRun(Policies.spend())
         run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
         run.apply([.command(Policies.days(1), "a", "p", .pin("gold", .exact, until: Policies.days(50)))])
+        let pins = run.outputs.compactMap { output in
+            if case .tierChange(let change) = output { change.pin } else { nil }
+        }
+        #expect(pins.map { $0.reason?.length } == [9])
         run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000_000)])
         run.wait(until: Policies.days(49))
         #expect(run.tiers(of: "a") == [1, 2])

@@ -40,6 +40,34 @@ import Testing
         #expect(run.tiers(of: "a").last == 2 && restored.tiers(of: "a") == [0])
     }
 
+    @Test func `a number that a command sets raises from its threshold on, and falls below it`() {
+        var policy = Policies.spend(margin: 0.1, more: [Measure(.attributeNumber("holdings"))])
+        policy.tiers[2].entry = .comparison(Comparison(.measure(1), .atLeast, 1_000))
+        var run = EngineRun(policy)
+        for (day, digits) in ["999.99", "1e3", "900", "899.5"].enumerated() {
+            run.apply([.command(Policies.days(Double(day)), "a", "\(day)", .setNumber("holdings", digits))])
+            #expect(run.measure(1, of: "a", at: Policies.days(Double(day))) == Double(digits))
+        }
+        #expect(run.tiers(of: "a") == [0, 2, 0])
+    }
+
+    @Test func `an attribute that is not there, or is no number, is unknown`() throws {
+        var policy = Policies.spend(more: [Measure(.attributeNumber("holdings"))])
+        policy.tiers[2].entry = .not(.comparison(Comparison(.measure(1), .below, 5)))
+        var run = EngineRun(policy)
+        run.apply([
+            .command(Policies.start, "a", "1", .set("holdings", "1000")),
+            .command(Policies.start, "b", "2", .setNumber("holding", "1000")),
+            .command(Policies.start, "c", "3", .setNumber("holdings", "1e999")),
+            .command(Policies.start, "d", "4", .setNumber("holdings", "4")),
+        ])
+        for customer in ["a", "b", "c"] {
+            #expect(run.measure(1, of: customer, at: Policies.start) == nil)
+            #expect(run.tiers(of: customer) == [2])
+        }
+        #expect(run.tiers(of: "d") == [0])
+    }
+
     @Test func `a tag by a rule is there as long as its condition holds, once with one of the same name`() {
         var run = EngineRun(Self.policy())
         run.apply([

@@ -51,7 +51,9 @@ struct JournalOracle {
                 engine.retier(atMost: Int(entry.retierLimit), wallClock: entry.wallClock, into: &outputs)
             }
             var encoded = EncodedOutputs()
-            for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
+            for output in outputs.outputs {
+                encoder.encode(output, in: outputs, freshness: entry.freshness, into: &encoded)
+            }
             for record in encoded.records {
                 let line = OutputHistory.Line(
                     customer: encoded.string(record.key), topic: plan.outputs.name(of: record.destination))
