@@ -1,5 +1,6 @@
 """The CDNOW orders, read without tierd."""
 
+import copy
 import gzip
 import json
 import math
@@ -33,6 +34,7 @@ class Customer:
         self.name = name
         past = sorted(day for day in days if day <= cutoff)
         future = [day for day in days if cutoff < day <= cutoff + HOLDOUT]
+        self.next = min((day - cutoff for day in days if day > cutoff), default=math.inf)
         self.x, self.t_x, self.T = len(past) - 1, past[-1] - past[0], cutoff - past[0]
         self.amounts = [(cutoff - day, days[day]) for day in past]
         self.churned = not future
@@ -45,6 +47,14 @@ class Customer:
 
     def spend_ewma(self, half_life):
         return math.fsum(cents * 2 ** (-age / half_life) for age, cents in self.amounts)
+
+    def at_end_of_day(self):
+        """The same customer a millisecond before midnight, when an engine is asked; a fit counts whole days."""
+        later = copy.copy(self)
+        passed = 1 - 1 / 86_400_000
+        later.T += passed
+        later.ewma *= 2 ** (-passed / 60)
+        return later
 
     def spend_in(self, window):
         return sum(cents for age, cents in self.amounts if age < window)

@@ -99,20 +99,55 @@ def verify_churn(check, report, customers):
         check.close(f"AUC of {name}", score["auc"], area_under_curve(values, churned))
         if name not in risks:
             continue
-        brier = math.fsum((p - left) ** 2 for p, left in zip(values, churned)) / len(values)
-        check.close(f"Brier score of {name}", score["brier"], brier)
-        check.same(f"bins of {name}", len(score["bins"]), 10)
-        for number, found in enumerate(score["bins"]):
-            inside = [(p, left) for p, left in zip(values, churned) if min(int(p * 10), 9) == number]
-            check.same(f"customers in bin {number} of {name}", found["customers"], len(inside))
-            means = [math.fsum(column) / len(inside) for column in zip(*inside)] if inside else [None, None]
-            check.close(f"prediction of bin {number} of {name}", found["predicted"], means[0])
-            check.close(f"outcome of bin {number} of {name}", found["observed"], means[1])
+        verify_risks(check, name, score, values, churned)
+
+
+def verify_risks(check, name, found, values, churned):
+    brier = math.fsum((p - left) ** 2 for p, left in zip(values, churned)) / len(values)
+    check.close(f"Brier score of {name}", found["brier"], brier)
+    check.same(f"bins of {name}", len(found["bins"]), 10)
+    distance = 0.0
+    for number, one in enumerate(found["bins"]):
+        inside = [(p, left) for p, left in zip(values, churned) if min(int(p * 10), 9) == number]
+        check.same(f"customers in bin {number} of {name}", one["customers"], len(inside))
+        means = [math.fsum(column) / len(inside) for column in zip(*inside)] if inside else [None, None]
+        check.close(f"prediction of bin {number} of {name}", one["predicted"], means[0])
+        check.close(f"outcome of bin {number} of {name}", one["observed"], means[1])
+        distance += abs(means[0] - means[1]) * len(inside) if inside else 0
+    check.close(f"calibration error of {name}", found["calibration_error"], distance / len(values))
+
+
+def verify_policy_churn(check, result, customers, rule):
+    """A policy's own risk at the last instant of the day, judged by the policy's own horizon.
+
+    `rule`: score, horizon, parameters of BG/NBD, and the constant of the combined score.
+    """
+    name, found = f"{result['name']}'s own risk", result["churn"]
+    check.same(f"score of {name}", found["score"], rule["score"])
+    check.same(f"horizon of {name}", found["horizon_days"], rule["horizon"])
+    then = [c.at_end_of_day() for c in customers]
+    values = [p0(rule["parameters"], c, rule["horizon"]) for c in then]
+    if rule["score"] == "combined":
+        values = [
+            logistic(0.4 * math.log(p / (1 - p)) - 0.7 * math.log(c.ewma + 0.01) + rule["constant"])
+            for p, c in zip(values, then)
+        ]
+    churned = [c.next > rule["horizon"] for c in customers]
+    check.same(f"customers of {name}", found["customers"], len(customers))
+    check.same(f"churners of {name}", found["churned"], sum(churned))
+    check.close(f"AUC of {name}", found["auc"], area_under_curve(values, churned))
+    verify_risks(check, name, found, values, churned)
 
 
 def fifths(values):
-    ordered = sorted(values)
-    return [ordered[math.ceil(share * len(ordered) / 5) - 1] for share in (1, 2, 3, 4)]
+    """Each above the one before: among many alike, the next larger value, and one more than the largest."""
+    ordered, cuts = sorted(values), []
+    for share in (1, 2, 3, 4):
+        cut = ordered[math.ceil(share * len(ordered) / 5) - 1]
+        if cuts and cut <= cuts[-1]:
+            cut = next((value for value in ordered if value > cuts[-1]), cuts[-1] + 1)
+        cuts.append(cut)
+    return cuts
 
 
 def lifetime_value(bg, gg, c):

@@ -27,10 +27,11 @@ package struct BacktestReport: Sendable {
     ///   - purchases: of the whole history.
     ///   - settings: until when to fit; its horizon is the holdout.
     ///   - tiers: one per policy, of the whole history.
+    ///   - surveys: one per policy, at the end of `settings.until`.
     ///   - end: until when the policies ran.
     package init(
         _ purchases: [CustomerPurchases], _ settings: HistoryFit.Settings, currency: CurrencyCode, tiers: [TierLog],
-        end: EventTime
+        surveys: [PolicySurvey], end: EventTime
     ) throws(CalibrationError) {
         fit = try HistoryFit(purchases, settings)
         until = settings.until
@@ -52,7 +53,12 @@ package struct BacktestReport: Sendable {
         valueScores = ValueScoreResult.all(known, outcomes, fit)
         perfectGains = Ranking.gains(outcomes.map { Double($0.revenue) }, amounts: outcomes.map(\.revenue))
         let spenders = known.enumerated().map { (id: purchases[$1.customer].id, revenue: outcomes[$0].revenue) }
-        policies = tiers.map { PolicyResult($0, spenders, at: settings.until, end: end) }
+        let (buyers, lastDay) = (known.map { purchases[$0.customer] }, tiers.first?.policy.calendar.day(of: end))
+        policies = zip(tiers, surveys).map { log, survey in
+            let churn = PolicyChurnResult(
+                survey, buyers, at: settings.until, last: lastDay ?? settings.until)
+            return PolicyResult(log, churn, spenders, at: settings.until, end: end)
+        }
         moves = tiers.dropFirst().map { PolicyMoves(from: tiers[0], to: $0, spenders, at: settings.until) }
     }
 }

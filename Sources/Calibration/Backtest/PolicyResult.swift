@@ -11,6 +11,8 @@ package struct PolicyResult: Sendable {
     package var giniRatio: Double?
     /// Over the whole history.
     package var movement: TierLog.Movement
+    /// Of the policy's own churn score.
+    package var churn: PolicyChurnResult
 
     package struct TierResult: Hashable, Sendable {
         package var name: String
@@ -19,7 +21,11 @@ package struct PolicyResult: Sendable {
         package var revenue: Int64
     }
 
-    init(_ log: TierLog, _ customers: [(id: [UInt8], revenue: Int64)], at day: DayIndex, end: EventTime) {
+    init(
+        _ log: TierLog, _ churn: PolicyChurnResult, _ customers: [(id: [UInt8], revenue: Int64)], at day: DayIndex,
+        end: EventTime
+    ) {
+        self.churn = churn
         name = log.policy.name
         version = log.policy.version
         hash = log.policy.hash

@@ -8,10 +8,24 @@ package enum Quantiles {
         return values[min(max(rank - 1, 0), values.count - 1)]
     }
 
-    /// The four thresholds between fifths.
+    /// The four thresholds between fifths, each above the one before: where many values are alike, the next larger value
+    /// that there is, and beyond the largest one more.
     package static func fifths(_ values: [Double]) -> [Double] {
         let sorted = values.sorted()
-        return [0.2, 0.4, 0.6, 0.8].map { value(at: $0, ofSorted: sorted) }
+        var thresholds: [Double] = []
+        for share in [0.2, 0.4, 0.6, 0.8] {
+            let quantile = value(at: share, ofSorted: sorted)
+            thresholds.append(thresholds.last.map { risen(quantile, above: $0, ofSorted: sorted) } ?? quantile)
+        }
+        return thresholds
+    }
+
+    /// `threshold` if it is above `floor`, else the least value above `floor`; without one, `step` above `floor`.
+    static func risen(
+        _ threshold: Double, above floor: Double, ofSorted values: [Double], step: Double = 1
+    ) -> Double {
+        guard threshold <= floor else { return threshold }
+        return values.first { $0 > floor } ?? max(floor + step, floor.nextUp)
     }
 }
 

@@ -12,7 +12,7 @@ package struct Reliability: Hashable, Sendable {
         package var observed: Double?
     }
 
-    private static let binCount = 10
+    static let binCount = 10
 
     package init(_ probabilities: [Double], churned: [Bool]) {
         var sums = Array(repeating: (customers: 0, predicted: 0.0, churned: 0), count: Self.binCount)

@@ -29,7 +29,8 @@ package struct OrderBook: Sendable {
     }
 
     private let policy: Policy
-    private var customerIDs: [[UInt8]] = []
+    /// Everybody of whom there is an order, whether or not it counts, in the order in which they came.
+    package private(set) var customerIDs: [[UInt8]] = []
     private var customerIndex: [[UInt8]: Int] = [:]
     private var orderIndex: [OrderKey: Int] = [:]
     private var orders: [(customer: Int, order: Order)] = []

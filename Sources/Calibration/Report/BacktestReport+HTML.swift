@@ -25,6 +25,9 @@ extension BacktestReport {
         <h2>Who will not buy</h2>
         \(churnTable)<p>AUC: how often one who did not buy had a higher score than one who did; 0.5 is chance. Brier: mean \
         square of what the risk missed. Calibration error: mean distance of predicted from observed over ten bins.</p>
+        <h2>What the policies' own churn risks foretold</h2>
+        \(policyChurnTable)<p>The risks as each policy gives them at the end of \(until.date), judged by who bought nothing \
+        within the policy's own horizon; the scores above were fitted to this history until that day.</p>
         <h2>Who will spend</h2>
         \(valueTable)<p>Gini ratio: how much of the revenue is ordered right; 0 is chance, 1 the perfect order. Captured: \
         the share of the revenue that the best customers by this score brought.</p>
@@ -73,6 +76,20 @@ extension BacktestReport {
                 [
                     score.title, Figures.decimal(score.areaUnderCurve, 4),
                     Figures.decimal(score.reliability?.brier, 4), Figures.decimal(score.reliability?.error, 4),
+                ]
+            })
+    }
+
+    private var policyChurnTable: String {
+        Self.table(
+            ["policy", "score", "horizon, days", "customers", "AUC", "Brier", "calibration error"],
+            policies.map { policy in
+                let (churn, judged) = (policy.churn, policy.churn.judgement)
+                return [
+                    policy.title, churn.title, Figures.count(churn.horizonDays),
+                    judged.map { Figures.count($0.customers) } ?? "beyond the history",
+                    Figures.decimal(judged?.areaUnderCurve, 4), Figures.decimal(judged?.reliability.brier, 4),
+                    Figures.decimal(judged?.reliability.error, 4),
                 ]
             })
     }

@@ -22,16 +22,36 @@ extension BacktestReport {
     }
 
     var figures: [Figure] {
-        [reliabilityFigure, gainsFigure] + policies.map(sharesFigure) + moves.map(movesFigure)
+        [reliabilityFigure, gainsFigure] + policyReliabilityFigures + policies.map(sharesFigure)
+            + moves.map(movesFigure)
     }
 
     private var reliabilityFigure: Figure {
-        var plot = SharePlot(
-            title: "Calibration of the churn scores", across: "predicted risk, %", up: "share that did not buy, %")
+        figure(
+            "Calibration of the churn scores", heading: "Do risks mean what they say?",
+            churnScores.compactMap { score in score.reliability.map { (score.title, $0) } })
+    }
+
+    /// One, or none where every horizon reaches beyond the history.
+    private var policyReliabilityFigures: [Figure] {
+        let judged = policies.compactMap { policy in
+            policy.churn.judgement.map { (policy.title, $0.reliability) }
+        }
+        guard !judged.isEmpty else { return [] }
+        return [
+            figure(
+                "Calibration of the policies' churn risks", heading: "Do the policies' own risks mean what they say?",
+                judged)
+        ]
+    }
+
+    private func figure(_ title: String, heading: String, _ scores: [(String, Reliability)]) -> Figure {
+        var plot = SharePlot(title: title, across: "predicted risk, %", up: "share that did not buy, %")
         var legend: [(String, String)] = []
-        for (score, colour) in zip(churnScores.filter { $0.reliability != nil }, Palette.series) {
-            legend.append((score.title, colour))
-            let bins = (score.reliability?.bins ?? []).compactMap { bin -> (Double, Double, Int)? in
+        for (index, (name, reliability)) in scores.enumerated() {
+            let colour = Palette.series[index % Palette.series.count]
+            legend.append((name, colour))
+            let bins = reliability.bins.compactMap { bin -> (Double, Double, Int)? in
                 guard let predicted = bin.predicted, let observed = bin.observed else { return nil }
                 return (predicted, observed, bin.customers)
             }
@@ -39,13 +59,13 @@ extension BacktestReport {
             for (predicted, observed, count) in bins {
                 let radius = 2.5 + 6 * Double.sqrt(Double(count) / Double(customers))
                 let tip =
-                    "\(score.title): \(Figures.count(count)) customers, predicted \(Figures.percent(predicted)), "
+                    "\(name): \(Figures.count(count)) customers, predicted \(Figures.percent(predicted)), "
                     + "observed \(Figures.percent(observed))"
                 plot.dot(predicted, observed, radius: radius, colour: colour, tip: tip)
             }
         }
         return Figure(
-            heading: "Do risks mean what they say?",
+            heading: heading,
             reading:
                 "On the diagonal a predicted risk came true as often as it said. The larger a dot, the more customers.",
             drawing: plot.drawing, legend: legend)

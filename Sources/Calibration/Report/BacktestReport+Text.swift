@@ -10,6 +10,9 @@ extension BacktestReport {
 
         Who will not buy (AUC: 0.5 = by chance, 1 = all pairs in order)
         \(churnTable)
+        The policies' own churn risks at the end of \(until.date): who bought nothing within the horizon
+        \(policyChurnTable)
+        \(policyBins)\
         Who will spend (Gini ratio: 0 = by chance, 1 = the perfect order)
         \(valueTable)
         Policies (tiers at the end of \(until.date), changes over the whole history)
@@ -27,6 +30,41 @@ extension BacktestReport {
                 ])
         }
         return table.text
+    }
+
+    private var policyChurnTable: String {
+        var table = TextTable(["policy", "AUC", "Brier", "calibration error", "horizon", "score"])
+        for policy in policies {
+            let (churn, judged) = (policy.churn, policy.churn.judgement)
+            let horizon = "\(churn.horizonDays) d" + (judged == nil ? ", beyond the history" : "")
+            table.add(
+                [
+                    policy.title, Figures.decimal(judged?.areaUnderCurve, 4),
+                    Figures.decimal(judged?.reliability.brier, 4), Figures.decimal(judged?.reliability.error, 4),
+                    horizon, churn.title,
+                ])
+        }
+        return table.text
+    }
+
+    /// Nothing where every horizon reaches beyond the history.
+    private var policyBins: String {
+        let judged = policies.filter { $0.churn.judgement != nil }
+        guard !judged.isEmpty else { return "" }
+        var table = TextTable(["risk"] + judged.map(\.title))
+        for bin in 0..<Reliability.binCount {
+            let cells = judged.map { policy in
+                policy.churn.judgement.map { Self.cell($0.reliability.bins[bin]) } ?? "–"
+            }
+            table.add(["\(bin * 10)–\(bin * 10 + 10) %"] + cells)
+        }
+        return "What the risks said → what came true (customers), by tenths of the risk\n\(table.text)\n"
+    }
+
+    private static func cell(_ bin: Reliability.Bin) -> String {
+        guard bin.customers > 0 else { return "–" }
+        return
+            "\(Figures.percent(bin.predicted)) → \(Figures.percent(bin.observed)) (\(Figures.count(bin.customers)))"
     }
 
     private var valueTable: String {

@@ -7,7 +7,13 @@ package enum ChurnScoreName: String, CaseIterable, Sendable {
 
 extension HistoryFit {
     /// The part of a policy file (YAML) that follows from the history; nil for a score that could not be fitted.
-    package func fragment(score: ChurnScoreName) -> String? {
+    ///
+    /// - Parameters:
+    ///   - tiers: nil where the source tells no scores.
+    ///   - missing: inputs that the tiers ask for and that were not read.
+    package func fragment(
+        score: ChurnScoreName, tiers: TierThresholds? = nil, missing: [InputKind] = []
+    ) -> String? {
         guard score != .logistic || logistic != nil else { return nil }
         var lines = [
             "# Fitted to \(customers) customers, \(repeatBuyers) of them repeat buyers, until \(settings.until.date).",
@@ -23,18 +29,25 @@ extension HistoryFit {
             "  ewma_half_life: \(Self.span(days: settings.ewmaHalfLifeDays))",
             "value:",
             "  gamma_gamma: \(Self.mapping(orderValue.parameters))",
-            "# Thresholds between fifths of the customers: days since the last order, purchase days, money spent.",
+            "# Thresholds between fifths of the customers: days since the last order, purchase days, money spent. Where many",
+            "# are alike, a threshold is the next larger value.",
             "rfm:",
             "  recency: \(rfm.recency)",
             "  frequency: \(rfm.frequency)",
             "  monetary: \(rfm.monetary)",
         ]
-        lines += spendQuantiles.map { quantile in
-            let share = Figures.decimal(quantile.topShare * 100, 0)
-            return
-                "# The best \(share) % of the customers have a spend_ewma of \(Figures.decimal(quantile.value, 2)) or more."
-        }
+        lines += tiers?.fragment(missing: missing) ?? spendLines
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What is left where nobody's score is told.
+    private var spendLines: [String] {
+        ["# A snapshot tells no scores: for thresholds of tiers fit from orders or topics. For comparison:"]
+            + spendQuantiles.map { quantile in
+                let share = Figures.decimal(quantile.topShare * 100, 0)
+                let value = Figures.decimal(quantile.value, 2)
+                return "# The best \(share) % of the customers have a spend_ewma of \(value) or more."
+            }
     }
 
     private func coefficients(_ score: ChurnScoreName) -> String? {

@@ -8,6 +8,8 @@ import WireFormat
 package struct HistoryPass: ~Copyable {
     private let history: EventHistory
     private let engines: [PolicyEngine]
+    /// The first policy's.
+    private let calendar: ZoneCalendar?
     private var batch = Batch()
     private var summary = Summary()
 
@@ -28,6 +30,25 @@ package struct HistoryPass: ~Copyable {
         package init() {}
     }
 
+    /// Asks every policy's engine about customers at one instant, when all events until then have been applied and none
+    /// after. What comes late, in a batch behind one that goes past the instant, is not known yet.
+    package struct Survey {
+        /// Nil: the last instant of the day on which the history ends, by the first policy's calendar.
+        package var at: EventTime?
+        /// Whom to ask about.
+        package var customers: () -> [[UInt8]]
+        /// Called with the place of a policy and what its engine says of a customer that it knows.
+        package var found: (Int, CustomerReport) -> Void
+
+        package init(
+            at: EventTime?, customers: @escaping () -> [[UInt8]], found: @escaping (Int, CustomerReport) -> Void
+        ) {
+            self.at = at
+            self.customers = customers
+            self.found = found
+        }
+    }
+
     /// An engine in an array: a type that cannot be copied needs a box.
     private final class PolicyEngine {
         var engine: ShardEngine
@@ -39,20 +60,31 @@ package struct HistoryPass: ~Copyable {
         self.history = history
         self.latest = latest
         engines = policies.map { PolicyEngine($0) }
+        calendar = policies.first?.calendar
     }
 
     /// - Parameters:
     ///   - until: Where the clocks are moved after the last event, firing what falls due; nil leaves them there.
+    ///   - survey: What to ask the engines on the way, or when the history has ended.
     ///   - events: Called with the events of each batch.
     ///   - outputs: Called with the place of a policy and what its engine said to one batch.
     package mutating func run(
-        until: EventTime? = nil, progress: (Summary) -> Void, events: (EventBuffer) -> Void,
+        until: EventTime? = nil, survey: Survey? = nil, progress: (Summary) -> Void, events: (EventBuffer) -> Void,
         outputs: (Int, OutputBuffer) -> Void = { _, _ in }
     ) throws -> Summary {
+        var pending = survey
         while try buildBatch() {
             events(batch.events)
-            for (index, box) in engines.enumerated() { apply(to: box, index, outputs) }
+            if let survey = pending, let time = survey.at, let earlier = takeEvents(until: time) {
+                apply(earlier, outputs)
+                take(survey, at: time)
+                pending = nil
+            }
+            apply(batch, outputs)
             progress(summary)
+        }
+        if let survey = pending, let last = summary.lastEvent, let calendar {
+            take(survey, at: survey.at ?? calendar.end(of: calendar.day(of: last)))
         }
         for (index, box) in engines.enumerated() {
             guard let until, box.engine.clock != nil else { continue }
@@ -61,6 +93,30 @@ package struct HistoryPass: ~Copyable {
             progress(summary)
         }
         return summary
+    }
+
+    /// Leaves in the batch what is later than `time`, and gives what is not; nil where nothing is later.
+    private mutating func takeEvents(until time: EventTime) -> Batch? {
+        guard batch.events.events.contains(where: { $0.time > time }) else { return nil }
+        var (earlier, later) = (Batch(), Batch())
+        for (index, event) in batch.events.events.enumerated() {
+            if event.time > time {
+                later.append(batch.events, index, from: batch.sources[index])
+            } else {
+                earlier.append(batch.events, index, from: batch.sources[index])
+            }
+        }
+        batch = later
+        return earlier
+    }
+
+    private func take(_ survey: Survey, at time: EventTime) {
+        let customers = survey.customers()
+        for (index, box) in engines.enumerated() {
+            for customer in customers {
+                if let report = box.engine.report(on: customer, at: time) { survey.found(index, report) }
+            }
+        }
     }
 
     private mutating func buildBatch() throws -> Bool {
@@ -74,13 +130,16 @@ package struct HistoryPass: ~Copyable {
         return taken > 0
     }
 
-    private mutating func apply(to box: PolicyEngine, _ index: Int, _ outputs: (Int, OutputBuffer) -> Void) {
-        var said = OutputBuffer()
-        var refused: [RejectedEvent] = []
-        // No event is ahead of this clock: the past has no far future.
-        box.engine.apply(&batch, wallClock: .outOfRange, deadlineLimit: .max, into: &said, rejected: &refused)
-        outputs(index, said)
-        box.engine.tidy()
+    private func apply(_ batch: Batch, _ outputs: (Int, OutputBuffer) -> Void) {
+        guard batch.count > 0 else { return }
+        for (index, box) in engines.enumerated() {
+            var (said, copy) = (OutputBuffer(), batch)
+            var refused: [RejectedEvent] = []
+            // No event is ahead of this clock: the past has no far future.
+            box.engine.apply(&copy, wallClock: .outOfRange, deadlineLimit: .max, into: &said, rejected: &refused)
+            outputs(index, said)
+            box.engine.tidy()
+        }
     }
 
     private func finish(_ box: PolicyEngine, _ index: Int, _ outputs: (Int, OutputBuffer) -> Void) {
@@ -90,4 +149,9 @@ package struct HistoryPass: ~Copyable {
             said.removeAll()
         }
     }
+}
+
+extension ZoneCalendar {
+    /// The last instant of `day`.
+    package func end(of day: DayIndex) -> EventTime { start(of: day + 1) + TimeSpan(milliseconds: -1) }
 }

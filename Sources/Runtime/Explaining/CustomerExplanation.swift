@@ -21,10 +21,14 @@ package struct CustomerExplanation {
 
     /// For people; without a line feed at the end.
     package var text: String {
-        let head = "\(document.customerId) at \(minute(document.asOf)) UTC, policy \(policy.name) v\(policy.version)"
+        let utc = policy.calendar.zone == "UTC" ? "" : " (\(ZoneCalendar.utc.minute(document.asOf)) UTC)"
+        let head =
+            "\(document.customerId) at \(minute(document.asOf))\(utc), policy \(policy.name) v\(policy.version), "
+            + "times in \(policy.calendar.zone)"
         let sections = [
             ("Standing", standing), ("Score \(document.score.brief)", score), ("Measures", measures),
-            ("Churn risk", churn), ("What happened", timeline.entries.isEmpty ? ["  Nothing."] : timeline.lines),
+            ("Churn risk", churn),
+            ("What happened", timeline.entries.isEmpty ? ["  Nothing."] : timeline.lines(policy.calendar)),
             ("What an upgrade takes", upgrade), ("What silence brings", ahead),
         ]
         let bodies = (sections + (inputs.isEmpty ? [] : [("Read from", origin)]))
@@ -168,9 +172,9 @@ package struct CustomerExplanation {
             lines.append("  The engine has nothing to look at again.")
         }
         let days = Int(CustomerReplay.foresight.days)
-        return lines + (silence.entries.isEmpty ? ["  Nothing in \(days) days."] : silence.lines)
+        return lines + (silence.entries.isEmpty ? ["  Nothing in \(days) days."] : silence.lines(policy.calendar))
     }
 
-    private func minute(_ time: String) -> String { String(time.prefix(16)).replacing("T", with: " ") }
-    private func day(_ time: String) -> String { String(time.prefix(10)) }
+    private func minute(_ time: String) -> String { policy.calendar.minute(time) }
+    private func day(_ time: String) -> String { String(minute(time).prefix(10)) }
 }

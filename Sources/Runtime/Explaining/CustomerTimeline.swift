@@ -26,12 +26,12 @@ package struct CustomerTimeline: Sendable {
         }
     }
 
-    /// One line for each.
-    var lines: [String] {
+    /// One line for each, with local times.
+    func lines(_ calendar: ZoneCalendar) -> [String] {
         var columns = TextColumns()
-        for entry in entries {
-            let time = String(entry.record.effectiveAt.prefix(16)).replacing("T", with: " ")
-            columns.add(time, entry.record.change, entry.record.reason, entry.record.cause.words)
+        for record in entries.map(\.record) {
+            columns.add(
+                calendar.minute(record.effectiveAt), record.change, record.reason(calendar), record.cause.words)
         }
         return columns.lines()
     }
@@ -49,7 +49,7 @@ extension DecisionRecord {
     }
 
     /// The numbers that decided.
-    fileprivate var reason: String {
+    fileprivate func reason(_ calendar: ZoneCalendar) -> String {
         switch self {
         case .tierChange(let change):
             let decided = change.criteria.map(\.words)
@@ -60,8 +60,7 @@ extension DecisionRecord {
                 "risk \(change.probability.percent), \(change.drivers.daysSinceLastOrder.brief) days since the last order"
         case .notice(let notice):
             if let progress = notice.progress { return "\(progress.fraction.percent) there" }
-            return
-                "lost at \(notice.expiresAt.map { String($0.prefix(16)).replacing("T", with: " ") } ?? "an unknown time")"
+            return "lost at \(notice.expiresAt.map { calendar.minute($0) } ?? "an unknown time")"
         }
     }
 }

@@ -7,17 +7,19 @@ package enum DecisionRecord: Sendable {
     case churnRisk(ChurnRiskRecord)
     case notice(NoticeRecord)
 
-    /// Reads a record's value, or a line of `tierd replay` around one.
+    /// Reads a decision's value, or a line of `tierd replay` around one.
     package init(json: some DataProtocol) throws(DecisionRecordError) {
-        let data = Data(json)
+        guard let record = try Self.read(json: json) else { throw .noDecision }
+        self = record
+    }
+
+    /// Nil for a record that is meant to hold no decision: a profile, or a line of `tierd replay` around one or around a
+    /// tombstone.
+    package static func read(json: some DataProtocol) throws(DecisionRecordError) -> DecisionRecord? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
-            if let line = try? decoder.decode(ReplayLine.self, from: data) {
-                self = line.value.record
-            } else {
-                self = try decoder.decode(AnyRecord.self, from: data).record
-            }
+            return try decoder.decode(ReplayLine.self, from: Data(json)).record
         } catch DecodingError.keyNotFound(let key, _) {
             throw .missingField(key.stringValue)
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
@@ -69,13 +71,31 @@ package enum DecisionRecord: Sendable {
         }
     }
 
-    private struct ReplayLine: Decodable { var value: AnyRecord }
+    /// Of an envelope what is in it, else the record itself.
+    private struct ReplayLine: Decodable {
+        var record: DecisionRecord?
+
+        private enum Key: String, CodingKey { case topic, value }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Key.self)
+            guard fields.contains(.value) else {
+                record = try AnyRecord(from: decoder).record
+                return
+            }
+            let isProfile =
+                try fields.decodeIfPresent(String.self, forKey: .topic) == OutputTopics.standard.customerProfiles
+            // A tombstone has the value null.
+            record = try isProfile ? nil : fields.decodeIfPresent(AnyRecord.self, forKey: .value)?.record
+        }
+    }
 
     /// Told by a field that only its kind has.
     private struct AnyRecord: Decodable {
-        var record: DecisionRecord
+        /// Nil for a profile.
+        var record: DecisionRecord?
 
-        private enum Key: String, CodingKey { case direction, probability, notice }
+        private enum Key: String, CodingKey { case direction, probability, notice, dimensions }
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Key.self)
@@ -85,7 +105,7 @@ package enum DecisionRecord: Sendable {
                 record = .churnRisk(try ChurnRiskRecord(from: decoder))
             } else if fields.contains(.notice) {
                 record = .notice(try NoticeRecord(from: decoder))
-            } else {
+            } else if !fields.contains(.dimensions) {
                 throw DecisionRecordError.noDecision
             }
         }

@@ -33,6 +33,17 @@ extension TimeSpan {
     }
 }
 
+extension ZoneCalendar {
+    /// An RFC 3339 time as the zone's clocks show it, without seconds: `2026-01-03 09:30`. As it is if it is none.
+    func minute(_ rfc3339: String) -> String {
+        guard let time = EventTime(rfc3339: rfc3339) else { return rfc3339 }
+        // Before the first transition its offset holds.
+        let offset = transitions.last { $0.from <= time } ?? transitions[0]
+        let local = EventTime(milliseconds: time.milliseconds + Int64(offset.offsetSeconds) * 1000)
+        return String(local.rfc3339.prefix(16)).replacing("T", with: " ")
+    }
+}
+
 extension Label {
     /// `Gold / 黄金`; empty without a label.
     var words: String { entries.map(\.text).joined(separator: " / ") }

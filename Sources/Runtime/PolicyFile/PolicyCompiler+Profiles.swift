@@ -20,14 +20,14 @@ extension PolicyCompiler {
         return rule
     }
 
-    /// Nil unless there are four; fifths of a shop with many alike may be equal.
+    /// Nil unless there are four. Equal ones would leave a score that nobody can have.
     private mutating func compileFifths(_ cursor: Cursor?) -> [Double]? {
         let cursors = cursor?.elements ?? []
         let numbers = cursors.compactMap(\.number)
         guard numbers.count == 4, cursors.count == 4 else { return nil }
-        for index in 1..<4 where numbers[index] < numbers[index - 1] {
+        for index in 1..<4 where numbers[index] <= numbers[index - 1] {
             problems.append(
-                cursors[index].mismatch(expected: "\(numbers[index - 1].plain), the threshold before, or more"))
+                cursors[index].mismatch(expected: "more than \(numbers[index - 1].plain), the threshold before"))
         }
         return numbers
     }

@@ -37,7 +37,7 @@ package struct OfflineReplay: ~Copyable {
 
     /// - Parameters:
     ///   - until: Where the clock is moved after the last event, firing what falls due; nil leaves it there.
-    ///   - latest: What happened later than this is left out, wherever it stands in the history.
+    ///   - latest: What happened later than this is left out; see `EventHistory.fill`.
     ///   - wallClock: The instant against which a far future is judged.
     ///   - application: The name in `ce_source`; topics have the names of their inputs.
     package init(
@@ -57,8 +57,13 @@ package struct OfflineReplay: ~Copyable {
         summary = ReplaySummary(policy: policy)
     }
 
-    package init(policy: Policy, files: [EventFile], until: EventTime? = nil, application: String = "tierd") throws {
-        self.init(policy: policy, history: try EventHistory(files: files), until: until, application: application)
+    package init(
+        policy: Policy, files: [EventFile], order: LineOrder = .byEventTime, until: EventTime? = nil,
+        application: String = "tierd"
+    ) throws {
+        self.init(
+            policy: policy, history: try EventHistory(files: files, order: order), until: until,
+            application: application)
     }
 
     /// Works through the history and calls `sink` after every batch; returns the whole.
@@ -91,7 +96,9 @@ package struct OfflineReplay: ~Copyable {
     private mutating func buildBatch() throws -> Bool {
         batch.removeAll()
         var refused: [ReplayRejection] = []
-        let taken = try history.fill(&batch, limit: Self.batchRecords, latest: latest) { refused.append($0) }
+        let taken = try history.fill(
+            &batch, limit: Self.batchRecords, latest: latest, farthest: wallClock + policy.maxFutureSkew
+        ) { refused.append($0) }
         for rejection in refused { reject(rejection) }
         records += taken
         return taken > 0

@@ -26,18 +26,35 @@ extension BacktestReport {
         json.object { json in
             json.field("name", score.name)
             json.field("auc", score.areaUnderCurve ?? .nan)
-            guard let reliability = score.reliability else { return }
-            json.field("brier", reliability.brier)
-            json.field("calibration_error", reliability.error)
-            json.array("bins") { bins in
-                for bin in reliability.bins {
-                    bins.object { one in
-                        one.field("customers", bin.customers)
-                        one.field("predicted", bin.predicted ?? .nan)
-                        one.field("observed", bin.observed ?? .nan)
-                    }
+            if let reliability = score.reliability { write(reliability, &json) }
+        }
+    }
+
+    private func write(_ reliability: Reliability, _ json: inout JSONText) {
+        json.field("brier", reliability.brier)
+        json.field("calibration_error", reliability.error)
+        json.array("bins") { bins in
+            for bin in reliability.bins {
+                bins.object { one in
+                    one.field("customers", bin.customers)
+                    one.field("predicted", bin.predicted ?? .nan)
+                    one.field("observed", bin.observed ?? .nan)
                 }
             }
+        }
+    }
+
+    private func write(_ churn: PolicyChurnResult, _ json: inout JSONText) {
+        json.object("churn") { json in
+            json.field("score", churn.score.rawValue)
+            json.field("model", churn.model.rawValue)
+            json.field("calibrated", churn.isCalibrated)
+            json.field("horizon_days", churn.horizonDays)
+            guard let judged = churn.judgement else { return }
+            json.field("customers", judged.customers)
+            json.field("churned", judged.churned)
+            json.field("auc", judged.areaUnderCurve ?? .nan)
+            write(judged.reliability, &json)
         }
     }
 
@@ -71,6 +88,7 @@ extension BacktestReport {
             json.field("reversals", policy.movement.reversals)
             json.field("customer_quarters", policy.movement.customerQuarters)
             json.field("changes_per_customer_quarter", policy.movement.rate)
+            write(policy.churn, &json)
         }
     }
 

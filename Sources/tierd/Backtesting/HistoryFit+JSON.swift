@@ -3,7 +3,7 @@ import Runtime
 
 extension HistoryFit {
     /// One line of JSON, its numbers at full precision.
-    var json: JSONText {
+    func json(_ tiers: TierThresholds?) -> JSONText {
         var json = JSONText()
         json.object { json in
             json.field("until", settings.until.date)
@@ -18,9 +18,25 @@ extension HistoryFit {
                     }
                 }
             }
+            if let tiers { Self.write(tiers, &json) }
         }
         json.endLine()
         return json
+    }
+
+    private static func write(_ tiers: TierThresholds, _ json: inout JSONText) {
+        json.array("tiers") { list in
+            for (tier, rung) in zip(tiers.policy.tiers.dropFirst(), tiers.rungs) {
+                list.object { one in
+                    one.field("name", tier.name)
+                    one.field("subject", rung.subject)
+                    one.field("top_share", rung.topShare)
+                    one.field("at_least", rung.threshold ?? .nan)
+                    one.field("met_share", rung.metShare)
+                    one.field("former_share", rung.formerShare)
+                }
+            }
+        }
     }
 
     /// The fields that `fit` and `backtest` share.

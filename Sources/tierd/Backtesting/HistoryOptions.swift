@@ -22,44 +22,85 @@ struct HistoryOptions: ParsableArguments {
     /// What a pass over the history gave.
     struct Read {
         var purchases: [CustomerPurchases]
-        /// The day of the latest event.
+        /// The day of the latest event, and the last one to learn from.
         var lastDay: DayIndex
-        /// One per policy; empty where none ran.
+        var until: DayIndex
+        /// One per policy: its changes, and what it made of the customers at the end of `until`.
         var tiers: [TierLog] = []
+        var surveys: [PolicySurvey] = []
         /// Until when they ran.
         var end: EventTime
     }
 
-    func until(lastDay: DayIndex) -> DayIndex { calibrateUntil?.day ?? lastDay }
+    /// The day at whose end the policies are asked what they make of the customers.
+    enum Cut {
+        /// The last day of the history, unless the command line names one.
+        case end
+        /// So many days before it, likewise.
+        case before(days: Int)
+    }
 
-    /// Reads the history. `policy` says what counts as a purchase; `running` are the policies whose engines run. Without
-    /// any, orders are enough.
-    func read(_ policy: Policy, running: [Policy] = []) throws -> Read {
-        var book = OrderBook(policy: policy)
-        var tiers = running.map { TierLog(policy: $0) }
-        var progress = ProgressLine()
-        let kinds: [InputKind] = running.isEmpty ? [.orders] : InputKind.allCases
+    /// Reads the history. `policy` says what counts as a purchase; `running` are the policies whose engines run on `kinds`.
+    ///
+    /// Without the command line's day, the day before the end is known only after a first reading.
+    func read(_ policy: Policy, running: [Policy], of kinds: [InputKind], cut: Cut) throws -> Read {
+        let open = try source(of: kinds)
         let latest = topics.config == nil ? EventTime.never : WallClock.now + policy.maxFutureSkew
-        var pass = HistoryPass(policies: running, history: try history(of: kinds), latest: latest)
-        let summary = try pass.run { step in
-            progress.show(step.events + step.rejected, "events", fraction: step.fraction)
-        } events: {
-            book.note($0)
-        } outputs: {
-            tiers[$0].note($1)
+        var day = calibrateUntil?.day
+        if case .before(let days) = cut, day == nil {
+            guard !events.files.contains(where: \.isStandardInput) else {
+                throw ValidationError(
+                    "standard input is read once, and its last day comes last: name the day with --calibrate-until")
+            }
+            day = try lastDay(try open(), latest, policy) + -days
         }
+        var (book, tiers) = (OrderBook(policy: policy), running.map { TierLog(policy: $0) })
+        var surveys = running.map { PolicySurvey(policy: $0) }
+        var progress = ProgressLine()
+        let survey = HistoryPass.Survey(at: day.map { policy.calendar.end(of: $0) }) {
+            book.customerIDs
+        } found: { index, report in
+            surveys[index].note(
+                report.id,
+                PolicySurvey.Reading(risk: report.churnRisk, score: report.score, measures: report.measures))
+        }
+        var pass = HistoryPass(policies: running, history: try open(), latest: latest)
+        let summary = try pass.run(
+            survey: survey, progress: { progress.show($0.events + $0.rejected, "events", fraction: $0.fraction) },
+            events: { book.note($0) }, outputs: { tiers[$0].note($1) })
         progress.clear()
         complain(summary, book)
         guard let last = summary.lastEvent else { throw CalibrationError.noPurchases }
-        return Read(purchases: book.customers(), lastDay: policy.calendar.day(of: last), tiers: tiers, end: last)
+        let lastDay = policy.calendar.day(of: last)
+        return Read(
+            purchases: book.customers(), lastDay: lastDay, until: day ?? lastDay, tiers: tiers, surveys: surveys,
+            end: last)
     }
 
-    private func history(of kinds: [InputKind]) throws -> EventHistory {
-        guard let configuration = try topics.load() else { return try EventHistory(files: events.files) }
+    private func lastDay(_ history: EventHistory, _ latest: EventTime, _ policy: Policy) throws -> DayIndex {
+        var progress = ProgressLine()
+        var pass = HistoryPass(policies: [], history: history, latest: latest)
+        let summary = try pass.run(
+            progress: { progress.show($0.events + $0.rejected, "events looked through", fraction: $0.fraction) },
+            events: { _ in })
+        progress.clear()
+        guard let last = summary.lastEvent else { throw CalibrationError.noPurchases }
+        return policy.calendar.day(of: last)
+    }
+
+    /// Opens the same history as often as it is asked to; standard input once.
+    private func source(of kinds: [InputKind]) throws -> () throws -> EventHistory {
+        guard let configuration = try topics.load() else { return { try EventHistory(files: events.files) } }
         let archive = InputArchive(configuration)
         let stretches = try archive.stretches(of: kinds)
         if let gap = stretches.gap { note("\(gap); who bought before looks newer than he is") }
-        return try archive.history(stretches)
+        return { try archive.history(stretches) }
+    }
+
+    /// Which of these inputs are not read: of files those that are not given.
+    func missing(_ kinds: [InputKind]) -> [InputKind] {
+        guard topics.config == nil else { return [] }
+        return kinds.filter { kind in !events.files.contains { $0.input == kind } }
     }
 
     private func complain(_ summary: HistoryPass.Summary, _ book: OrderBook) {

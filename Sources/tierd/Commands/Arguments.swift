@@ -22,7 +22,7 @@ struct EventFileOptions: ParsableArguments {
     }
 }
 
-/// The files of everything that a shard reads; shared by the commands that replay.
+/// The files of everything that a shard reads; shared by the commands that replay or send it.
 struct ReplayFileOptions: ParsableArguments {
     @OptionGroup var events: EventFileOptions
 
@@ -30,6 +30,18 @@ struct ReplayFileOptions: ParsableArguments {
     var commands: String?
 
     var files: [EventFile] { events.files + (commands.map { [EventFile(.commands, path: $0)] } ?? []) }
+}
+
+/// A history in files, and the order of its lines; shared by the commands that replay without Kafka.
+struct HistoryFileOptions: ParsableArguments {
+    @OptionGroup var events: ReplayFileOptions
+
+    @Flag(help: "Take the lines as they stand, each after the one above it: what is earlier has come late.")
+    var asArrived = false
+
+    var isEmpty: Bool { events.files.isEmpty }
+    var order: LineOrder { asArrived ? .asArrived : .byEventTime }
+    func open() throws -> EventHistory { try EventHistory(files: events.files, order: order) }
 }
 
 /// A configuration that can be left out; shared by the commands that have another source as well.

@@ -19,11 +19,14 @@ import Scoring
 ///      "value_scores": [{"name": "spend_ewma_90d", "gini_ratio", "captured_by_best_tenth", "captured_by_best_fifth"}],
 ///      "policies": [{"name", "version", "hash", "gini_ratio", "tiers": [{"name", "customers", "revenue"}],
 ///                    "upgrades", "downgrades", "corrections", "reversals", "customer_quarters",
-///                    "changes_per_customer_quarter"}],
+///                    "changes_per_customer_quarter",
+///                    "churn": {"score", "model", "calibrated", "horizon_days",
+///                              "customers"?, "churned"?, "auc"?, "brier"?, "calibration_error"?, "bins"?}}],
 ///      "moves": [{"from": "retail v1", "to": "retail v2",
 ///                 "cells": [{"from_tier", "to_tier", "customers", "revenue"}]}]}
 ///
-/// A bin holds the risks from a tenth to the next. `logistic` is missing where too few customers are old enough.
+/// A bin holds the risks from a tenth to the next. `logistic` is missing where too few customers are old enough. A policy's
+/// `churn` is about its own risk and its own horizon; its figures are missing where the horizon ends after the history.
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backtest",
@@ -32,14 +35,16 @@ struct BacktestCommand: ParsableCommand {
             """
             Fits the models to a history until one day, and compares what they foretold with the days after it. Every
             policy runs over the whole history in the engine that `run` uses: how often customers change tiers, which
-            tiers bring the revenue, and who stands elsewhere under another policy.
+            tiers bring the revenue, who stands elsewhere under another policy, and how much of what its own churn risks said at
+            the end of that day came true within the policy's horizon. The scores that were fitted stand apart from them: they
+            are what a policy could have.
 
               tierd backtest --policy retail.yaml --orders orders.jsonl.gz --calibrate-until 1997-09-30
               tierd backtest --policy old.yaml --policy new.yaml --orders orders.jsonl.gz --html report.html
               tierd backtest --policy retail.yaml --config tierd.yaml     # from the input topics, as far as they still go
 
-            The first policy gives time zone, currency and the stage from which an order counts. The same files and policies
-            give the same bytes.
+            The first policy gives time zone, currency and the stage from which an order counts. Without --calibrate-until the
+            holdout is the end of the history, which is read twice then. The same files and policies give the same bytes.
             """))
 
     @Option(help: "A policy (YAML); several are compared with the first.")
@@ -65,7 +70,8 @@ struct BacktestCommand: ParsableCommand {
 
     func run() throws {
         let policies = try policy.map { try PolicyFile.load(path: $0) }
-        let read = try history.read(policies[0], running: policies)
+        let read = try history.read(
+            policies[0], running: policies, of: InputKind.allCases, cut: .before(days: holdout.days))
         let report = try report(on: read, policies)
         if json != "-" { print(report.text, terminator: "") }
         if let json { try write(report.json.bytes, to: json) }
@@ -73,17 +79,16 @@ struct BacktestCommand: ParsableCommand {
     }
 
     private func report(on read: HistoryOptions.Read, _ policies: [Policy]) throws -> BacktestReport {
-        let until = history.calibrateUntil?.day ?? read.lastDay + -holdout.days
-        guard until + holdout.days <= read.lastDay else {
+        guard read.until + holdout.days <= read.lastDay else {
             throw CalibrationError.holdoutBeyondHistory(
-                from: until.date, days: holdout.days, lastDay: read.lastDay.date)
+                from: read.until.date, days: holdout.days, lastDay: read.lastDay.date)
         }
         let progress = ProgressLine()
         progress.show("fitting and judging \(read.purchases.count) customers")
         defer { progress.clear() }
         return try BacktestReport(
-            read.purchases, HistoryFit.Settings(policies[0], until: until, horizonDays: holdout.days),
-            currency: policies[0].currency, tiers: read.tiers, end: read.end)
+            read.purchases, HistoryFit.Settings(policies[0], until: read.until, horizonDays: holdout.days),
+            currency: policies[0].currency, tiers: read.tiers, surveys: read.surveys, end: read.end)
     }
 
     private func write(_ bytes: some Sequence<UInt8>, to path: String) throws {

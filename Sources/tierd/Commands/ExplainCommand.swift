@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
             """
             With --event: works a record of tier-changes, churn-risk or tier-notices out again from the measures in it and the
             policy, and says AGREES or DISAGREES (exit code 1) with each line that differs. A file may hold many records, one
-            a line; then only what differs is shown in full.
+            a line, as a topic carries them or as `tierd replay` prints them; then only what differs is shown in full, with its line.
+            Profiles and tombstones among them are counted and skipped.
 
               kcat -C -t tier-changes -o -1 -c 1 | tierd explain --event - --policy retail.yaml
 
@@ -20,6 +21,10 @@ struct ExplainCommand: ParsableCommand {
 
               tierd explain --customer c-42 --at 2026-05-01 --policy retail.yaml --orders orders.jsonl.gz
               tierd explain --customer c-42 --at 2026-05-01 --config tierd.yaml
+
+            Times read in the policy's time zone, which the heading names; with --json they are in UTC. A date given as --at is
+            its midnight in UTC. Files are merged as `tierd replay` merges them; with --as-arrived every line comes after those
+            above it, and what stands below the first line that is later than --at is not known yet.
 
             The history is that of event files, or with --config that of the input topics: committed records of the customer's
             shard up to now, of all its customers, since they move the clock that decides what is late. It joins no group and
@@ -39,7 +44,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The instant (default: now).", valueName: "time"))
     var at: EventTime?
 
-    @OptionGroup var history: ReplayFileOptions
+    @OptionGroup var history: HistoryFileOptions
 
     @OptionGroup var topics: OptionalConfiguration
 
@@ -58,9 +63,12 @@ struct ExplainCommand: ParsableCommand {
         guard shard == nil || topics.config != nil else {
             throw ValidationError("--shard is about topics: give --config too")
         }
-        guard customer == nil || history.files.isEmpty != (topics.config == nil) else {
+        guard customer == nil || history.isEmpty != (topics.config == nil) else {
             throw ValidationError(
                 "a history to replay: give either files (--orders, --browse, --feedback, --commands) or --config")
+        }
+        guard !history.asArrived || !history.isEmpty else {
+            throw ValidationError("--as-arrived is about the lines of files: give --orders or another file too")
         }
     }
 
@@ -68,24 +76,23 @@ struct ExplainCommand: ParsableCommand {
         let configuration = try topics.load()
         let policy = try PolicyFile.load(path: policy ?? configuration?.policy ?? "")
         if let event {
-            try explain(try DecisionRecordFile.load(path: event), policy)
+            try explain(try DecisionRecordFile(path: event), policy)
         } else if let configuration, let customer {
             try explain(customer, policy, InputArchive(configuration))
         } else if let customer {
-            try explain(customer, policy, try EventHistory(files: history.files), "the files")
+            try explain(customer, policy, try history.open(), "the files")
         }
     }
 
-    private func explain(_ records: [DecisionRecord], _ policy: Policy) throws {
-        let audits = try records.map { try DecisionAudit($0, policy) }
-        for audit in audits where json || audits.count == 1 || !audit.agrees {
+    private func explain(_ file: DecisionRecordFile, _ policy: Policy) throws {
+        let audits = try file.audits(policy)
+        for (line, audit) in audits.map({ ($0.line, $0.audit) }) {
+            guard json || audits.count == 1 || !audit.agrees else { continue }
+            if !json, audits.count > 1 { print("\(file.name):\(line):") }
             print(json ? String(audit.json.string.dropLast()) : audit.text)
         }
-        let different = audits.count { !$0.agrees }
-        if audits.count > 1 {
-            note("\(audits.count) records: \(audits.count - different) agree, \(different) disagree")
-        }
-        if different > 0 { throw ExitCode.failure }
+        if let closing = file.closing(audits) { note(closing) }
+        if audits.contains(where: { !$0.audit.agrees }) { throw ExitCode.failure }
     }
 
     private func explain(_ customer: String, _ policy: Policy, _ archive: InputArchive) throws {

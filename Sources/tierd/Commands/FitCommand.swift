@@ -11,8 +11,14 @@ struct FitCommand: ParsableCommand {
         discussion: prose(
             """
             Until it is done, churn risks are those of a CD shop of 1997 and say low confidence. Fits BG/NBD, MBG/NBD and
-            Gamma-Gamma by maximum likelihood, finds the constant of the combined churn score, and the thresholds of recency,
-            frequency and monetary. The table goes to standard error, the YAML to standard output.
+            Gamma-Gamma by maximum likelihood, finds the constant of the combined churn score, the thresholds of recency,
+            frequency and monetary, and thresholds for the policy's tiers. The table goes to standard error, the YAML to
+            standard output: `churn`, `value`, `rfm` and `tiers`, each to stand in place of the policy's own; the levels of the
+            churn risk stay.
+
+            The tiers' thresholds are those that the best 20, 5 and 1 % of the customers reach on the last day (of a fourth tier
+            0.2 %, and so on): of the score, or of the first measure that a tier asks for where it does not ask for the score.
+            The policy's engine runs for that on all inputs that the tiers follow from: give their files too.
 
             The history is that of event files, of the topic of orders, or of a snapshot:
 
@@ -23,8 +29,8 @@ struct FitCommand: ParsableCommand {
 
             The same orders give the same numbers from each, as far as it still has them: topics are cut off by retention, which
             is said; a snapshot sums up what is older than the policy's history, so that quantiles of spend are close rather
-            than equal, counts merged customers as one, tells nothing of days before those sums end, and by default goes until
-            its clock, the time of its last event of any kind.
+            than equal, counts merged customers as one, tells nothing of days before those sums end, tells no scores and so no
+            thresholds for tiers, and by default goes until its clock, the time of its last event of any kind.
 
             The policy gives time zone, currency, the stage from which an order counts, the purchase model and the
             horizon. Exit code 1 if the purchase or the value model did not converge.
@@ -63,10 +69,17 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         let path = try policy ?? history.topics.load()?.policy ?? ""
         let policy = try PolicyFile.load(path: path)
-        let found = try customers.map { try fit(exported: $0, policy) } ?? fit(events: policy)
+        let found: HistoryFit
+        var tiers: TierThresholds?
+        if let customers {
+            found = try fit(exported: customers, policy)
+        } else {
+            found = try fit(events: policy, &tiers)
+        }
         note(String(found.text.dropLast()))
-        if let json { try write(found.json.bytes, to: json) }
-        guard let fragment = found.fragment(score: score) else {
+        if let json { try write(found.json(tiers).bytes, to: json) }
+        let missing = history.missing(policy.inputsOfTiers)
+        guard let fragment = found.fragment(score: score, tiers: tiers, missing: missing) else {
             throw CleanExitFailure(
                 "no logistic score: fewer than 60 customers bought, or did not, in the last \(found.settings.horizonDays) days, or a snapshot does not tell what was known before them"
             )
@@ -84,9 +97,12 @@ struct FitCommand: ParsableCommand {
         try file.close()
     }
 
-    private func fit(events policy: Policy) throws -> HistoryFit {
-        let read = try history.read(policy)
-        return try fit(read.purchases, lastDay: read.lastDay, policy)
+    private func fit(events policy: Policy, _ tiers: inout TierThresholds?) throws -> HistoryFit {
+        let read = try history.read(policy, running: [policy], of: policy.inputsOfTiers, cut: .end)
+        let buyers = read.purchases.filter { !$0.until(read.until).isEmpty }
+        let readings = buyers.compactMap { customer in read.surveys.first.flatMap { $0[customer.id] } }
+        tiers = TierThresholds(policy, readings)
+        return try fit(read.purchases, until: read.until, policy)
     }
 
     private func fit(exported path: String, _ policy: Policy) throws -> HistoryFit {
@@ -106,15 +122,15 @@ struct FitCommand: ParsableCommand {
         }
         progress.clear()
         guard let lastDay = book.lastDay else { throw CalibrationError.noPurchases }
-        return try fit(book.customers(), lastDay: lastDay, policy)
+        return try fit(book.customers(), until: history.calibrateUntil?.day ?? lastDay, policy)
     }
 
-    private func fit(_ purchases: [CustomerPurchases], lastDay: DayIndex, _ policy: Policy) throws -> HistoryFit {
+    private func fit(_ purchases: [CustomerPurchases], until day: DayIndex, _ policy: Policy) throws -> HistoryFit {
         let progress = ProgressLine()
         progress.show("fitting \(purchases.count) customers")
         defer { progress.clear() }
         let horizonDays = max(Int(policy.churn.horizonDays.rounded()), 1)
-        let settings = HistoryFit.Settings(policy, until: history.until(lastDay: lastDay), horizonDays: horizonDays)
+        let settings = HistoryFit.Settings(policy, until: day, horizonDays: horizonDays)
         return try HistoryFit(purchases, settings)
     }
 }

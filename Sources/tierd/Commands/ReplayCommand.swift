@@ -9,12 +9,20 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Score files of events without Kafka: what would this policy have done?",
         discussion: prose(
             """
-            Reads events as JSON Lines, merges the files by event time, and applies them in the engine that `run` uses. Every
-            output is a line on standard output: {"topic":…,"key":…,"headers":{…},"value":{…}}. The same files and policy give
-            the same bytes, so that two policies can be compared with diff.
+            Reads events as JSON Lines and applies them in the engine that `run` uses. Every output is a line on standard
+            output: {"topic":…,"key":…,"headers":{…},"value":{…}}. The same files and policy give the same bytes, so that two
+            policies can be compared with diff.
 
               tierd replay --policy retail.yaml --orders orders.jsonl.gz --until 1998-10-01 > changes.jsonl
               zcat orders.jsonl.gz | tierd replay --policy retail.yaml --orders - --summary - > /dev/null
+
+            Of several files the one whose next line has the earliest event time gives the next line. By default 10,000 lines at
+            a time are applied in order of event time, as a daemon does that catches up: a line that stands too low comes where
+            it belongs, and is late only if a batch before has gone past it. With --as-arrived every line comes after those above
+            it, as if it had arrived then: it is late as soon as one of them has a later event time. To see what a late order
+            brings, put it below a line, of whichever customer, that is later.
+
+              tierd replay --policy retail.yaml --orders orders.jsonl --as-arrived
 
             After the last event the clock stands still, unless --until moves it on: then everything that silence brings
             until that instant happens too.
@@ -23,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "The policy (YAML).")
     var policy: String
 
-    @OptionGroup var history: ReplayFileOptions
+    @OptionGroup var history: HistoryFileOptions
 
     @Option(help: ArgumentHelp("Move the clock to this instant after the last event.", valueName: "time"))
     var until: EventTime?
@@ -38,14 +46,15 @@ struct ReplayCommand: ParsableCommand {
     var application = "tierd"
 
     func validate() throws {
-        guard !history.files.isEmpty else {
+        guard !history.isEmpty else {
             throw ValidationError("nothing to read: give --orders, --browse, --feedback or --commands")
         }
     }
 
     func run() throws {
         let policy = try PolicyFile.load(path: policy)
-        var replay = try OfflineReplay(policy: policy, files: history.files, until: until, application: application)
+        var replay = OfflineReplay(
+            policy: policy, history: try history.open(), until: until, application: application)
         let output = try LineFile(path: "-")
         let rejected = try rejects.map { try LineFile(path: $0) }
         var lines = ReplayLines()

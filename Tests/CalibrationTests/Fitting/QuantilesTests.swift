@@ -12,6 +12,16 @@ import Testing
         #expect(Quantiles.fifths([5, 3, 1, 4, 2]) == [1, 2, 3, 4])
     }
 
+    @Test func `thresholds between fifths rise strictly, however many are alike`() {
+        // Three fifths bought once.
+        #expect(Quantiles.fifths([1, 1, 1, 1, 1, 1, 2, 3, 4, 5]) == [1, 2, 3, 4])
+        #expect(Quantiles.fifths([1, 1, 1, 2, 7, 7, 7, 9]) == [1, 2, 7, 9])
+        #expect(Quantiles.fifths([1, 1, 1]) == [1, 2, 3, 4])
+        #expect(Quantiles.fifths([0, 0, 12.5, 12.5]) == [0, 12.5, 13.5, 14.5])
+        #expect(Quantiles.fifths([1e300]).count == 4)
+        #expect(Set(Quantiles.fifths([1e300])).count == 4)
+    }
+
     @Test func `the sum of recency, frequency and monetary runs from three to fifteen`() {
         let thresholds = RFMRule(recency: [5, 10, 20, 40], frequency: [1, 2, 4, 8], monetary: [10, 20, 40, 80])
         #expect(thresholds.sum(recency: 100, frequency: 1, monetary: 10) == 3)

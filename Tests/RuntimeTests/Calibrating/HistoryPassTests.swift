@@ -54,6 +54,44 @@ struct HistoryPassTests {
         #expect(result.summary.lastEvent == EventTime(argument: "2026-01-05T10:00:00Z"))
     }
 
+    @Test func `engines are asked when all until an instant is known and nothing after, and go on as they would`()
+        throws
+    {
+        let file = try orders([
+            EventLines.order("o-1", at: "2026-01-05T10:00:00Z"), EventLines.order("o-3", at: "2026-01-07T10:00:00Z"),
+            EventLines.order("o-2", at: "2026-01-06T10:00:00Z"),
+            EventLines.order("o-4", customer: "c-2", at: "2026-01-08T10:00:00Z"),
+        ])
+        func survey(at time: String?) throws -> (found: [String], changes: [String]) {
+            var (found, changes): ([String], [String]) = ([], [])
+            let survey = HistoryPass.Survey(
+                at: time.flatMap { EventTime(argument: $0) },
+                customers: { ["c-1", "c-2", "nobody"].map { Array($0.utf8) } },
+                found: { index, report in
+                    let id = String(decoding: report.id, as: UTF8.self)
+                    found.append(
+                        "\(index) \(id) \(report.asOf.rfc3339.prefix(19)) \(report.lastOrderAt?.rfc3339.prefix(10) ?? "")"
+                    )
+                })
+            var pass = try HistoryPass(
+                policies: [BenchPolicy.retail, BenchPolicy.retail], history: EventHistory(files: [file]))
+            _ = try pass.run(survey: survey, progress: { _ in }, events: { _ in }) { index, outputs in
+                for case .tierChange(let change) in outputs.outputs {
+                    changes.append("\(index) \(change.to) \(change.effectiveAt.milliseconds)")
+                }
+            }
+            return (found, changes.sorted())
+        }
+        let early = try survey(at: "2026-01-06T10:00:00Z")
+        #expect(
+            early.found == [
+                "0 c-1 2026-01-06T10:00:00 2026-01-06", "1 c-1 2026-01-06T10:00:00 2026-01-06",
+            ])
+        let end = try survey(at: nil)
+        #expect(end.found.count == 4 && end.found[1] == "0 c-2 2026-01-08T23:59:59 2026-01-08")
+        #expect(early.changes == end.changes && !end.changes.isEmpty)
+    }
+
     @Test func `silence after the last event is waited for only when an end is given`() throws {
         let file = try orders([EventLines.order("o-1", at: "2026-01-05T10:00:00Z", total: "900.00")])
         let still = try changes([BenchPolicy.retail], [file])

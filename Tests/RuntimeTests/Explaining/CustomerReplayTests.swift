@@ -31,11 +31,27 @@ struct CustomerReplayTests {
         let policy = try Replayed.policy("retail")
         let early = try #require(try explanation(policy, at: "2026-01-03"))
         #expect(!early.timeline.entries.isEmpty)
-        #expect(early.text.hasPrefix("c-1 at 2026-01-03 00:00 UTC, policy retail v1"))
-        #expect(early.text.contains("last order   2026-01-02 10:00"))
+        #expect(early.text.contains("last order   2026-01-02 05:00"))
         let late = try #require(try explanation(policy, at: "2026-05-01"))
-        #expect(late.text.contains("last order   2026-01-06 10:00"))
+        #expect(late.text.contains("last order   2026-01-06 05:00"))
         #expect(late.timeline.entries.count > early.timeline.entries.count)
+    }
+
+    @Test func `times are the policy's own, and the heading names the zone`() throws {
+        var policy = try Replayed.policy("retail")
+        let newYork = try #require(try explanation(policy, at: "2026-05-01")).text
+        #expect(
+            newYork.hasPrefix(
+                "c-1 at 2026-04-30 20:00 (2026-05-01 00:00 UTC), policy retail v1, times in America/New_York\n"))
+        #expect(newYork.contains("first event  2026-01-01 05:00"))
+        #expect(newYork.contains("\n  2026-01-01 05:00  entry: silver"))
+        policy.calendar = .utc
+        let utc = try #require(try explanation(policy, at: "2026-05-01")).text
+        #expect(utc.hasPrefix("c-1 at 2026-05-01 00:00, policy retail v1, times in UTC\n"))
+        #expect(utc.contains("\n  2026-01-01 10:00  entry: silver"))
+        // JSON stays in UTC.
+        #expect(
+            try #require(try explanation(policy, at: "2026-05-01")).json().string.contains("2026-01-01T10:00:00.000Z"))
     }
 
     @Test func `the timeline and the silence are what a longer replay says`() throws {

@@ -40,11 +40,11 @@ struct ProfilePolicyTests {
               purchase: {frequent_days: 6, lapsed_after: 90d}
               lifecycle: {new_for: 30d, won_back_after: 60d, churned_after: 200d}
               interest_views: 2
-            rfm: {recency: [1, 2, 3, 4], frequency: [1, 1, 2, 5], monetary: [10, 20, 30.5, 40]}
+            rfm: {recency: [1, 2, 3, 4], frequency: [1, 2, 3, 5], monetary: [10, 20, 30.5, 40]}
             """
         let rule = try #require(try policy(text).profiles)
         #expect(rule.throttle == .minutes(30) && rule.browsingDelay == .zero && rule.catchUp == nil)
-        #expect(rule.rfm == RFMRule(recency: [1, 2, 3, 4], frequency: [1, 1, 2, 5], monetary: [10, 20, 30.5, 40]))
+        #expect(rule.rfm == RFMRule(recency: [1, 2, 3, 4], frequency: [1, 2, 3, 5], monetary: [10, 20, 30.5, 40]))
         var expected = DimensionThresholds()
         expected.value = .init(medium: 10, high: 20)
         expected.interaction = .init(medium: 1, high: 2)
@@ -69,6 +69,9 @@ struct ProfilePolicyTests {
 
     @Test func `thresholds that do not rise are refused`() {
         #expect(problem("rfm: {recency: [1, 3, 2, 4]}").contains("rfm.recency[2]"))
+        #expect(
+            problem("rfm: {frequency: [1.0, 1.0, 2.0, 4.0]}").contains(
+                "rfm.frequency[1]: found 1.0, expected more than 1, the threshold before"))
         #expect(problem("dimensions: {value: {medium: 2000}}").contains("dimensions.value"))
         #expect(problem("rfm: {recency: [1, 2, 3]}").contains("rfm.recency"))
         #expect(problem("profiles: {throttle: 0h}").contains("profiles.throttle"))
