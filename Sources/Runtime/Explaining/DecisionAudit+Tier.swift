@@ -140,7 +140,7 @@ extension DecisionAudit {
         let goesOn =
             isPinned
             || !Set(change.reasons).isDisjoint(with: [
-                "late_event", "order_withdrawn", "merged", "policy_changed", "pin_ended",
+                "late_event", "order_withdrawn", "merged", "policy_changed", "pinned", "pin_ended",
             ])
         let verdict: Verdict = change.validUntil == end ? .agrees : goesOn ? .untold : .differs
         add("valid until", change.validUntil ?? "no term", end ?? "no term", verdict)
