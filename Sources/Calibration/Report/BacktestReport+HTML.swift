@@ -82,11 +82,11 @@ extension BacktestReport {
 
     private var policyChurnTable: String {
         Self.table(
-            ["policy", "score", "horizon, days", "customers", "AUC", "Brier", "calibration error"],
+            ["policy and its score", "horizon, days", "customers", "AUC", "Brier", "calibration error"],
             policies.map { policy in
                 let (churn, judged) = (policy.churn, policy.churn.judgement)
                 return [
-                    policy.title, churn.title, Figures.count(churn.horizonDays),
+                    "\(policy.title): \(churn.title)", Figures.count(churn.horizonDays),
                     judged.map { Figures.count($0.customers) } ?? "beyond the history",
                     Figures.decimal(judged?.areaUnderCurve, 4), Figures.decimal(judged?.reliability.brier, 4),
                     Figures.decimal(judged?.reliability.error, 4),

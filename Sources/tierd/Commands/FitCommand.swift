@@ -20,7 +20,7 @@ struct FitCommand: ParsableCommand {
             0.2 %, and so on): of the score, or of the first measure that a tier asks for where it does not ask for the score.
             The policy's engine runs for that on all inputs that the tiers follow from: give their files too.
 
-            The history is that of event files, of the topic of orders, or of a snapshot:
+            The history is that of event files, of the topics (orders, and what the tiers follow from), or of a snapshot:
 
               tierd fit --policy retail.yaml --orders orders.jsonl.gz > fitted.yaml
               tierd fit --config tierd.yaml > fitted.yaml
