@@ -16,13 +16,14 @@ struct PortraitTimes {
 
 /// When profiles come out.
 ///
-///     nothing owed ──event──► owed, due at an instant ──due──► published, nothing owed
-///                               │ ▲
-///                               └─┘ an order, feedback or a change of standing brings the instant forward
+///     never told ──event──► due at an instant ──it comes──► published, due when silence next changes it
+///                             ▲         ▲                     │                      │
+///                             │         └─────────────────────┘                      ▼ nothing left to change
+///                             └──────── an event or a change of standing ─────── not due
 ///
-/// At most one per customer and `throttle` of event time, and the last state always: what is owed is a deadline. While the
-/// shard is further behind the wall clock than `catch_up`, as in a back-fill, what is owed waits for the instant at which
-/// it is not: then every customer has one profile, the reconciling one, instead of a history of them.
+/// Events bring the instant forward. At most one per customer and `throttle` of event time, and the last state always: what is
+/// due is a deadline. While the shard is further behind the wall clock than `catch_up`, as in a back-fill, it waits for the
+/// instant at which it is not: then every customer has one profile, the reconciling one, instead of a history of them.
 extension ShardEngine {
     /// The instant before which no profile comes out, milliseconds. Ticks are readings of the wall clock themselves.
     @inline(__always) private func profilesHeldUntil(_ times: PortraitTimes) -> Int64 {
@@ -38,14 +39,15 @@ extension ShardEngine {
 
     /// Whole seconds, rounded up: never a second too early.
     @inline(__always) private mutating func owePortrait(_ record: CustomerStore.Record, at time: Int64) {
-        store.portrait(orBeginOf: record).dueAt = max(UInt32(clamping: (time + 999) / 1000), 1)
+        let second = UInt32(clamping: time / 1000 + (time % 1000 > 0 ? 1 : 0))
+        store.portrait(orBeginOf: record).dueAt = min(max(second, 1), Portrait.neverDue - 1)
         record.pointee.owesPortrait = true
     }
 
-    /// When the profile that is owed is due, milliseconds; `.max` while none is.
+    /// When the next profile is due, milliseconds; `.max` while none is.
     @inline(__always) func portraitDue(_ record: CustomerStore.Record) -> Int64 {
         guard rules.portraits != nil, record.pointee.owesPortrait,
-            let portrait = store.portrait(ifAnyOf: record)
+            let portrait = store.portrait(ifAnyOf: record), portrait.dueAt != Portrait.neverDue
         else { return .max }
         return Int64(portrait.dueAt) * 1000
     }
@@ -54,8 +56,10 @@ extension ShardEngine {
     @inline(__always) mutating func portrayBrowsing(
         _ slot: UInt32, _ record: CustomerStore.Record, at now: EventTime
     ) {
-        guard let times = rules.portraits, !record.pointee.owesPortrait else { return }
-        owePortrait(record, at: max(now.milliseconds + times.browsingDelay, earliestPortrait(record, times)))
+        guard let times = rules.portraits else { return }
+        let soonest = max(now.milliseconds + times.browsingDelay, earliestPortrait(record, times))
+        guard soonest < portraitDue(record) else { return }
+        owePortrait(record, at: soonest)
         let due = portraitDue(record)
         guard record.pointee.hasEntered, due < record.pointee.deadline else { return }
         record.pointee.deadlineKind = .portrait
@@ -68,19 +72,42 @@ extension ShardEngine {
     ) {
         guard let times = rules.portraits else { return }
         let now = occasion.time.milliseconds
-        guard isChanged || portraitDue(record) <= now else { return }
+        let isNew = record.pointee.portraitAt == 0 && !record.pointee.owesPortrait
+        guard isChanged || isNew || portraitDue(record) <= now else { return }
         var earliest = earliestPortrait(record, times)
         // What a change of policy moves silently is told later, once, like any other state.
         if case .activation = occasion.cause, retiering?.mode == .silent {
             earliest = max(earliest, now + times.throttle)
         }
         guard earliest <= now else { return owePortrait(record, at: earliest) }
-        store.portrait(orBeginOf: record).dueAt = 0
-        record.pointee.owesPortrait = false
         record.pointee.portraitAt = UInt32(clamping: (now + 999) / 1000)
         let profile = drawProfile(
             record, at: occasion.time, score: evaluator.score, copied(occasion, into: &outputs), into: &outputs)
         outputs.append(profile, of: outputs.append(text: store.id(of: record)))
+        owe(record, at: nextSilentChange(of: record, at: occasion.time, profile.evidence, profile.churn))
+    }
+
+    /// That there is nothing left to change is noted where there is a place for it.
+    private mutating func owe(_ record: CustomerStore.Record, at change: Int64) {
+        guard change == .max else { return owePortrait(record, at: change) }
+        let portrait = store.portrait(ifAnyOf: record)
+        if let portrait { portrait.dueAt = Portrait.neverDue }
+        record.pointee.owesPortrait = portrait != nil
+    }
+
+    /// Foresees for a customer of whom nobody has: published by a build that did not, or without a place to note that there
+    /// is nothing. What silence has changed since then is told next.
+    mutating func foreseePortrait(_ record: CustomerStore.Record) {
+        guard rules.portraits != nil, let clock, record.pointee.slotState == .customer, record.pointee.portraitAt > 0,
+            !record.pointee.owesPortrait
+        else { return }
+        let publishedAt = EventTime(milliseconds: Int64(record.pointee.portraitAt) * 1000)
+        evaluator.evaluate(record, store, at: publishedAt)
+        let change = nextSilentChange(
+            of: record, at: publishedAt, evidence(record, at: publishedAt), profileChurn(record, at: publishedAt))
+        owe(record, at: change == .max ? .max : max(change, clock.milliseconds))
+        let due = portraitDue(record)
+        if due < record.pointee.deadline { (record.pointee.deadline, record.pointee.deadlineKind) = (due, .portrait) }
     }
 
     /// The profile as it would be published at `time`, for which the evaluator stands, in a buffer of its own; nil where

@@ -13,8 +13,8 @@ extension ShardEngine {
             tierSince: EventTime(milliseconds: record.pointee.tierSince),
             validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: score,
             churn: profileChurn(record, at: time), evidence: evidence(record, at: time))
+        profile.points = rules.pointsMeasure.map { evaluator.values[$0] }
         if let portrait = store.portrait(ifAnyOf: record) {
-            portrait.read(into: &profile.evidence)
             if portrait.acquisition != NameTable.none {
                 profile.acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
             }
@@ -54,7 +54,7 @@ extension ShardEngine {
         return (annex.tags + given).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    private func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
+    func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
         guard record.pointee.churnLevel != CustomerRecord.noChurnLevel else { return nil }
         let days = store.purchaseDays(of: record, rules)
         guard let evidence = churnEvidence(days, record, at: time) else { return nil }
@@ -63,7 +63,7 @@ extension ShardEngine {
             meanAmount: days.meanRepeatAmount / rules.minorPerMajor)
     }
 
-    private func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
+    func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
         let seen = Int64(record.pointee.firstSeen) * 1000
         var evidence = ProfileEvidence(tenureDays: max((time - EventTime(milliseconds: seen)).days, 0))
         let today = rules.policy.calendar.day(of: time)
@@ -77,6 +77,7 @@ extension ShardEngine {
         let kept = (today + (1 - rules.policy.history.feedbackDays)).value
         evidence.feedback = FeedbackEvidence(
             store.feedback(of: record), on: today.value, keptSince: kept, rules.feedbackFading)
+        store.portrait(ifAnyOf: record)?.read(into: &evidence, minorPerMajor: rules.minorPerMajor)
         return evidence
     }
 }
@@ -148,11 +149,12 @@ extension ShardEngine {
 
 extension Portrait {
     /// The numbers of the portrait; the lists' names are not among them.
-    func read(into evidence: inout ProfileEvidence) {
+    func read(into evidence: inout ProfileEvidence, minorPerMajor: Double) {
         if has(.orders) { readHabits(at: offset(of: .orders), &evidence.habits) }
         if has(.costs) {
             let offset = offset(of: .costs)
             let (total, cost) = (load(offset, as: Int64.self), load(offset + 8, as: Int64.self))
+            evidence.habits.contribution = Double(total &- cost) / minorPerMajor
             if total > 0 { evidence.habits.margin = 1 - Double(cost) / Double(total) }
         }
         if has(.referrals) {

@@ -40,7 +40,7 @@ struct ProfileEncodingTests {
             profile.text.hasPrefix(
                 """
                 {"customer_id":"c-1","effective_at":"2026-03-01T10:05:09.007Z","tier":{"name":"gold",\
-                "since":"2025-10-09T08:53:20.000Z","valid_until":null,"score":61.5000},"tenure_days":0,\
+                "label":{"en":"Gold","zh":"黄金"},"since":"2025-10-09T08:53:20.000Z","valid_until":null,"score":61.5000},"tenure_days":0,\
                 "dimensions":{"value":{"level":"unknown","spend":null,
                 """))
     }
@@ -68,6 +68,50 @@ struct ProfileEncodingTests {
             profile.text.contains(
                 #""rfm":{"group":"champions","recency":5,"frequency":4,"monetary":5},"churn":{"level":"low","#))
         #expect((profile.json["churn"] as? [String: Any])?["confidence"] as? String == "normal")
+    }
+
+    @Test func `loyalty is said with its parts, psychology with the concentration, value with the contribution`() throws
+    {
+        var evidence = ProfileEvidence(tenureDays: 400)
+        var purchases = PurchaseEvidence()
+        (purchases.orders, purchases.purchaseDays, purchases.spend) = (4, 4, 200)
+        (purchases.daysSinceFirst, purchases.daysSinceLast) = (200, 17.5)
+        (purchases.meanGap, purchases.gapDeviation, purchases.lastGap) = (60, 15, 60)
+        evidence.purchases = purchases
+        evidence.preferences = PreferenceEvidence()
+        (evidence.preferences.concentration, evidence.preferences.categoriesBought) = (0.625, 2)
+        (evidence.habits.contribution, evidence.habits.margin) = (80.5, 0.4025)
+        let profile = try encode(evidence) { profile, _ in profile.points = 1_250 }
+        #expect(
+            profile.text.contains(
+                #""loyalty":{"level":"medium","score":0.5667,"repeats":0.6000,"tenure":0.5000,"cadence":0.8000,"breadth":0.3333}"#
+            ))
+        #expect(profile.text.contains(#""hours_to_order":null,"concentration":0.6250}"#))
+        #expect(profile.text.contains(#""contribution":80.5000,"margin":0.4025,"#))
+        #expect(profile.text.contains(#","churn":null,"points":1250,"attributes":{}"#))
+        let unknown = try part(try encode(ProfileEvidence(tenureDays: 0)) { _, _ in }, "loyalty")
+        #expect(unknown["repeats"] is NSNull && unknown["breadth"] is NSNull)
+    }
+
+    @Test func `churn says when the next order is expected, as a change of its level does`() throws {
+        let evidence = ChurnEvidence(
+            history: PurchaseHistory(repeats: 4, ageAtLast: 288, age: 300), ewmaAtLast: 2, monetary: 1_234.56)
+        let churn = Profile.Churn(level: 1, risk: 0.25, evidence: evidence, meanAmount: 246.9)
+        let profile = try encode(ProfileEvidence(tenureDays: 1), churn: churn) { _, _ in }
+        var buffer = OutputBuffer()
+        let customer = buffer.append(text: "c-1")
+        buffer.outputs.append(
+            .churnRisk(
+                ChurnRiskChange(
+                    customer: customer, from: nil, to: 1, cause: .deadline(.portrait),
+                    effectiveAt: EventTime(milliseconds: 1_772_359_509_007), sequence: 1, probability: 0.25,
+                    evidence: evidence, meanAmount: 246.9, daysSinceLastOrder: 12)))
+        let change = try #require(try outputs.encode(buffer).first)
+        let forecast = try #require(change.json["forecast"] as? [String: Any])
+        let told = try #require((profile.json["churn"] as? [String: Any])?["next_order"] as? [String: String])
+        #expect(told == forecast["next_order"] as? [String: String])
+        #expect(Set(told.keys) == ["expected_at", "earliest", "latest"])
+        #expect(told["expected_at"]?.hasPrefix("2026-0") == true)
     }
 
     @Test(arguments: [

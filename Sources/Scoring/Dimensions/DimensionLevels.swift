@@ -1,6 +1,17 @@
 /// How much there is of something. Raw values of all levels are the names on the wire.
-package enum Grade: String, CaseIterable, Sendable {
+package enum Grade: String, CaseIterable, Comparable, Sendable {
     case unknown, low, medium, high
+
+    private var rank: Int {
+        switch self {
+        case .unknown: 0
+        case .low: 1
+        case .medium: 2
+        case .high: 3
+        }
+    }
+
+    package static func < (left: Grade, right: Grade) -> Bool { left.rank < right.rank }
 }
 
 package enum PurchaseBehaviour: String, CaseIterable, Sendable {

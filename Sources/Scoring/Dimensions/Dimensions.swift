@@ -12,6 +12,8 @@ package struct Dimensions: Hashable, Sendable {
     package var recommendation: Recommendation
     /// 0…1; nil before the first order.
     package var loyaltyScore: Double?
+    /// What that is scored by; nil before the first order.
+    package var loyaltyParts: LoyaltyParts?
 
     /// - Parameters:
     ///   - pAlive: of the policy's purchase model; nil before the first order.
@@ -25,7 +27,11 @@ package struct Dimensions: Hashable, Sendable {
         feedback = Self.tone(evidence.feedback)
         lifecycle = Self.stage(evidence, pAlive: pAlive, thresholds)
         psychology = ShoppingPsychology(evidence)
-        loyaltyScore = Self.loyalty(evidence, thresholds)
+        let parts = evidence.purchases.map {
+            LoyaltyParts($0, categoriesBought: evidence.preferences.categoriesBought)
+        }
+        loyaltyParts = parts
+        loyaltyScore = evidence.purchases.flatMap { parts?.score(of: $0, thresholds) }
         loyalty = thresholds.loyalty.grade(loyaltyScore)
         satisfaction = Self.satisfaction(evidence.feedback, thresholds)
         recommendation = Self.recommendation(evidence)
@@ -35,6 +41,10 @@ package struct Dimensions: Hashable, Sendable {
         _ evidence: ProfileEvidence, _ thresholds: DimensionThresholds
     ) -> PurchaseBehaviour {
         guard let purchases = evidence.purchases else { return evidence.browsing == nil ? .unknown : .never }
+        return purchase(purchases, thresholds)
+    }
+
+    static func purchase(_ purchases: PurchaseEvidence, _ thresholds: DimensionThresholds) -> PurchaseBehaviour {
         if purchases.daysSinceLast > thresholds.lapsedAfterDays { return .lapsed }
         if purchases.purchaseDays == 1 { return .oneTime }
         return purchases.purchaseDaysInYear >= thresholds.frequentPurchaseDays ? .frequent : .occasional
@@ -50,12 +60,18 @@ package struct Dimensions: Hashable, Sendable {
     }
 
     /// P(alive) below this is as good as gone, for those who had begun to come back.
-    private static let leastAlive = 0.1
+    static let leastAlive = 0.1
 
     private static func stage(
         _ evidence: ProfileEvidence, pAlive: Double?, _ thresholds: DimensionThresholds
     ) -> LifecycleStage {
         guard let purchases = evidence.purchases else { return evidence.browsing == nil ? .unknown : .prospect }
+        return stage(purchases, pAlive: pAlive, thresholds)
+    }
+
+    static func stage(
+        _ purchases: PurchaseEvidence, pAlive: Double?, _ thresholds: DimensionThresholds
+    ) -> LifecycleStage {
         let hasLeft = purchases.purchaseDays > 1 && pAlive ?? 1 < leastAlive
         if purchases.daysSinceLast > thresholds.churnedAfterDays || hasLeft { return .churned }
         if purchases.daysSinceFirst <= thresholds.newForDays, purchases.purchaseDays < 3 { return .new }
@@ -72,27 +88,12 @@ package struct Dimensions: Hashable, Sendable {
     /// Silent for more than twice the usual time, or spending less than half of what it was.
     private static func isDeclining(_ purchases: PurchaseEvidence, _ thresholds: DimensionThresholds) -> Bool {
         guard let meanGap = purchases.meanGap else { return purchases.daysSinceLast > thresholds.newForDays }
-        if purchases.daysSinceLast > max(2 * meanGap, 30) { return true }
+        if purchases.daysSinceLast > silenceOfDecline(meanGap) { return true }
         return purchases.purchaseDays > 2 && purchases.recentSpend < 0.5 * purchases.earlierSpend
     }
 
-    /// A weighted mean of what is known: repeats (up to 5), tenure as a buyer (up to a year), regularity, breadth (up to
-    /// 4 categories). Halved for those who have lapsed.
-    private static func loyalty(_ evidence: ProfileEvidence, _ thresholds: DimensionThresholds) -> Double? {
-        guard let purchases = evidence.purchases else { return nil }
-        var (sum, weights) = (0.0, 0.0)
-        func add(_ part: Double?, _ weight: Double) {
-            guard let part else { return }
-            sum += weight * min(max(part, 0), 1)
-            weights += weight
-        }
-        add((purchases.purchaseDays - 1) / 5, 0.4)
-        add((purchases.daysSinceFirst - purchases.daysSinceLast) / 365, 0.2)
-        add(purchases.regularity, 0.2)
-        let breadth = evidence.preferences.categoriesBought
-        add(breadth > 0 ? (breadth - 1) / 3 : nil, 0.2)
-        return sum / weights * (purchases.daysSinceLast > thresholds.lapsedAfterDays ? 0.5 : 1)
-    }
+    /// Days of silence that are a decline for one with such gaps.
+    static func silenceOfDecline(_ meanGap: Double) -> Double { max(2 * meanGap, 30) }
 
     /// Nobody with an open complaint is highly satisfied, and without an answer the complaint is all that is known.
     private static func satisfaction(_ feedback: FeedbackEvidence?, _ thresholds: DimensionThresholds) -> Grade {

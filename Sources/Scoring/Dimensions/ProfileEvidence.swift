@@ -39,6 +39,11 @@ package struct PurchaseEvidence: Hashable, Sendable {
 
     package init() {}
 
+    /// Calendar days of the longest window, today included; and of the recent one and the one before together.
+    package static let yearDays = 365
+    package static let recentDays = 90
+    package static let earlierDays = 180
+
     package var averageOrderValue: Double { orders > 0 ? spend / orders : 0 }
 
     /// 1 for gaps of one length, falling towards 0 with their spread and with a silence longer than two of them; nil
@@ -83,7 +88,8 @@ package struct BrowsingEvidence: Hashable, Sendable {
 /// Feedback within the history.
 package struct FeedbackEvidence: Hashable, Sendable {
     package var reviews = 0.0
-    /// Reviews, answers and mentions that were good, neither, and bad; a complaint is bad while it is open.
+    /// What was felt to be good, neither, and bad; reviews and answers without a feeling told by their score. A complaint is
+    /// bad while it is open, and neither afterwards.
     package var positive = 0.0
     package var neutral = 0.0
     package var negative = 0.0
@@ -114,7 +120,9 @@ package struct ShoppingHabits: Hashable, Sendable {
     package var compared = 0.0
     package var decisionHours = 0.0
     package var units = 0.0
-    /// What is left of the totals after cost, 0…1; nil where no order told its cost.
+    /// What is left of the totals of the orders that told their cost, major units; nil where none did.
+    package var contribution: Double?
+    /// That as a share of these totals, at most 1.
     package var margin: Double?
 
     package init() {}

@@ -58,8 +58,12 @@ package struct DimensionThresholds: Hashable, Sendable {
 
         package func grade(_ value: Double?) -> Grade {
             guard let value else { return .unknown }
-            return value >= high ? .high : value >= medium ? .medium : .low
+            return value >= Self.least(high) ? .high : value >= Self.least(medium) ? .medium : .low
         }
+
+        /// The least number that is as good as a threshold: numbers are compared as they are published, to four places, so
+        /// that the last bit of a mean decides nothing.
+        static func least(_ threshold: Double) -> Double { threshold - 0.000_05 }
     }
 }
 

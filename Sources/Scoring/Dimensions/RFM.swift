@@ -22,11 +22,15 @@ package struct RFM: Hashable, Sendable {
     package init(_ purchases: PurchaseEvidence?, _ rule: RFMRule) {
         scores = purchases.map { purchases in
             Scores(
-                recency: 1 + rule.recency.count { purchases.daysSinceLast <= $0 },
+                recency: Self.recency(purchases, rule),
                 frequency: 1 + rule.frequency.count { purchases.purchaseDays > $0 },
                 monetary: 1 + rule.monetary.count { purchases.spend > $0 })
         }
         group = RFMGroup(scores)
+    }
+
+    static func recency(_ purchases: PurchaseEvidence, _ rule: RFMRule) -> Int {
+        1 + rule.recency.count { purchases.daysSinceLast <= $0 }
     }
 }
 

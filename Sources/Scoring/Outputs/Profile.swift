@@ -12,6 +12,8 @@ package struct Profile: Sendable {
     /// Nil before the first order.
     package var churn: Churn?
     package var evidence: ProfileEvidence
+    /// Points earned and neither taken back nor expired; nil where orders earn none.
+    package var points: Double?
     /// The channel that the customer first came by; nil while no event has named one.
     package var acquisitionChannel: TextSpan?
     /// In `OutputBuffer.preferences`, the strongest first.

@@ -66,6 +66,7 @@ extension ShardEngine {
             for slot in group {
                 guard store.indexRestored(slot) else { throw .idTwice(slot) }
                 let record = store.slab[slot]
+                foreseePortrait(record)
                 wheel.reschedule(slot, record, at: record.pointee.deadline)
             }
             start += Warming.group

@@ -50,7 +50,7 @@ package struct CustomerRecord {
     /// What a pin holds the tier between; 0 and 255 without one.
     var pinFloor: UInt8 = 0
     var pinCeiling = CustomerRecord.noTier
-    /// `slotState`, and whether a profile is owed.
+    /// `slotState`, and whether it is known when a profile is due.
     private var slotBits: UInt8 = 0
     /// The pin, attributes and tags: what few customers have.
     var annexBlock = BlockHandle.none
@@ -106,7 +106,7 @@ extension CustomerRecord {
         set { slotBits = slotBits & ~Self.slotStateBits | newValue.rawValue }
     }
 
-    /// Whether a profile is to be published; when, the portrait says.
+    /// Whether the portrait says when the next profile is due, or that none is.
     var owesPortrait: Bool {
         @inline(__always) get { slotBits & Self.owesPortraitBit != 0 }
         set { slotBits = newValue ? slotBits | Self.owesPortraitBit : slotBits & ~Self.owesPortraitBit }

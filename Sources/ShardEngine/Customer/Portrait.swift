@@ -4,7 +4,7 @@ import Scoring
 ///
 ///     head (24) [orders (20)] [costs (16)] [referrals (4)] [category (6)]… [channel (6)]…
 ///
-///     head        0 u32 when a profile is due, seconds; 0 while none is owed
+///     head        0 u32 when a profile is due, seconds; 2^32 − 1 for never, 0 while nobody has foreseen it
 ///                 4 u32 first view of a product since the latest order, seconds; 0 for none
 ///                 8 u32 products viewed since then, a bit each by hash
 ///                12 u32 latest answer to a campaign, seconds; 0 for none
@@ -24,6 +24,8 @@ struct Portrait {
     let base: UnsafeMutableRawPointer
 
     static let headBytes = 24
+    /// Of `dueAt`: silence has nothing left to change.
+    static let neverDue = UInt32.max
     static let entryBytes = 6
     /// Of each list.
     static let longestList = 8

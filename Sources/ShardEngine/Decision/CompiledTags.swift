@@ -19,4 +19,11 @@ struct CompiledTags: ~Copyable {
     func held(_ readings: Readings) -> [[UInt8]] {
         roots.indices.filter { conditions.isMet(roots[$0], readings) }.map { names[$0] }
     }
+
+    /// Which they are: a bit each, the first the lowest. Told apart are the first 64; a policy has no more.
+    func bits(_ readings: Readings) -> UInt64 {
+        var bits: UInt64 = 0
+        for index in roots.indices where conditions.isMet(roots[index], readings) { bits |= 1 << UInt64(index) }
+        return bits
+    }
 }

@@ -26,9 +26,9 @@ struct PurchaseTally {
 
     init(_ today: DayIndex, _ calendar: ZoneCalendar) {
         self.today = today
-        yearStart = calendar.windowStart(days: 365, seenOn: today).milliseconds
-        recentStart = calendar.windowStart(days: 90, seenOn: today).milliseconds
-        earlierStart = calendar.windowStart(days: 180, seenOn: today).milliseconds
+        yearStart = calendar.windowStart(days: PurchaseEvidence.yearDays, seenOn: today).milliseconds
+        recentStart = calendar.windowStart(days: PurchaseEvidence.recentDays, seenOn: today).milliseconds
+        earlierStart = calendar.windowStart(days: PurchaseEvidence.earlierDays, seenOn: today).milliseconds
     }
 
     /// What has left the history comes before all that is in it.
@@ -174,11 +174,15 @@ extension FeedbackEvidence {
                 let weight = fading.after(days: max(today &- Int32(entry.day), 0))
                 faded += weight * Double(score) / 100
                 weights += weight
-            case .nps: if latestNPS == nil, let score = entry.score { latestNPS = Double(score) / 1000 }
+            case .nps:
+                if latestNPS == nil, let score = entry.score { latestNPS = Double(score) / 1000 }
+                count(entry.sentiment)
             case .complaint: complain(isResolved: resolutions > 0, &resolutions)
-            case .complaintResolved: resolutions += 1
+            case .complaintResolved:
+                resolutions += 1
+                count(entry.sentiment)
             case .socialMention: judge(entry)
-            case .referral, .supportContact: break
+            case .referral, .supportContact: count(entry.sentiment)
             }
         }
         guard said else { return nil }
@@ -187,13 +191,16 @@ extension FeedbackEvidence {
 
     /// By what it was felt to say, else by its score.
     private mutating func judge(_ entry: FeedbackEntry) {
-        switch (entry.sentiment, entry.score) {
-        case (.positive, _): positive += 1
-        case (.neutral, _): neutral += 1
-        case (.negative, _): negative += 1
-        case (nil, .some(let score)):
-            if score >= 7_500 { positive += 1 } else if score > 4_000 { neutral += 1 } else { negative += 1 }
-        case (nil, nil): break
+        guard entry.sentiment == nil, let score = entry.score else { return count(entry.sentiment) }
+        count(score >= 7_500 ? .positive : score > 4_000 ? .neutral : .negative)
+    }
+
+    private mutating func count(_ sentiment: Sentiment?) {
+        switch sentiment {
+        case .positive: positive += 1
+        case .neutral: neutral += 1
+        case .negative: negative += 1
+        case nil: break
         }
     }
 

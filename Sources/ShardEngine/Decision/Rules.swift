@@ -22,6 +22,8 @@ final class Rules {
     let minorPerMajor: Double
     /// At which an order earns points, by the tier held; empty where none are earned.
     let pointsRates: FlatArray<PointsRate>
+    /// The balance's place among the measures; nil where orders earn no points.
+    let pointsMeasure: Int?
     let keepsCosts: Bool
     /// Whether anything besides orders moves the churn risk.
     let adjustsChurn: Bool
@@ -43,6 +45,7 @@ final class Rules {
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
         let points = policy.points
         pointsRates = FlatArray(policy.tiers.indices.compactMap { points?.rate(inTier: $0) })
+        pointsMeasure = points.flatMap { policy.measures.firstIndex(of: $0.measure) }
         keepsCosts = policy.needsCosts
     }
 

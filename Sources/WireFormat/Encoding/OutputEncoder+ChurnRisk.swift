@@ -60,13 +60,19 @@ extension OutputEncoder {
         bytes.append(number: forecast.valueAtRisk ?? .nan)
         bytes.append(literal: ",\"lifetime_value\":")
         bytes.append(number: forecast.lifetimeValue ?? .nan)
+        writeNextOrder(forecast, after: change.effectiveAt, &bytes)
+        bytes.append(literal: "}")
+    }
+
+    /// When the next order is expected of a customer who has not left.
+    func writeNextOrder(_ forecast: ChurnForecast, after time: EventTime, _ bytes: inout ByteWriter) {
         bytes.append(literal: ",\"next_order\":{\"expected_at\":")
-        write(forecast.nextOrderDays, after: change.effectiveAt, &bytes)
+        write(forecast.nextOrderDays, after: time, &bytes)
         bytes.append(literal: ",\"earliest\":")
-        write(forecast.nextOrderEarliestDays, after: change.effectiveAt, &bytes)
+        write(forecast.nextOrderEarliestDays, after: time, &bytes)
         bytes.append(literal: ",\"latest\":")
-        write(forecast.nextOrderLatestDays, after: change.effectiveAt, &bytes)
-        bytes.append(literal: "}}")
+        write(forecast.nextOrderLatestDays, after: time, &bytes)
+        bytes.append(literal: "}")
     }
 
     /// The instant so many days later; null for never, or beyond what a time can be.

@@ -12,6 +12,7 @@ extension OutputEncoder {
         let tier = fragments.tiers[profile.tier]
         bytes.append(literal: ",\"tier\":{\"name\":")
         write(tier.name, &bytes)
+        write(label: tier, &bytes)
         write(instant: profile.tierSince, as: ",\"since\":", &bytes)
         write(instant: profile.validUntil, as: ",\"valid_until\":", &bytes)
         write(profile.score, as: ",\"score\":", &bytes)
@@ -41,11 +42,12 @@ extension OutputEncoder {
         write(feedback: dimensions, profile.evidence.feedback, &bytes)
         write(lifecycle: dimensions, profile.evidence.purchases, pAlive, &bytes)
         write(preference: profile, buffer, &bytes)
-        write(psychology: dimensions.psychology, profile.evidence.habits, &bytes)
+        write(psychology: dimensions.psychology, profile.evidence, &bytes)
         write(standing: dimensions, profile.evidence, &bytes)
         bytes.append(literal: "}")
         write(RFM(profile.evidence.purchases, profileRule.rfm), &bytes)
-        write(profile.churn, forecast, pAlive, &bytes)
+        write(profile.churn, forecast, pAlive, at: profile.effectiveAt, &bytes)
+        write(profile.points, as: ",\"points\":", &bytes)
     }
 
     /// What commands said of the customer.
@@ -79,16 +81,19 @@ extension OutputEncoder {
     }
 
     private func write(
-        _ churn: Profile.Churn?, _ forecast: ChurnForecast?, _ pAlive: Double?, _ bytes: inout ByteWriter
+        _ churn: Profile.Churn?, _ forecast: ChurnForecast?, _ pAlive: Double?, at time: EventTime,
+        _ bytes: inout ByteWriter
     ) {
         guard let churn, let forecast else { return bytes.append(literal: ",\"churn\":null") }
         bytes.append(literal: ",\"churn\":{\"level\":")
         write(fragments.levels[churn.level].name, &bytes)
+        write(label: fragments.levels[churn.level], &bytes)
         write(churn.risk, as: ",\"probability\":", &bytes)
         write(pAlive, as: ",\"p_alive\":", &bytes)
         write(forecast.expectedOrders, as: ",\"expected_orders\":", &bytes)
         write(forecast.expectedValue, as: ",\"expected_value\":", &bytes)
         write(forecast.valueAtRisk, as: ",\"value_at_risk\":", &bytes)
+        writeNextOrder(forecast, after: time, &bytes)
         let isLow = !policy.churn.isCalibrated || churn.evidence.history.repeats == 0
         bytes.append(literal: isLow ? ",\"confidence\":\"low\"}" : ",\"confidence\":\"normal\"}")
     }
@@ -101,6 +106,15 @@ extension OutputEncoder {
     @inline(__always) func write(_ number: Double?, as key: StaticString, _ bytes: inout ByteWriter) {
         bytes.append(literal: key)
         bytes.append(rounded: number ?? .nan)
+    }
+
+    /// `,"label":{…}`, as the changes of the tier or level carry it; nothing where the policy has none.
+    @inline(__always) private func write(label rung: PolicyFragments.Rung, _ bytes: inout ByteWriter) {
+        guard rung.toLabel.length > 0 else { return }
+        let key: StaticString = ",\"to_label\":"
+        let (start, end) = (rung.toLabel.range.lowerBound + key.utf8CodeUnitCount, rung.toLabel.range.upperBound)
+        bytes.append(literal: ",\"label\":")
+        write(TextSpan(offset: start, length: end - start), &bytes)
     }
 
     @inline(__always) func write(level: String, as key: StaticString, _ bytes: inout ByteWriter) {
@@ -118,6 +132,7 @@ extension OutputEncoder {
         write(purchases?.orders, as: ",\"orders\":", &bytes)
         write(purchases?.ordersInYear, as: ",\"orders_365d\":", &bytes)
         write(purchases?.averageOrderValue, as: ",\"average_order_value\":", &bytes)
+        write(evidence.habits.contribution, as: ",\"contribution\":", &bytes)
         write(evidence.habits.margin, as: ",\"margin\":", &bytes)
         write(forecast?.lifetimeValue, as: ",\"lifetime_value\":", &bytes)
     }
@@ -165,7 +180,8 @@ extension OutputEncoder {
         write(pAlive, as: ",\"p_alive\":", &bytes)
     }
 
-    private func write(psychology: ShoppingPsychology, _ habits: ShoppingHabits, _ bytes: inout ByteWriter) {
+    private func write(psychology: ShoppingPsychology, _ evidence: ProfileEvidence, _ bytes: inout ByteWriter) {
+        let habits = evidence.habits
         let isKnown = psychology.style != .unknown
         write(level: psychology.style.rawValue, as: "},\"psychology\":{\"level\":", &bytes)
         write(psychology.confidence, as: ",\"confidence\":", &bytes)
@@ -177,12 +193,17 @@ extension OutputEncoder {
         write(habits.viewsPerOrder, as: ",\"views_per_order\":", &bytes)
         write(habits.comparedPerOrder, as: ",\"compared_per_order\":", &bytes)
         write(habits.hoursPerOrder, as: ",\"hours_to_order\":", &bytes)
+        write(evidence.preferences.concentration, as: ",\"concentration\":", &bytes)
     }
 
-    /// Loyalty, satisfaction and recommendation: a level and one or two numbers each.
+    /// Loyalty, satisfaction and recommendation: a level and a few numbers each.
     private func write(standing dimensions: Dimensions, _ evidence: ProfileEvidence, _ bytes: inout ByteWriter) {
         write(level: dimensions.loyalty.rawValue, as: "},\"loyalty\":{\"level\":", &bytes)
         write(dimensions.loyaltyScore, as: ",\"score\":", &bytes)
+        write(dimensions.loyaltyParts?.repeats, as: ",\"repeats\":", &bytes)
+        write(dimensions.loyaltyParts?.tenure, as: ",\"tenure\":", &bytes)
+        write(dimensions.loyaltyParts?.cadence, as: ",\"cadence\":", &bytes)
+        write(dimensions.loyaltyParts?.breadth, as: ",\"breadth\":", &bytes)
         write(level: dimensions.satisfaction.rawValue, as: "},\"satisfaction\":{\"level\":", &bytes)
         write(evidence.feedback?.satisfaction, as: ",\"percent\":", &bytes)
         write(level: dimensions.recommendation.rawValue, as: "},\"recommendation\":{\"level\":", &bytes)

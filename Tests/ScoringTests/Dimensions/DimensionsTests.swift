@@ -113,6 +113,22 @@ struct DimensionsTests {
         #expect(levels(buyer()).loyalty == .medium)
     }
 
+    @Test func `the parts of loyalty are each from 0 to 1 and unknown where nothing is known`() throws {
+        let parts = try #require(levels(buyer()).loyaltyParts)
+        #expect(parts.repeats == 0.4 && parts.tenure == 180.0 / 365 && parts.breadth == nil)
+        #expect(parts.cadence == 1 / (1 + 10.0 / 60))
+        #expect(levels(visitor()).loyaltyParts == nil)
+        var broad = buyer { ($0.purchaseDays, $0.daysSinceFirst) = (20, 2_000) }
+        broad.preferences.categoriesBought = 9
+        let most = try #require(levels(broad).loyaltyParts)
+        #expect(most.repeats == 1 && most.tenure == 1 && most.breadth == 1)
+    }
+
+    @Test(arguments: [(79.999_999_999, Grade.high), (79.999_95, .high), (79.999_9, .medium), (59.999_96, .medium)])
+    func `levels compare what is published, to four places`(_ percent: Double, _ grade: Grade) {
+        #expect(levels(said { $0.satisfaction = percent }).satisfaction == grade)
+    }
+
     @Test func `satisfaction is capped by open complaints`() {
         #expect(levels(said { $0.satisfaction = 80 }).satisfaction == .high)
         #expect(levels(said { $0.satisfaction = 79.9 }).satisfaction == .medium)

@@ -96,6 +96,41 @@ import Testing
         #expect(abs((feedback.satisfaction ?? 0) - 250.0 / 3) < 1e-9)
     }
 
+    @Test func `a feeling counts wherever it is told, a complaint's own with the complaint`() throws {
+        let types: [FeedbackType] = [.supportContact, .referral, .nps, .survey, .complaintResolved]
+        let events = types.enumerated().map { index, type in
+            ShopEvent.feedback(Policies.days(Double(index)), "f-\(index)") {
+                ($0.type, $0.sentiment) = (type, .negative)
+            }
+        }
+        let found = try evidence(after: events, at: Policies.days(6))
+        #expect(found.feedback?.negative == 5)
+        let one = try evidence(
+            after: [.feedback(Policies.start, "f") { ($0.type, $0.sentiment) = (.complaint, .negative) }],
+            at: Policies.days(1))
+        #expect(one.feedback?.negative == 1)
+    }
+
+    @Test func `four of five stays high satisfaction, whatever day it is looked at`() throws {
+        let answers = (1...3).map { day in
+            ShopEvent.feedback(Policies.days(Double(day)), "f-\(day)") { $0.score = 8_000 }
+        }
+        for day in 4..<60 {
+            let found = try evidence(after: answers, at: Policies.days(Double(day)))
+            let dimensions = Dimensions(found, pAlive: nil, lifetimeValue: nil, DimensionThresholds())
+            #expect(dimensions.satisfaction == .high, "day \(day)")
+        }
+    }
+
+    @Test func `costs give a contribution and a margin`() throws {
+        let found = try evidence(
+            after: [
+                .order(Policies.start, "o-1") { ($0.total, $0.cost) = (10_000, 4_000) },
+                .order(Policies.days(1), "o-2") { $0.total = 10_000 },
+            ], at: Policies.days(2))
+        #expect(found.habits.contribution == 60 && found.habits.margin == 0.6)
+    }
+
     @Test func `satisfaction fades with a half-life of ninety days`() throws {
         let found = try evidence(
             after: [

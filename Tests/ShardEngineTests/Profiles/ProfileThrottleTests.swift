@@ -92,7 +92,27 @@ import Testing
         #expect(all.allSatisfy { $0.at == Policies.days(399) && $0.isByTime })
         #expect(fourth?.profile.evidence.purchases?.orders == 40)
         run.apply([.order(Policies.days(400), "o-x", of: "c-0")], wallClock: now)
-        #expect(times(run, "c-0").count == 2)
+        // At the midnight before, the order of day 35 has left the year.
+        let (midnight, order): (Int64, Int64) = (399 * 86_400_000 + 53_600_000, 400 * 86_400_000)
+        let last = Array(times(run, "c-0").suffix(2))
+        #expect(last == [midnight, order])
+    }
+
+    @Test func `whoever is known from a placed order alone is told of once`() {
+        var run = ProfileRun(Policies.profiled())
+        run.apply([.order(minutes(0), "o-1") { $0.type = .placed }, .order(minutes(5), "o-2") { $0.type = .placed }])
+        run.wait(until: Policies.days(400))
+        #expect(times(run) == [0])
+        #expect(run.published.map { RFM($0.profile.evidence.purchases, RFMRule()).group } == [.prospects])
+    }
+
+    @Test func `a policy that begins to publish profiles tells of everybody`() {
+        var run = ProfileRun(Policies.spend())
+        run.apply((0..<3).map { .order(minutes($0), "o-\($0)", of: "c-\($0)") { $0.total = 500 } })
+        var policy = Policies.profiled()
+        policy.hash = "another"
+        run.activate(policy, wallClock: minutes(10))
+        #expect(run.published.map(\.customer).sorted() == ["c-0", "c-1", "c-2"])
     }
 
     @Test func `a tick catches up as well`() {

@@ -1,0 +1,180 @@
+import Scoring
+
+/// When silence alone next changes what a profile says.
+///
+/// Solved for once, when a profile is published, and then one of the customer's deadlines: nothing is looked at in between.
+/// What changes is a level, an RFM score, a tag, or what the windows hold. It is met at the midnight of the policy's time zone that
+/// comes first behind it: windows end at midnights anyway, and a day brings no more than one profile for its own sake. Who has
+/// nothing left that could change has no such deadline.
+extension ShardEngine {
+    /// The midnight at which what is known at `time` first reads differently, milliseconds; `.max` for never. The evaluator
+    /// stands as of `time`.
+    mutating func nextSilentChange(
+        of record: CustomerStore.Record, at time: EventTime, _ evidence: ProfileEvidence, _ churn: Profile.Churn?
+    ) -> Int64 {
+        guard let rule = rules.policy.profiles else { return .max }
+        let calendar = rules.policy.calendar
+        let today = calendar.day(of: time)
+        var next = min(orderExpiry(record, today), feedbackExpiry(record, today))
+        if let browsing = evidence.browsing {
+            next = min(next, fading(of: browsing, record, today.value, before: next, rule))
+        }
+        if let purchases = evidence.purchases {
+            let outlook = ProfileOutlook(
+                purchases, categoriesBought: evidence.preferences.categoriesBought, churn?.evidence.history,
+                rules.policy.churn.model, rule)
+            next = min(next, change(of: outlook, from: time, today.value, before: next))
+            next = min(next, fallOfValue(purchases, churn, from: time, today.value, before: next, rule))
+        }
+        if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
+        return next == .max ? .max : calendar.start(of: DayIndex(next)).milliseconds
+    }
+
+    /// The first day on which an order has left a window that profiles tell of, or its points have expired.
+    private func orderExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
+        let (orders, calendar) = (store.orders(of: record), rules.policy.calendar)
+        var next = Int32.max
+        func look(at days: Int) {
+            let start = calendar.windowStart(days: days, seenOn: today).milliseconds
+            guard let time = orders.firstAdded(since: start) else { return }
+            let day = calendar.day(of: EventTime(milliseconds: time)).value
+            next = min(next, day &+ Int32(truncatingIfNeeded: days))
+        }
+        look(at: PurchaseEvidence.yearDays)
+        look(at: PurchaseEvidence.earlierDays)
+        look(at: PurchaseEvidence.recentDays)
+        guard let points = rules.policy.points, let balance = rules.pointsMeasure, evaluator.values[balance] > 0 else {
+            return next
+        }
+        look(at: points.expiresAfterDays)
+        if let days = points.expiresWhenInactiveDays {
+            let last = EventTime(milliseconds: max(store.lastOrderAt(of: record), 0))
+            let end = calendar.day(of: last).value &+ Int32(truncatingIfNeeded: days)
+            if end > today.value { next = min(next, end) }
+        }
+        return next
+    }
+
+    /// The first day on which an entry has left the history.
+    private func feedbackExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
+        let (entries, days) = (store.feedback(of: record), rules.policy.history.feedbackDays)
+        let kept = (today + (1 - days)).value
+        var index = entries.count
+        while index > 0, Int32(entries[index - 1].day) >= kept { index -= 1 }
+        return index == entries.count ? .max : Int32(entries[index].day) &+ Int32(truncatingIfNeeded: days)
+    }
+
+    /// The first day on which the interaction's level has fallen, or nothing is left of the browsing that is told.
+    private func fading(
+        of browsing: BrowsingEvidence, _ record: CustomerStore.Record, _ today: Int32, before limit: Int32,
+        _ rule: ProfileRule
+    ) -> Int32 {
+        let (bytes, rules) = (store.browse(of: record), rules)
+        guard bytes.count >= 2 else { return .max }
+        let latest = Int32(bytes.loadUnaligned(fromByteOffset: bytes.count - 2, as: UInt16.self))
+        let gone = latest &+ Int32(BrowsingEvidence.windowDays)
+        guard gone > today else { return .max }
+        let steps = rule.thresholds.interaction
+        let held = steps.grade(browsing.engagement)
+        let last = min(gone, limit) - 1
+        guard held > .low, last > today else { return gone }
+        func isLower(on day: Int32) -> Bool {
+            steps.grade(BrowsingEvidence(bytes, on: day, rules.browseFading).engagement) < held
+        }
+        return isLower(on: last) ? Self.firstDay(in: today + 1...last, where: isLower) : gone
+    }
+
+    /// The first day at whose beginning the levels are others.
+    private func change(
+        of outlook: ProfileOutlook, from time: EventTime, _ today: Int32, before limit: Int32
+    ) -> Int32 {
+        let (calendar, held) = (rules.policy.calendar, outlook.levels(after: .zero))
+        var passed = -1 / TimeSpan.millisecondsPerDay
+        while let threshold = outlook.nextThreshold(beyond: passed), threshold < Self.foresightDays {
+            passed = threshold
+            let met = time + TimeSpan(milliseconds: Int64(threshold * TimeSpan.millisecondsPerDay))
+            let day = calendar.day(of: met).value
+            guard day < limit else { return .max }
+            // At a midnight that a threshold is met at, nothing is behind it yet: then it is the next one.
+            for midnight in day + 1...day + 2 where midnight > today {
+                let silence = calendar.start(of: DayIndex(midnight)) - time
+                if outlook.levels(after: silence) != held { return midnight }
+            }
+        }
+        return .max
+    }
+
+    /// The first day on which the lifetime value, which only falls in silence, no longer lifts the level of the value above
+    /// that of the year's spend.
+    private func fallOfValue(
+        _ purchases: PurchaseEvidence, _ churn: Profile.Churn?, from time: EventTime, _ today: Int32,
+        before limit: Int32, _ rule: ProfileRule
+    ) -> Int32 {
+        let rules = rules
+        guard let value = rules.policy.value, let churn else { return .max }
+        let (steps, history) = (rule.thresholds.value, churn.evidence.history)
+        let spent = steps.grade(purchases.spendInYear)
+        let most = value.lifetimeValue(rules.policy.churn.model).upperBound(history, meanAmount: churn.meanAmount)
+        guard spent < .high, steps.grade(most) > spent else { return .max }
+        func grade(at instant: EventTime) -> Grade {
+            let aged = churn.evidence.aged(to: ProfileOutlook.later(history.age, by: instant - time))
+            let forecast = ChurnForecast(
+                aged, risk: 0, meanAmount: churn.meanAmount, rules.policy.churn, rules.policy.value)
+            return steps.grade(forecast.lifetimeValue)
+        }
+        let held = grade(at: time)
+        let last = limit == .max ? today + Int32(Self.foresightDays) : limit - 1
+        guard held > spent, last > today else { return .max }
+        func isLower(on day: Int32) -> Bool { grade(at: rules.policy.calendar.start(of: DayIndex(day))) < held }
+        return isLower(on: last) ? Self.firstDay(in: today + 1...last, where: isLower) : .max
+    }
+
+    /// The first day found on which rules give other tags. What they ask for may rise and fall, so it is looked at after a day
+    /// and then twice as far each time: a tag that comes and goes between two looks is missed.
+    private mutating func changeOfTags(
+        _ record: CustomerStore.Record, from time: EventTime, _ today: Int32, before limit: Int32
+    ) -> Int32 {
+        let held = rules.tags.bits(evaluator.readings)
+        func isOther(on day: Int32) -> Bool {
+            evaluator.evaluate(record, store, at: rules.policy.calendar.start(of: DayIndex(day)))
+            return rules.tags.bits(evaluator.readings) != held
+        }
+        defer { evaluator.evaluate(record, store, at: time) }
+        let last = min(limit, today + Self.farthestLook + 1) - 1
+        var (near, ahead) = (today, Int32(1))
+        while near < last {
+            let far = min(today + ahead, last)
+            if isOther(on: far) { return Self.firstDay(in: near + 1...far, where: isOther) }
+            (near, ahead) = (far, 2 * ahead)
+        }
+        return .max
+    }
+
+    /// The first day on which something holds that holds on the last and, once it does, for good.
+    private static func firstDay(in days: ClosedRange<Int32>, where holds: (Int32) -> Bool) -> Int32 {
+        var (low, high) = (days.lowerBound, days.upperBound)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(middle) { high = middle } else { low = middle + 1 }
+        }
+        return high
+    }
+
+    /// What is a century away never comes.
+    private static var foresightDays: Double { 36_525 }
+    /// Days ahead that tags are looked at: longer than any window.
+    private static var farthestLook: Int32 { 4_096 }
+}
+
+extension OrderEntries {
+    /// The time of the first line from `start` on that adds to spend, milliseconds.
+    fileprivate func firstAdded(since start: Int64) -> Int64? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if time(middle) >= start { high = middle } else { low = middle + 1 }
+        }
+        while low < count, !OrderEntry.adds(rawKind: rawKind(low)) { low += 1 }
+        return low < count ? time(low) : nil
+    }
+}
