@@ -4,8 +4,8 @@ import Scoring
 ///
 /// Solved for once, when a profile is published, and then one of the customer's deadlines: nothing is looked at in between.
 /// What changes is a level, an RFM score, a tag, or what the windows hold. It is met at the midnight of the policy's time zone that
-/// comes first behind it: windows end at midnights anyway, and a day brings no more than one profile for its own sake. Who has
-/// nothing left that could change has no such deadline.
+/// comes first behind it, or later, so that `profiles.silence` lies between two profiles. Who has nothing left that could change
+/// has no such deadline.
 extension ShardEngine {
     /// The midnight at which what is known at `time` first reads differently, milliseconds; `.max` for never. The evaluator
     /// stands as of `time`.
@@ -27,7 +27,10 @@ extension ShardEngine {
             next = min(next, fallOfValue(purchases, churn, from: time, today.value, before: next, rule))
         }
         if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
-        return next == .max ? .max : calendar.start(of: DayIndex(next)).milliseconds
+        if next == .max { return .max }
+        // At a midnight, too, for then all windows are as whole days have them.
+        let soonest = calendar.day(of: time + rule.silence + TimeSpan(milliseconds: TimeSpan.millisecondsPerDay - 1))
+        return calendar.start(of: max(DayIndex(next), soonest)).milliseconds
     }
 
     /// The first day on which an order has left a window that profiles tell of, or its points have expired.

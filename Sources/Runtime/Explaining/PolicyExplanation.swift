@@ -189,7 +189,7 @@ package struct PolicyExplanation {
     private var profiles: [String] {
         guard let rule = policy.profiles else { return ["None."] }
         return [
-            "A customer's whole portrait after a change, at most once in \(rule.throttle.words); what only browsing changed, after \(rule.browsingDelay.words); what silence alone changes, at the midnight behind it."
+            "A customer's whole portrait after a change, at most once in \(rule.throttle.words); what only browsing changed, after \(rule.browsingDelay.words); what silence alone changes, at the midnight behind it and not within \(rule.silence.words)."
         ]
     }
 

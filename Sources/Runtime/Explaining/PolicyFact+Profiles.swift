@@ -12,6 +12,9 @@ extension Policy {
             .span(
                 "profiles.browsing", profiles.browsingDelay, rise: "browsing is told later",
                 fall: "browsing is told earlier"),
+            .span(
+                "profiles.silence", profiles.silence, rise: "what silence changes is told less often",
+                fall: "what silence changes is told more often"),
             .text(
                 "profiles.catch_up", profiles.catchUp?.words ?? "none",
                 "profiles wait otherwise while a shard catches up"),

@@ -7,9 +7,10 @@ extension CanonicalPolicyReader {
         else { return false }
         let wait = Int64(catchUp)
         guard wait != nil || catchUp == "none" else { return false }
+        let silence = line.integer(Int64.self).map { TimeSpan(milliseconds: $0) }
         profiles = ProfileRule(
             throttle: TimeSpan(milliseconds: throttle), browsingDelay: TimeSpan(milliseconds: delay),
-            catchUp: wait.map { TimeSpan(milliseconds: $0) })
+            silence: silence ?? ProfileRule.usualSilence, catchUp: wait.map { TimeSpan(milliseconds: $0) })
         return true
     }
 

@@ -9,6 +9,7 @@ extension PolicyCompiler {
         let catchUp = cursor["catch_up"]
         return ProfileRule(
             throttle: span(cursor["throttle"]) ?? .minutes(60), browsingDelay: span(cursor["browsing"]) ?? .days(1),
+            silence: span(cursor["silence"]) ?? ProfileRule.usualSilence,
             catchUp: catchUp?.text == "none" ? nil : span(catchUp) ?? .days(1), thresholds: thresholds, rfm: rfm)
     }
 
@@ -66,13 +67,14 @@ extension Policy {
         guard let profiles else { return [] }
         let (limits, rfm) = (profiles.thresholds, profiles.rfm)
         let catchUp = profiles.catchUp.map { String($0.milliseconds) } ?? "none"
+        let silence = profiles.silence == ProfileRule.usualSilence ? "" : " \(profiles.silence.milliseconds)"
         let steps = [limits.value, limits.interaction, limits.loyalty, limits.satisfaction]
         let days = [
             limits.frequentPurchaseDays, limits.lapsedAfterDays, limits.newForDays, limits.wonBackAfterDays,
             limits.churnedAfterDays, limits.interestViews,
         ]
         return [
-            "profiles \(profiles.throttle.milliseconds) \(profiles.browsingDelay.milliseconds) \(catchUp)",
+            "profiles \(profiles.throttle.milliseconds) \(profiles.browsingDelay.milliseconds) \(catchUp)\(silence)",
             "dimensions" + steps.map { " \($0.medium) \($0.high)" }.joined() + days.map { " \($0)" }.joined(),
             "rfm" + (rfm.recency + rfm.frequency + rfm.monetary).map { " \($0)" }.joined(),
         ]

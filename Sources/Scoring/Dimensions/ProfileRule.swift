@@ -4,17 +4,23 @@ package struct ProfileRule: Hashable, Sendable {
     package var throttle: TimeSpan
     /// How long browsing that changed nothing else may wait until it is told.
     package var browsingDelay: TimeSpan
+    /// Least event time from a profile to one that silence alone brings about: what changes sooner is told with it.
+    package var silence: TimeSpan
     /// Further behind the wall clock than this, profiles wait until the shard has caught up; nil: they never wait.
     package var catchUp: TimeSpan?
     package var thresholds: DimensionThresholds
     package var rfm: RFMRule
 
+    package static let usualSilence = TimeSpan.days(7)
+
     package init(
-        throttle: TimeSpan = .minutes(60), browsingDelay: TimeSpan = .days(1), catchUp: TimeSpan? = .days(1),
+        throttle: TimeSpan = .minutes(60), browsingDelay: TimeSpan = .days(1),
+        silence: TimeSpan = Self.usualSilence, catchUp: TimeSpan? = .days(1),
         thresholds: DimensionThresholds = DimensionThresholds(), rfm: RFMRule = RFMRule()
     ) {
         self.throttle = throttle
         self.browsingDelay = browsingDelay
+        self.silence = silence
         self.catchUp = catchUp
         self.thresholds = thresholds
         self.rfm = rfm

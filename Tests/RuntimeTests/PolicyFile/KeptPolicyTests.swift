@@ -51,7 +51,8 @@ struct KeptPolicyTests {
         let rfm = RFMRule(recency: [1, 2, 3, 4.5], frequency: [1, 1, 2, 3], monetary: [5, 50, 500, 5_000])
         for catchUp in [nil, TimeSpan.days(3)] {
             policy.profiles = ProfileRule(
-                throttle: .minutes(7), browsingDelay: .days(2), catchUp: catchUp, thresholds: limits, rfm: rfm)
+                throttle: .minutes(7), browsingDelay: .days(2), silence: .days(3), catchUp: catchUp, thresholds: limits,
+                rfm: rfm)
             #expect(KeptPolicy(policy).policy.profiles == policy.profiles)
         }
     }

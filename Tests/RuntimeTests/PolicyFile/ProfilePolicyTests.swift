@@ -31,7 +31,7 @@ struct ProfilePolicyTests {
 
     @Test func `every field is read`() throws {
         let text = """
-            profiles: {throttle: 30m, browsing: 0s, catch_up: none}
+            profiles: {throttle: 30m, browsing: 0s, silence: 2d, catch_up: none}
             dimensions:
               value: {medium: 10, high: 20}
               interaction: {medium: 1, high: 2}
@@ -44,6 +44,7 @@ struct ProfilePolicyTests {
             """
         let rule = try #require(try policy(text).profiles)
         #expect(rule.throttle == .minutes(30) && rule.browsingDelay == .zero && rule.catchUp == nil)
+        #expect(rule.silence == .days(2))
         #expect(rule.rfm == RFMRule(recency: [1, 2, 3, 4], frequency: [1, 2, 3, 5], monetary: [10, 20, 30.5, 40]))
         var expected = DimensionThresholds()
         expected.value = .init(medium: 10, high: 20)
@@ -60,7 +61,7 @@ struct ProfilePolicyTests {
 
     @Test func `whatever a profile follows from changes the hash`() throws {
         let variants = [
-            "", "profiles: {}", "profiles: {throttle: 2h}", "profiles: {browsing: 2d}", "profiles: {catch_up: none}",
+            "", "profiles: {}", "profiles: {throttle: 2h}", "profiles: {browsing: 2d}", "profiles: {silence: 2d}", "profiles: {catch_up: none}",
             "profiles: {}\ndimensions: {value: {high: 900}}", "profiles: {}\ndimensions: {interest_views: 6}",
             "profiles: {}\ndimensions: {lifecycle: {new_for: 60d}}", "profiles: {}\nrfm: {frequency: [1, 2, 4, 9]}",
         ]

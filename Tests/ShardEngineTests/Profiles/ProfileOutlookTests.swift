@@ -159,6 +159,21 @@ import Testing
         #expect(days(run) == [31, 61, 90, 97, 121, 180, 187, 241, 365, 372])
     }
 
+    @Test func `what silence changes within a week of a profile is told with the end of that week`() throws {
+        var policy = Policies.profiled()
+        policy.profiles?.silence = .days(7)
+        var run = ProfileRun(policy)
+        run.apply([.order(Policies.start, "o") { $0.total = 1_000 }])
+        run.wait(until: Policies.days(2_000))
+        #expect(days(run).first == 31 && days(run).count < 10)
+        for (former, later) in zip(run.published, run.published.dropFirst()) {
+            guard case .deadline(.portrait) = later.profile.cause else { continue }
+            #expect(later.at - former.at >= .days(7))
+        }
+        let (shown, last) = (run.profile(at: Policies.days(2_000)), try #require(run.published.last))
+        #expect(Reading(try #require(shown).profile, policy) == Reading(last.profile, policy))
+    }
+
     @Test func `feedback that leaves the history takes its level along`() throws {
         var run = ProfileRun(Policies.profiled())
         run.apply([.feedback(Policies.start, "f") { $0.score = 9_000 }])
