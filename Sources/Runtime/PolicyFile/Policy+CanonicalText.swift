@@ -7,7 +7,7 @@ extension Policy {
         let lines =
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
             + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines + churnLines
-            + valueLines + profileLines + pointsLines + tagLines
+            + valueLines + profileLines + pointsLines + tagLines + catchUpLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -73,6 +73,8 @@ extension Policy {
     }
 
     private var tagLines: [String] { tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))" } }
+
+    private var catchUpLines: [String] { quietBeyond.map { ["quiet_beyond \($0.milliseconds)"] } ?? [] }
 
     private var churnLines: [String] {
         let model = churn.model

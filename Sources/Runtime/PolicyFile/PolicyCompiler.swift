@@ -49,7 +49,8 @@ struct PolicyCompiler {
             validity: validity,
             notices: compileNotices(root["notices"]),
             churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
-            profiles: compileProfiles(root), points: points, tags: tags)
+            profiles: compileProfiles(root), points: points, tags: tags,
+            quietBeyond: span(root["catch_up"]?["quiet_beyond"]))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

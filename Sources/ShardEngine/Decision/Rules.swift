@@ -25,6 +25,8 @@ final class Rules {
     let keepsCosts: Bool
     /// Whether anything besides orders moves the churn risk.
     let adjustsChurn: Bool
+    /// `Policy.quietBeyond` in milliseconds; `.max` where everything is told.
+    let quietBeyond: Int64
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -38,7 +40,8 @@ final class Rules {
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)
-        portraits = policy.profiles.map(PortraitTimes.init)
+        quietBeyond = policy.quietBeyond?.milliseconds ?? .max
+        portraits = policy.profiles.map { PortraitTimes($0, quietBeyond: policy.quietBeyond) }
         adjustsChurn = policy.churn.adjustment != .none
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
         let points = policy.points

@@ -30,7 +30,8 @@ struct PolicyHashTests {
         ("points: {per_unit: 1.5, multipliers: {standard: 1.25}, expire_after: 200d, expire_when_inactive: 95d}\n", ""),
         ("name: vip_at_risk", "name: vip_lost"), ("contribution_365d", "margin_365d"), ("{tag: vip}", "{tag: vips}"),
         ("{tag: vip}", "{attribute: vip, is: vip}"), ("attribute: region", "attribute: area"), ("is: EU", "is: US"),
-        ("is: true", "is: false"),
+        ("is: true", "is: false"), ("quiet_beyond: 3d", "quiet_beyond: 4d"),
+        ("catch_up: {quiet_beyond: 3d}\n", ""),
     ]
 
     @Test func `whatever decides or reaches an output changes the hash`() throws {

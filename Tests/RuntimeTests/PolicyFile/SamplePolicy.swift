@@ -44,6 +44,7 @@ enum SamplePolicy {
         tags:
           - {name: vip_at_risk, when: {all: [{measure: contribution_365d, at_least: 500}, {tag: vip}]}}
           - {name: european, when: {any: [{attribute: region, is: EU}, {attribute: club, is: true}]}}
+        catch_up: {quiet_beyond: 3d}
 
         """
 

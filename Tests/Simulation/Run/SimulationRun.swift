@@ -76,6 +76,8 @@ package final class SimulationRun {
         var policy = isRetail ? retail : RandomPolicy.draw(&policies)
         // Histories are long past: profiles must not wait for the present.
         if seed % 8 < 3 { policy.profiles = ProfileRule(catchUp: nil) }
+        // A day goes by in a second: what a shard was away for is not always told. The naive scorer tells everything.
+        if seed % 16 > 9, seed % 4 > 1 { policy.quietBeyond = .days(1 + Int(seed / 16 % 5)) }
         var plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
         if seed % 4 > 1 {
             let switches = PolicySwitches(from: plan.policy, isRetail: isRetail, &policies)
