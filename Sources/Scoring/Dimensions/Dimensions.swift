@@ -25,7 +25,7 @@ package struct Dimensions: Hashable, Sendable {
         feedback = Self.tone(evidence.feedback)
         lifecycle = Self.stage(evidence, pAlive: pAlive, thresholds)
         psychology = ShoppingPsychology(evidence)
-        loyaltyScore = Self.loyalty(evidence, thresholds)
+        loyaltyScore = Self.loyaltyScore(evidence, thresholds)
         loyalty = thresholds.loyalty.grade(loyaltyScore)
         satisfaction = Self.satisfaction(evidence.feedback, thresholds)
         recommendation = Self.recommendation(evidence)
@@ -78,7 +78,7 @@ package struct Dimensions: Hashable, Sendable {
 
     /// A weighted mean of what is known: repeats (up to 5), tenure as a buyer (up to a year), regularity, breadth (up to
     /// 4 categories). Halved for those who have lapsed.
-    private static func loyalty(_ evidence: ProfileEvidence, _ thresholds: DimensionThresholds) -> Double? {
+    package static func loyaltyScore(_ evidence: ProfileEvidence, _ thresholds: DimensionThresholds) -> Double? {
         guard let purchases = evidence.purchases else { return nil }
         var (sum, weights) = (0.0, 0.0)
         func add(_ part: Double?, _ weight: Double) {
@@ -92,6 +92,15 @@ package struct Dimensions: Hashable, Sendable {
         let breadth = evidence.preferences.categoriesBought
         add(breadth > 0 ? (breadth - 1) / 3 : nil, 0.2)
         return sum / weights * (purchases.daysSinceLast > thresholds.lapsedAfterDays ? 0.5 : 1)
+    }
+
+    /// How fast that score falls in silence: as the regularity does, which is at most a quarter of what is known, and by half
+    /// at the instant after which a buyer has lapsed.
+    package static func loyaltyLimit(_ purchases: PurchaseEvidence, _ thresholds: DimensionThresholds) -> SpeedLimit {
+        var limit = purchases.regularityLimit.scaled(by: 0.25)
+        let unlapsed = thresholds.lapsedAfterDays - purchases.daysSinceLast
+        if unlapsed >= 0 { limit.holdsFor = min(limit.holdsFor, unlapsed * TimeSpan.millisecondsPerDay) }
+        return limit
     }
 
     /// Nobody with an open complaint is highly satisfied, and without an answer the complaint is all that is known.

@@ -39,6 +39,10 @@ package struct PurchaseEvidence: Hashable, Sendable {
 
     package init() {}
 
+    /// Days that `recentSpend` is over, and those before included.
+    package static let recentDays = 90
+    package static let comparedDays = 180
+
     package var averageOrderValue: Double { orders > 0 ? spend / orders : 0 }
 
     /// 1 for gaps of one length, falling towards 0 with their spread and with a silence longer than two of them; nil
@@ -47,6 +51,17 @@ package struct PurchaseEvidence: Hashable, Sendable {
         guard let meanGap, let gapDeviation, meanGap > 0 else { return nil }
         let kept = daysSinceLast > 2 * meanGap ? 2 * meanGap / daysSinceLast : 1
         return kept / (1 + gapDeviation / meanGap)
+    }
+
+    /// How fast `regularity` falls in silence: not at all until the cadence is broken, and ever more slowly from then on.
+    package var regularityLimit: SpeedLimit {
+        guard let regularity, let meanGap else { return .none }
+        let unbroken = 2 * meanGap - daysSinceLast
+        guard unbroken <= 0 else {
+            return SpeedLimit(up: 0, down: 0, holdsFor: unbroken * TimeSpan.millisecondsPerDay)
+        }
+        // It is c/s after s days of silence, and falls by c/s².
+        return SpeedLimit(up: 0, down: regularity / daysSinceLast / TimeSpan.millisecondsPerDay)
     }
 }
 
@@ -139,6 +154,8 @@ package struct Referrals: Hashable, Sendable {
 package struct PreferenceEvidence: Hashable, Sendable {
     /// Of the categories: the sum of the squared shares, 1 for one alone; nil without any.
     package var concentration: Double?
+    /// Of the foremost category, 0…1; nil without any.
+    package var topShare: Double?
     /// Categories bought from, among those that are kept.
     package var categoriesBought = 0.0
 

@@ -27,8 +27,8 @@ struct PurchaseTally {
     init(_ today: DayIndex, _ calendar: ZoneCalendar) {
         self.today = today
         yearStart = calendar.windowStart(days: 365, seenOn: today).milliseconds
-        recentStart = calendar.windowStart(days: 90, seenOn: today).milliseconds
-        earlierStart = calendar.windowStart(days: 180, seenOn: today).milliseconds
+        recentStart = calendar.windowStart(days: PurchaseEvidence.recentDays, seenOn: today).milliseconds
+        earlierStart = calendar.windowStart(days: PurchaseEvidence.comparedDays, seenOn: today).milliseconds
     }
 
     /// What has left the history comes before all that is in it.
@@ -43,8 +43,10 @@ struct PurchaseTally {
         lastDay = calendar.day(of: EventTime(milliseconds: lastAt)).value
     }
 
-    mutating func add(_ entries: OrderEntries, _ calendar: ZoneCalendar) {
+    /// Of the orders, those up to `now`.
+    mutating func add(_ entries: OrderEntries, upTo now: EventTime, _ calendar: ZoneCalendar) {
         for index in 0..<entries.count {
+            guard entries.time(index) <= now.milliseconds else { return }
             let kind = entries.rawKind(index)
             guard OrderEntry.adds(rawKind: kind) else { continue }
             let (time, amount) = (entries.time(index), entries.amount(index))
@@ -108,16 +110,25 @@ struct PurchaseTally {
 }
 
 extension BrowsingEvidence {
-    /// Of the buckets up to `today`, those of the window; each faded by its age in days.
-    init(_ bytes: UnsafeRawBufferPointer, on today: Int32, _ fading: borrowing DayFading) {
+    /// Of the buckets up to `today`, those of the window; each faded by its age in days. Looking back, those of later days are
+    /// passed over.
+    init(
+        _ bytes: UnsafeRawBufferPointer, on today: Int32, keptSince: Int32 = .min, passingLater: Bool = false,
+        _ fading: borrowing DayFading
+    ) {
         self.init()
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
         var dwell: Int64 = 0
         var end = base + bytes.count
         while end > base {
-            let age = today &- Int32(end.loadUnaligned(fromByteOffset: -2, as: UInt16.self))
-            guard age < Int32(Self.windowDays) else { break }
+            let day = Int32(end.loadUnaligned(fromByteOffset: -2, as: UInt16.self))
+            let age = today &- day
+            guard age < Int32(Self.windowDays), day >= keptSince else { break }
             let start = end - BrowseBucket.length(endingAt: end)
+            if age < 0, passingLater {
+                end = start
+                continue
+            }
             let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
             engagement += add(countsAt: start, mask) * fading.after(days: max(age, 0))
             dwell += Int64(BrowseBucket.dwell(ofBucketAt: start, mask))
@@ -185,15 +196,12 @@ extension FeedbackEvidence {
         if weights > 0 { satisfaction = faded / weights }
     }
 
-    /// By what it was felt to say, else by its score.
     private mutating func judge(_ entry: FeedbackEntry) {
-        switch (entry.sentiment, entry.score) {
-        case (.positive, _): positive += 1
-        case (.neutral, _): neutral += 1
-        case (.negative, _): negative += 1
-        case (nil, .some(let score)):
-            if score >= 7_500 { positive += 1 } else if score > 4_000 { neutral += 1 } else { negative += 1 }
-        case (nil, nil): break
+        switch entry.tone {
+        case .positive: positive += 1
+        case .neutral: neutral += 1
+        case .negative: negative += 1
+        case nil: break
         }
     }
 

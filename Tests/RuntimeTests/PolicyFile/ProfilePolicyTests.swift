@@ -67,6 +67,32 @@ struct ProfilePolicyTests {
         #expect(Set(try variants.map { try policy($0).hash }).count == variants.count)
     }
 
+    private func asking(for measure: String, _ block: String) -> String {
+        do {
+            let text = SamplePolicy.shortest.replacing("measure: spend_30d", with: "measure: \(measure)")
+            _ = try PolicyFile.parse(text: text + "\n" + block, file: "f")
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `a measure that needs another part of the policy says so`() {
+        for quantity in Measure.Quantity.all {
+            guard let need = quantity.need else { continue }
+            let name = Measure(quantity).name
+            #expect(asking(for: name, "").contains("the field \"\(need.rawValue)\" is missing"), "\(name)")
+            let block = need == .profiles ? "profiles: {}" : "value: {gamma_gamma: {p: 6, q: 3, v: 15}}"
+            #expect(asking(for: name, block) == "", "\(name)")
+        }
+    }
+
+    @Test func `what is compared with days before must be kept as long`() {
+        #expect(asking(for: "spend_growth", "history: {orders: 100d}").contains("at least 180d"))
+        #expect(asking(for: "engagement", "history: {browse: 10d}").contains("at least 30d"))
+        #expect(asking(for: "order_growth", "history: {orders: 180d}") == "")
+    }
+
     @Test func `thresholds that do not rise are refused`() {
         #expect(problem("rfm: {recency: [1, 3, 2, 4]}").contains("rfm.recency[2]"))
         #expect(problem("dimensions: {value: {medium: 2000}}").contains("dimensions.value"))

@@ -43,6 +43,8 @@ package final class SimulationRun {
         package var activations = 0
         package var shadowRuns = 0
         package var shadowRecords = 0
+        /// Changes that nobody was told of.
+        package var unheard = 0
 
         package init() {}
 
@@ -61,6 +63,7 @@ package final class SimulationRun {
             left.activations += right.activations
             left.shadowRuns += right.shadowRuns
             left.shadowRecords += right.shadowRecords
+            left.unheard += right.unheard
         }
     }
 
@@ -288,6 +291,8 @@ package final class SimulationRun {
     }
 
     private func complaints() -> [String] { hosts.flatMap(\.daemons).flatMap(\.stoppedShards) }
+
+    func count(unheard: Int) { figures.unheard += unheard }
 
     func count(entries: Int, ticks: Int) {
         figures.entries += entries
