@@ -47,6 +47,7 @@ extension ShardEngine {
         _ occasion: Occasion, _ record: CustomerStore.Record, into outputs: inout OutputBuffer
     ) {
         record.pointee.churnLevel = UInt8(level)
+        guard !isUnheard(at: occasion.time) else { return outputs.unheard.note() }
         record.pointee.churnSequence &+= 1
         let silence = Double(occasion.time.milliseconds - store.lastOrderAt(of: record)) / TimeSpan.millisecondsPerDay
         outputs.outputs.append(

@@ -29,7 +29,7 @@ extension ShardEngine {
         if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
         if next == .max { return .max }
         // At a midnight, too, for then all windows are as whole days have them.
-        let soonest = calendar.day(of: time + rule.silence + TimeSpan(milliseconds: TimeSpan.millisecondsPerDay - 1))
+        let soonest = calendar.day(of: time + rule.silence + TimeSpan(milliseconds: 86_399_999))
         return calendar.start(of: max(DayIndex(next), soonest)).milliseconds
     }
 

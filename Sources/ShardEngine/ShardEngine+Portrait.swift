@@ -7,10 +7,11 @@ struct PortraitTimes {
     /// `.max` where profiles never wait for the shard to catch up.
     let catchUp: Int64
 
-    init(_ rule: ProfileRule) {
+    /// What is not told is not shown either: profiles wait at least until changes are told.
+    init(_ rule: ProfileRule, quietBeyond: TimeSpan?) {
         throttle = max(rule.throttle.milliseconds, 1_000)
         browsingDelay = rule.browsingDelay.milliseconds
-        catchUp = rule.catchUp?.milliseconds ?? .max
+        catchUp = min(rule.catchUp?.milliseconds ?? .max, quietBeyond?.milliseconds ?? .max)
     }
 }
 

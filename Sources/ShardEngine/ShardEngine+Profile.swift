@@ -69,7 +69,7 @@ extension ShardEngine {
         let today = rules.policy.calendar.day(of: time)
         var purchases = PurchaseTally(today, rules.policy.calendar)
         purchases.add(store.folded(of: record), rules.policy.calendar)
-        purchases.add(store.orders(of: record), rules.policy.calendar)
+        purchases.add(store.orders(of: record), upTo: .never, rules.policy.calendar)
         evidence.purchases = purchases.evidence(at: time, minorPerMajor: rules.minorPerMajor)
         if record.pointee.browseBytes > 0 {
             evidence.browsing = BrowsingEvidence(store.browse(of: record), on: today.value, rules.browseFading)
@@ -173,14 +173,17 @@ extension Portrait {
     }
 
     private func readConcentration(_ preferences: inout PreferenceEvidence) {
-        var (sum, squares): (UInt64, UInt64) = (0, 0)
+        var (sum, squares, most): (UInt64, UInt64, UInt16) = (0, 0, 0)
         for index in 0..<count(.categories) {
             let entry = entry(index, of: .categories)
             sum += UInt64(entry.weight)
             squares += UInt64(entry.weight) * UInt64(entry.weight)
+            most = max(most, entry.weight)
             if entry.answered > 0 { preferences.categoriesBought += 1 }
         }
-        if sum > 0 { preferences.concentration = Double(squares) / (Double(sum) * Double(sum)) }
+        guard sum > 0 else { return }
+        preferences.concentration = Double(squares) / (Double(sum) * Double(sum))
+        preferences.topShare = Double(most) / Double(sum)
     }
 }
 

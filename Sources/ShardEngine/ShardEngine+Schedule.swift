@@ -15,8 +15,8 @@ extension ShardEngine {
         if standing.validUntil > time.milliseconds, standing.validUntil <= next.time {
             next = Wake(standing.validUntil, .termEnd)
         }
-        if let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record), due > time.milliseconds {
-            next.heed(due, .notice)
+        if let rule = rules.policy.notices.expiry, let due = expiryNoticeDue(rule, record) {
+            next.heed(due > time.milliseconds ? due : unheardNoticeDue(due, at: time), .notice)
         }
         if record.pointee.owesPortrait { next.heed(portraitDue(record), .portrait) }
         if record.pointee.isPinned { next.heed(pinEnd(of: record), .pinEnd) }

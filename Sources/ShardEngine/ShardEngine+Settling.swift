@@ -6,7 +6,7 @@ extension ShardEngine {
         let record = store.slab[occasion.slot]
         let time = occasion.time
         let graceBefore = record.pointee.graceEndsAt
-        let (hadEntered, saidBefore) = (record.pointee.hasEntered, outputs.outputs.count)
+        let (hadEntered, changesBefore) = (record.pointee.hasEntered, outputs.changeCount)
         settleTier(occasion, record, into: &outputs)
         let score = evaluator.score
         if mindsChurn(occasion, record) {
@@ -16,10 +16,26 @@ extension ShardEngine {
         // Whoever has just come by browsing alone is told of once there is more to tell.
         let isChanged =
             occasion.isEvidence || occasion.pinChange != nil || occasion.attributesChanged
-            || hadEntered && outputs.outputs.count > saidBefore
+            || hadEntered && outputs.changeCount > changesBefore
         settlePortrait(occasion, record, isChanged: isChanged, into: &outputs)
         schedule(occasion.slot, record, at: time)
         foldDecision(occasion.slot, record, at: time, score)
+    }
+
+    /// The instant since when changes are told, milliseconds; `.min` where all are. Ticks are readings of the wall clock
+    /// themselves.
+    @inline(__always) private var toldSince: Int64 {
+        guard rules.quietBeyond != .max, let present = present ?? clock else { return .min }
+        return present.milliseconds - rules.quietBeyond
+    }
+
+    /// Whether what takes effect at `time` moves the state and is told to nobody.
+    @inline(__always) func isUnheard(at time: EventTime) -> Bool { time.milliseconds < toldSince }
+
+    /// When a notice that is due but lies too far in the past is looked at again: once the shard has caught up, it may still
+    /// be true. `.max` without one.
+    func unheardNoticeDue(_ due: Int64, at time: EventTime) -> Int64 {
+        due <= time.milliseconds && isUnheard(at: time) ? toldSince : .max
     }
 
     /// Folds into the digest where the customer stands now and until when.
@@ -65,4 +81,9 @@ extension ShardEngine {
         }
         return EvidenceSpan(start..<outputs.criteria.count)
     }
+}
+
+extension OutputBuffer {
+    /// Everything that has changed, told or not.
+    fileprivate var changeCount: Int { outputs.count + unheard.count }
 }

@@ -133,12 +133,16 @@ extension ShardEngine {
         evaluator.evaluate(record, store, at: EventTime(milliseconds: time), knownAt: now)
     }
 
-    /// Says a move, unless it is not to be heard; the evaluator stands as of the instant that decided it.
+    /// Says a move, unless it is not to be heard or lies too far in the past; the evaluator stands as of the instant that
+    /// decided it.
     mutating func say(
         _ move: Standing.Move, _ standing: Standing, _ occasion: Occasion, _ record: CustomerStore.Record,
         into outputs: inout OutputBuffer
     ) {
         guard move.isHeard else { return }
+        guard !isUnheard(at: occasion.time) else {
+            return outputs.unheard.note(.init(from: move.from, to: move.to, isEntry: move.direction == .entry))
+        }
         record.pointee.tierSequence &+= 1
         let isLoss = move.direction == .downgrade
         let judged = isLoss ? move.from ?? move.to : move.to
@@ -173,10 +177,12 @@ extension ShardEngine {
 // MARK: - Notices
 
 extension ShardEngine {
-    /// Tells what is near: an upgrade, when orders or feedback have come; the end of a tier, when its time has come.
+    /// Tells what is near: an upgrade, when orders or feedback have come; the end of a tier, when its time has come. What was
+    /// near once is told to nobody, and so starts no cool-down.
     mutating func notify(
         _ occasion: Occasion, _ record: CustomerStore.Record, graceBefore: Int64, into outputs: inout OutputBuffer
     ) {
+        guard !isUnheard(at: occasion.time) else { return }
         if let rule = rules.policy.notices.upgrade, occasion.isEvidence {
             notifyUpgrade(rule, occasion, record, into: &outputs)
         }

@@ -99,7 +99,7 @@ package struct ShardEngine: ~Copyable {
             return try apply(command, event, from: source, to: slot, parts, now: now, into: &outputs)
         }
         let record = store.slab[slot]
-        let change = try change(record, event)
+        let change = try heedingForgotten(slot, record, at: now, event)
         if rules.portraits != nil { portray(event, change, slot, record, parts, at: now) }
         if event.time == now, record.pointee.hasEntered, isWithinBudget(change, slot, record, event) { return }
         if Int64(record.pointee.firstSeen) * 1000 > event.time.milliseconds {
@@ -122,7 +122,7 @@ package struct ShardEngine: ~Copyable {
     ) -> Bool {
         switch change {
         case .nothing: return true
-        case .orders, .feedback: return false
+        case .orders, .feedback, .forgotten: return false
         case .browse(let opensSession):
             guard case .browse(let browse) = event.body,
                 let left = rules.browseEffects.left(
@@ -183,6 +183,27 @@ package struct ShardEngine: ~Copyable {
         case orders(reducedOrderAt: Int64?)
         case browse(opensSession: Bool)
         case feedback
+        /// Only that orders have left the history, where a measure follows from how those that are kept lie apart.
+        case forgotten
+    }
+
+    /// The change that an event brings. One that brings none, or is refused, may have let orders leave the history: a refused
+    /// one decides nothing, so that its customer is woken at once for that.
+    @inline(__always) private mutating func heedingForgotten(
+        _ slot: UInt32, _ record: CustomerStore.Record, at now: EventTime, _ event: Event
+    ) throws(Rejection) -> Change {
+        guard rules.plan.drawing.needsTally else { return try change(record, event) }
+        let folded = store.folded(of: record)
+        do throws(Rejection) {
+            let change = try change(record, event)
+            return change == .nothing && folded != store.folded(of: record) ? .forgotten : change
+        } catch {
+            if folded != store.folded(of: record), now.milliseconds < record.pointee.deadline {
+                record.pointee.deadlineKind = .windowExpiry
+                wheel.schedule(slot, record, at: now.milliseconds)
+            }
+            throw error
+        }
     }
 
     private mutating func change(_ record: CustomerStore.Record, _ event: Event) throws(Rejection) -> Change {

@@ -41,6 +41,16 @@ import Testing
         #expect(figures.shadowRuns > 8 && figures.shadowRecords > 50)
     }
 
+    @Test func `in the runs whose policy keeps quiet, something is told and something is not`() throws {
+        var figures = SimulationRun.Figures()
+        for seed: UInt64 in [10, 11, 14, 15, 26, 27] {
+            let run = SimulationRun(seed: seed, retail: try Self.retail())
+            _ = try run.run()
+            figures += run.figures
+        }
+        #expect(figures.unheard > 20 && figures.outputs > 100)
+    }
+
     /// Thousands of runs have to fit one process.
     @Test(arguments: Array<UInt64>(0..<12)) func `a run that has ended leaves nothing of its world behind`(
         seed: UInt64

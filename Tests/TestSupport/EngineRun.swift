@@ -9,6 +9,8 @@ package struct EngineRun: ~Copyable {
     package private(set) var order: [String] = []
     /// Everything that was said, without its texts.
     package private(set) var outputs: [Output] = []
+    /// Changes of tier that nobody was told of.
+    package private(set) var unheard: [UnheardChanges.TierMove] = []
     private var offset: Int64 = 0
 
     /// What was said about one customer.
@@ -156,6 +158,7 @@ package struct EngineRun: ~Copyable {
 
     private mutating func note(_ outputs: OutputBuffer) {
         self.outputs += outputs.outputs
+        unheard += outputs.unheard.tierMoves
         for output in outputs.outputs {
             let customer = outputs.string(output.customer)
             order.append(customer)

@@ -84,7 +84,9 @@ private struct Writer {
         guard random.chance(0.5) else {
             orderIDs.append("\(customer) \(id)")
             let type = random.pick([OrderType.completed, .completed, .completed, .paid, .placed])
-            return .order(time, customer, id, type, amount, cost: ScriptedEvent.cost(of: id, amount))
+            return .order(
+                time, customer, id, type, amount, cost: ScriptedEvent.cost(of: id, amount),
+                hasCoupon: ScriptedEvent.hasCoupon(id))
         }
         // Something about an order that exists, or that is still to come.
         let mine = orderIDs.filter { $0.hasPrefix(customer + " ") }.map { String($0.dropFirst(customer.count + 1)) }

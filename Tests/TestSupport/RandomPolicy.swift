@@ -2,7 +2,9 @@ import Scoring
 
 /// Policies drawn at random, valid but with no mercy: every measure, curve, rule and zone comes up.
 package enum RandomPolicy {
-    package static func draw(_ random: inout SeededRandom) -> Policy {
+    /// `portraits`: also measures that tell what has become known of a customer by now. What is taken back stays known, and
+    /// how old orders lie apart is not known for ever, so that these depend on more than what counts in the end.
+    package static func draw(_ random: inout SeededRandom, portraits: Bool = false) -> Policy {
         let history = History(
             orderDays: 31 + random.below(200), browseDays: 5 + random.below(60), feedbackDays: 10 + random.below(150))
         let qualification = QualificationPeriod(
@@ -12,12 +14,13 @@ package enum RandomPolicy {
             ? Validity(months: 1 + random.below(4), rounding: random.pick(Validity.Rounding.allCases)) : nil
         var measures: [Measure] = []
         for _ in 0..<(2 + random.below(5)) {
-            let measure = measure(&random, history)
+            let measure = measure(&random, history, portraits: portraits)
             // There is one balance of points.
             let isSecond = measure.quantity == .points && measures.contains { $0.quantity == .points }
             if !measures.contains(measure), !isSecond { measures.append(measure) }
         }
         let tiers = tiers(&random, measures)
+        let needs = Set(measures.compactMap(\.quantity.need))
         return Policy(
             name: "random", version: 1, hash: "", calendar: calendar(&random), currency: Currencies.usd,
             exchangeRates: [Currencies.jpy: ExchangeRate(billionths: 6_700_000)],
@@ -26,6 +29,8 @@ package enum RandomPolicy {
             terms: (0..<(1 + random.below(5))).map { term(&random, $0, measures) },
             tiers: tiers, downgrade: downgrade(&random, hasTerms: validity != nil),
             qualification: qualification, validity: validity, churn: churn(&random),
+            value: needs.contains(.value) ? ValueRule(amounts: .cdnow) : nil,
+            profiles: portraits && needs.contains(.profiles) ? ProfileRule(catchUp: nil) : nil,
             points: points(&random, measures, tiers: tiers.count))
     }
 
@@ -38,8 +43,18 @@ package enum RandomPolicy {
 
     private static func calendar(_ random: inout SeededRandom) -> ZoneCalendar { random.pick(calendars) }
 
-    private static func measure(_ random: inout SeededRandom, _ history: History) -> Measure {
-        let quantity = random.pick(Measure.Quantity.all)
+    /// Those of `portraits`.
+    private static let known: [Measure.Quantity] = [
+        .regularity, .loyalty, .discountedShare, .categoryBreadth, .topCategoryShare, .referrals, .referralsConverted,
+    ]
+    private static let plain = Measure.Quantity.all.filter { !known.contains($0) }
+
+    private static func measure(
+        _ random: inout SeededRandom, _ history: History, portraits: Bool
+    ) -> Measure {
+        let drawn = random.pick(portraits && random.chance(0.5) ? known : plain)
+        // What is compared must be kept.
+        let quantity = drawn.history == .orders && drawn.ownDays ?? 0 > history.orderDays ? .orders : drawn
         if quantity == .points { return Measure(.points, .days(1 + random.below(history.orderDays))) }
         guard quantity.takesWindow else { return Measure(quantity) }
         if quantity.takesLifetime, random.chance(0.2) { return Measure(quantity) }
@@ -67,6 +82,13 @@ package enum RandomPolicy {
         case .csatLatest, .csatMean: 70
         case .npsLatest, .npsMean: 7
         case .pAlive, .p0, .churnRisk: 0.7
+        case .engagement: 4
+        case .sentimentMean, .spendGrowth, .orderGrowth, .discountedShare: 0.4
+        case .repeatRate, .regularity, .loyalty: 0.6
+        case .recencyScore, .frequencyScore, .monetaryScore: 3.5
+        case .categoryBreadth, .topCategoryShare: 1
+        case .referrals, .referralsConverted, .expectedOrders: 1.5
+        case .lifetimeValue: 60
         }
     }
 

@@ -32,6 +32,8 @@ extension ReferenceHistory {
         guard order.type.rawValue >= policy.countFrom.rawValue else { return .noEffect }
         guard known(id) == nil else { return order.type == policy.countFrom ? .duplicate : .noEffect }
         let rate = policy.points.map { $0.perUnit * $0.multipliers[tier] } ?? 0
+        portrayed.orders += 1
+        portrayed.discounted += order.hasCoupon ? 1 : 0
         orders.append(
             Order(id: id, time: time, total: order.total.minorUnits, cost: order.cost?.minorUnits, rate: rate))
         let waiting = early.filter { $0.id == id }.sorted { $0.time < $1.time }

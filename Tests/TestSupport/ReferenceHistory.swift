@@ -55,6 +55,10 @@ struct ReferenceHistory {
     var visits: [Visit] = []
     var answers: [Answer] = []
     private var latestSession: UInt32 = 0
+    /// What is known once and for all, whatever is taken back later: orders that began to count, those of them with a coupon,
+    /// and referrals.
+    var portrayed = (orders: 0, discounted: 0, referrals: 0)
+    var hasBrowsed = false
     /// When the order was made that the latest order event took something back from; nil if it took nothing.
     var reducedOrderAt: EventTime?
 
@@ -66,6 +70,7 @@ struct ReferenceHistory {
         let session = UInt32(truncatingIfNeeded: browse.sessionHash)
         let opens = session != 0 && session != latestSession
         if opens { latestSession = session }
+        hasBrowsed = true
         visits.append(
             Visit(
                 day: policy.calendar.day(of: time), type: browse.type, opensSession: opens,
@@ -78,6 +83,7 @@ struct ReferenceHistory {
         if answers.contains(where: { $0.id == id && $0.day == day }) { return false }
         let place = answers.lastIndex { $0.day <= day }.map { $0 + 1 } ?? 0
         answers.insert(Answer(id: id, day: day, type: feedback.type, score: feedback.score), at: place)
+        if feedback.type == .referral { portrayed.referrals += 1 }
         return true
     }
 
@@ -122,6 +128,9 @@ struct ReferenceHistory {
                 policy.churn.model.probabilityOfNoPurchase($0, horizon: policy.churn.horizonDays)
             } ?? .nan
         case .churnRisk: return risk(at: time, adjusted: false)
+        case .sentimentMean: return sentiment(answers.filter { today - $0.day < span ?? policy.history.feedbackDays })
+        case .engagement: return engagement(on: today)
+        default: return dimension(measure.quantity, at: time)
         }
     }
 
@@ -228,5 +237,5 @@ struct ReferenceHistory {
             browseDrop: before < 5 ? nil : max(0, 1 - recent / before))
     }
 
-    private var minorPerMajor: Double { pow(10, Double(policy.currency.exponent)) }
+    var minorPerMajor: Double { pow(10, Double(policy.currency.exponent)) }
 }

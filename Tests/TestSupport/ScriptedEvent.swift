@@ -29,15 +29,19 @@ package struct ScriptedEvent: Sendable {
 extension ScriptedEvent {
     package static func order(
         _ time: EventTime, _ customer: String, _ id: String, _ type: OrderType = .completed, _ total: Int64 = 0,
-        refund: Int64? = nil, cost: Int64? = nil
+        refund: Int64? = nil, cost: Int64? = nil, hasCoupon: Bool = false
     ) -> ScriptedEvent {
         ScriptedEvent(
             time, customer, id,
             .order(
                 OrderEvent(
                     type: type, currency: Currencies.usd, total: Money(minorUnits: total),
-                    refund: refund.map { Money(minorUnits: $0) }, cost: cost.map { Money(minorUnits: $0) })))
+                    refund: refund.map { Money(minorUnits: $0) }, cost: cost.map { Money(minorUnits: $0) },
+                    hasCoupon: hasCoupon)))
     }
+
+    /// Whether an order came with a coupon: every third; drawn as costs are.
+    package static func hasCoupon(_ id: String) -> Bool { StableHash.of("coupon \(id)") % 3 == 0 }
 
     /// What an order cost the shop: any part of its total and a little more; every third does not tell. Drawn from the order,
     /// so that it takes nothing from a history's random numbers.

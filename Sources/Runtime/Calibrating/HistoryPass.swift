@@ -52,7 +52,13 @@ package struct HistoryPass: ~Copyable {
     /// An engine in an array: a type that cannot be copied needs a box.
     private final class PolicyEngine {
         var engine: ShardEngine
-        init(_ policy: Policy) { engine = ShardEngine(policy: policy) }
+
+        /// Of a policy that tells everything: nothing here is told to anybody.
+        init(_ policy: Policy) {
+            var followed = policy
+            followed.quietBeyond = nil
+            engine = ShardEngine(policy: followed)
+        }
     }
 
     /// What happened later than `latest` is passed over: a topic keeps what the daemon has refused as too far ahead.

@@ -13,6 +13,11 @@ package enum ShardClock: Sendable {
     /// Whatever is read elsewhere, such as a simulated host's clock.
     case reading(@Sendable () -> EventTime)
 
+    /// Whether only events move time, as over historical data.
+    package var isOfEvents: Bool {
+        if case .event = self { true } else { false }
+    }
+
     /// The instant to which an idle shard's clock may be moved now; nil for none.
     package func tick() -> EventTime? {
         switch self {

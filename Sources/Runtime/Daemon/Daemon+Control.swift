@@ -16,8 +16,8 @@ extension Daemon {
     func runControl() {
         var ownership = Ownership(inputTopics: options.inputs.count, shards: Int32(partitionCount))
         var closingSince: Double?
-        var watch = PolicyWatch(path: options.policyPath)
-        var shadowWatch = ShadowWatch(path: options.shadowPath)
+        var watch = PolicyWatch(path: options.policyPath, tellsAll: options.clock.isOfEvents)
+        var shadowWatch = ShadowWatch(path: options.shadowPath, tellsAll: options.clock.isOfEvents)
         // Nothing is tried yet: the file is read at once.
         look(at: &shadowWatch, isAsked: true)
         while true {

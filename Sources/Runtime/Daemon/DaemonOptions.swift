@@ -65,7 +65,7 @@ package struct DaemonOptions: Sendable {
 extension DaemonOptions {
     /// A configuration with its policy loaded. A lapse clock starts at once.
     package init(_ configuration: Configuration, policy: Policy) {
-        let topics = configuration.topics
+        let (topics, clock) = (configuration.topics, Self.clock(configuration.clock))
         self.init(
             application: configuration.application, bootstrap: configuration.kafka.bootstrap,
             group: configuration.group,
@@ -75,7 +75,7 @@ extension DaemonOptions {
                 customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal,
                 tierChangesShadow: configuration.shadowPolicy == nil ? nil : topics.tierChangesShadow),
-            policy: policy, clock: Self.clock(configuration.clock), workers: configuration.workers,
+            policy: clock.isOfEvents ? policy.tellingAll : policy, clock: clock, workers: configuration.workers,
             batchRecords: configuration.limits.batchRecords, recordBytes: configuration.limits.recordBytes,
             commitInterval: configuration.limits.commitInterval,
             deadLettersPerSecond: configuration.limits.deadLettersPerSecond,

@@ -10,6 +10,7 @@ package struct PolicyWatch {
     }
 
     private let path: String?
+    private let tellsAll: Bool
     private var lastLook = -Double.infinity
     /// The file's text at the last look, and the one that was judged last.
     private var seen: String?
@@ -18,8 +19,13 @@ package struct PolicyWatch {
 
     private static let beatSeconds = 1.0
 
-    /// Nil where there is no file to watch.
-    package init(path: String?) { self.path = path }
+    /// - Parameters:
+    ///   - path: Nil where there is no file to watch.
+    ///   - tellsAll: Whether its policies are taken as if they said nothing of catching up.
+    package init(path: String?, tellsAll: Bool = false) {
+        self.path = path
+        self.tellsAll = tellsAll
+    }
 
     /// `isAsked`: the file is judged at once and again. Otherwise its text must stay the same from one look to the next, for
     /// it may be half written.
@@ -46,7 +52,8 @@ package struct PolicyWatch {
     private mutating func judge(
         _ text: String, _ path: String, _ current: KeptPolicy, _ known: PolicyHash?
     ) throws(PolicyError) -> Finding {
-        let policy = try PolicyFile.parse(text: text, file: path)
+        var policy = try PolicyFile.parse(text: text, file: path)
+        if tellsAll { policy = policy.tellingAll }
         guard policy.currency == current.policy.currency else {
             throw PolicyError(
                 FileProblem(

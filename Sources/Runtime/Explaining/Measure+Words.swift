@@ -44,6 +44,23 @@ extension Measure.Quantity {
         case .complaintsOpen: "open complaints"
         case .pAlive: "probability of still being a customer"
         case .attributeNumber(let name): "the attribute \(name)"
+        case .engagement: "faded browsing of the last 30 days (a view counts 1, a cart 3)"
+        case .sentimentMean: "mean of what was good (1) and bad (-1)"
+        case .spendGrowth: "growth of spend, 90 days over the 90 before (0.25 is a quarter more)"
+        case .orderGrowth: "growth of orders, 90 days over the 90 before (0.25 is a quarter more)"
+        case .repeatRate: "share of days with an order after the first (0 to 1)"
+        case .regularity: "regularity of purchases (0 to 1)"
+        case .loyalty: "loyalty (0 to 1)"
+        case .recencyScore: "RFM score of recency (1 to 5)"
+        case .frequencyScore: "RFM score of frequency (1 to 5)"
+        case .monetaryScore: "RFM score of spend (1 to 5)"
+        case .discountedShare: "share of orders with a discount or coupon (0 to 1)"
+        case .categoryBreadth: "categories bought from"
+        case .topCategoryShare: "share of the foremost category (0 to 1)"
+        case .referrals: "referrals"
+        case .referralsConverted: "referrals that became customers"
+        case .expectedOrders: "days with an order expected in the next \(policy.churn.horizonDays.plain) days"
+        case .lifetimeValue: "value of the next \((policy.value?.months ?? 0).counted("month"))"
         case .p0: "probability of no order in the next \(policy.churn.horizonDays.plain) days"
         default: baseName.replacing("_", with: " ")
         }
@@ -79,7 +96,7 @@ extension Measure.Quantity {
     var isCounted: Bool {
         switch self {
         case .orders, .points, .browse, .sessions, .complaints, .complaintsOpen, .daysSinceLastOrder, .tenureDays,
-            .dwellSeconds:
+            .dwellSeconds, .referrals, .referralsConverted, .categoryBreadth:
             true
         default: false
         }
@@ -88,7 +105,7 @@ extension Measure.Quantity {
     /// In the policy's currency.
     var isMoney: Bool {
         switch self {
-        case .spend, .averageOrderValue, .spendEWMA, .contribution: true
+        case .spend, .averageOrderValue, .spendEWMA, .contribution, .lifetimeValue: true
         default: false
         }
     }
@@ -97,9 +114,16 @@ extension Measure.Quantity {
     var domain: (range: ClosedRange<Double>, isWhole: Bool, canBeUnknown: Bool) {
         switch self {
         case .tag, .attribute: (0...1, true, false)
-        case .orders, .points, .browse, .sessions, .complaints, .complaintsOpen: (0...(.infinity), true, false)
+        case .orders, .points, .browse, .sessions, .complaints, .complaintsOpen, .referrals, .referralsConverted:
+            (0...(.infinity), true, false)
         case .spend, .spendEWMA, .dwellSeconds, .tenureDays: (0...(.infinity), false, false)
-        case .averageOrderValue, .daysSinceLastOrder: (0...(.infinity), false, true)
+        case .averageOrderValue, .daysSinceLastOrder, .engagement, .expectedOrders, .lifetimeValue:
+            (0...(.infinity), false, true)
+        case .spendGrowth, .orderGrowth: (-1...(.infinity), false, true)
+        case .sentimentMean: (-1...1, false, true)
+        case .recencyScore, .frequencyScore, .monetaryScore: (1...5, true, true)
+        case .categoryBreadth: (1...8, true, true)
+        case .repeatRate, .regularity, .loyalty, .discountedShare, .topCategoryShare: (0...1, false, true)
         case .margin: (-Double.infinity...1, false, true)
         case .csatLatest, .csatMean: (0...100, false, true)
         case .npsLatest, .npsMean: (0...10, false, true)

@@ -67,6 +67,10 @@ package struct PolicyExplanation {
             lines.append("Amounts are in \(policy.currency.text): \(listed.joined(separator: ", ")).")
         }
         lines.append("Days are calendar days, today included; they begin at midnight in \(policy.calendar.zone).")
+        if let span = policy.quietBeyond {
+            lines.append(
+                "What took effect more than \(span.words) before it is found out moves customers and is not told.")
+        }
         if let period = policy.qualification { lines.append("The qualification period is \(period.words).") }
         return lines
     }

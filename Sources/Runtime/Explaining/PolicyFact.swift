@@ -59,6 +59,18 @@ extension Policy {
             .text("version", "\(version)", "outputs name the new version"),
         ] + calendarFacts + moneyFacts + termFacts + tierFacts + downgradeFacts + standingFacts + noticeFacts
             + changeActionFacts + churnFacts + levelFacts + valueFacts + profileFacts + pointsFacts + tagFacts
+            + catchUpFacts
+    }
+
+    private var catchUpFacts: [PolicyFact] {
+        [quietBeyond].compactMap { $0 }.map {
+            PolicyFact.span(
+                "catch_up.quiet_beyond", $0, rise: "more of the past is told while a shard catches up",
+                fall: "less of the past is told while a shard catches up"
+            ).with(
+                added: "what lies further in the past moves customers and is not told",
+                removed: "everything is told, however far in the past")
+        }
     }
 
     private var calendarFacts: [PolicyFact] {

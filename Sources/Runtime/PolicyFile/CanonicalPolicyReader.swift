@@ -29,6 +29,7 @@ struct CanonicalPolicyReader {
     var profiles: ProfileRule?
     private var points: PointsRule?
     private var tags: [TagRule] = []
+    private var quietBeyond: TimeSpan?
     private var levels: [ChurnRule.Level] = []
 
     static func read(_ text: String) throws(KeptPolicyError) -> Policy {
@@ -60,7 +61,7 @@ struct CanonicalPolicyReader {
                     purchases: model.0, horizonDays: churn.horizonDays, ewmaHalfLifeDays: churn.ewmaHalfLifeDays,
                     score: churn.score),
                 adjustment: adjustment, levels: levels, margin: churn.margin, isCalibrated: model.isCalibrated),
-            value: value, profiles: profiles, points: points, tags: tags)
+            value: value, profiles: profiles, points: points, tags: tags, quietBeyond: quietBeyond)
     }
 
     /// The balance of points with its expiry, there wherever points are earned; nil if it is asked for where none are.
@@ -101,6 +102,7 @@ struct CanonicalPolicyReader {
         case "points": set(\.points, Self.points(&line))
         case "points_inactive": set(\.points, Self.points(points, inactive: &line))
         case "tag": add(to: \.tags, tag(&line))
+        case "quiet_beyond": set(\.quietBeyond, Self.span(&line))
         case "level": add(to: \.levels, Self.level(&line))
         default: false
         }

@@ -8,7 +8,7 @@ extension Policy {
             ["tierd policy 2", "policy \(name.quoted)", "version \(version)"] + calendarLines + moneyLines + termLines
             + tiers.map { $0.line(measures) } + downgradeLines + termsOfTierLines + noticeLines
             + changeActionLines + churnLines
-            + valueLines + profileLines + pointsLines + tagLines
+            + valueLines + profileLines + pointsLines + tagLines + catchUpLines
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -82,6 +82,8 @@ extension Policy {
     private var tagLines: [String] {
         tags.map { "tag \($0.name.quoted) \($0.condition.canonicalText(measures))\($0.actions.canonicalText)" }
     }
+
+    private var catchUpLines: [String] { quietBeyond.map { ["quiet_beyond \($0.milliseconds)"] } ?? [] }
 
     private var churnLines: [String] {
         let model = churn.model

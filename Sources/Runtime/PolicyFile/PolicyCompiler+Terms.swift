@@ -23,6 +23,9 @@ extension PolicyCompiler {
             problems.append(UnknownMeasure(name: name).problem(at: cursor))
             return nil
         }
+        if let need = measure.quantity.need, !needsMet.contains(need) {
+            problems.append(cursor.problem(need.problem(of: name)))
+        }
         guard measure.quantity == .points else {
             noteWindow(of: measure, at: cursor)
             return index(of: measure)
@@ -43,7 +46,7 @@ extension PolicyCompiler {
 
     mutating func noteWindow(of measure: Measure, at cursor: Cursor) {
         if measure.window == .period { periodUse = periodUse ?? cursor }
-        guard let days = measure.windowDays, let input = measure.quantity.history else { return }
+        guard let days = measure.daysNeeded, let input = measure.quantity.history else { return }
         if days > longestUse[input]?.days ?? 0 {
             longestUse[input] = MeasureUse(path: cursor.path, name: measure.name, days: days)
         }
@@ -76,5 +79,16 @@ extension PolicyCompiler {
             points.append(Curve.Point(x: numbers[0], y: numbers[1]))
         }
         return points
+    }
+}
+
+extension Measure.Quantity.Need {
+    fileprivate func problem(of measure: String) -> String {
+        let reason =
+            switch self {
+            case .profiles: "what \"\(measure)\" is read from is kept for profiles"
+            case .value: "\"\(measure)\" needs the amounts that customers spend"
+            }
+        return "\(reason): the field \"\(rawValue)\" is missing"
     }
 }

@@ -13,6 +13,8 @@ struct PolicyCompiler {
     var longestUse: [InputKind: MeasureUse] = [:]
     /// For how many days points count; nil where none are earned.
     var pointsDays: Int?
+    /// The fields that measures need and the policy has.
+    var needsMet: Set<Measure.Quantity.Need> = []
 
     struct MeasureUse {
         let path: String
@@ -22,6 +24,7 @@ struct PolicyCompiler {
 
     mutating func compile(_ root: Cursor) -> Policy {
         pointsDays = root["points"].map { Self.pointsDays($0) }
+        needsMet = Set(Measure.Quantity.Need.allCases.filter { root[$0.rawValue] != nil })
         let terms = compileTerms(root["score"]?["terms"])
         let tiers = compileTiers(root["tiers"])
         let tags = compileTags(root["tags"])
@@ -50,7 +53,8 @@ struct PolicyCompiler {
             notices: compileNotices(root["notices"]),
             changeActions: compileChangeActions(root["change_actions"]),
             churn: compileChurn(root["churn"]), value: compileValue(root["value"]),
-            profiles: compileProfiles(root), points: points, tags: tags)
+            profiles: compileProfiles(root), points: points, tags: tags,
+            quietBeyond: span(root["catch_up"]?["quiet_beyond"]))
     }
 
     mutating func span(_ cursor: Cursor?) -> TimeSpan? { cursor?.span(&problems) }

@@ -3,6 +3,18 @@ import Scoring
 /// What is wrong in a policy file.
 package typealias PolicyError = FileProblems
 
+extension Policy {
+    /// The policy as if it said nothing of catching up, with the hash of such a one: over historical data there is no present
+    /// to be caught up with.
+    package var tellingAll: Policy {
+        guard quietBeyond != nil else { return self }
+        var policy = self
+        policy.quietBeyond = nil
+        policy.hash = SHA256.hexDigest(of: policy.canonicalText)
+        return policy
+    }
+}
+
 /// Reads policy files: YAML, checked against schemas/policy.schema.json and for what a schema cannot say.
 package enum PolicyFile {
     /// Reads the file at `path`; throws with every problem found, up to `FileProblems.limit`.

@@ -49,9 +49,10 @@ package struct OfflineReplay: ~Copyable {
         self.until = until
         self.latest = latest
         self.wallClock = max(wallClock, until ?? .earliest)
-        // A replay is all history: profiles do not wait for a present that never comes.
+        // A replay is all history: profiles do not wait for a present that never comes, and everything is told.
         var followed = policy
         followed.profiles?.catchUp = nil
+        followed.quietBeyond = nil
         engine = ShardEngine(policy: followed)
         encoder = OutputEncoder(policy: policy, source: "/tierd/\(application)") { $0.defaultTopic }
         summary = ReplaySummary(policy: policy)

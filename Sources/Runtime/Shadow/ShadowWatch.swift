@@ -14,6 +14,7 @@ package struct ShadowWatch {
     }
 
     private let path: String?
+    private let tellsAll: Bool
     private var watch: PolicyWatch
     private var lastLook = -Double.infinity
     /// Looks in a row that found no file: one that is just being replaced has not gone.
@@ -25,9 +26,10 @@ package struct ShadowWatch {
     private static let beatSeconds = 1.0
 
     /// Nil where no policy is tried.
-    package init(path: String?) {
+    package init(path: String?, tellsAll: Bool = false) {
         self.path = path
-        watch = PolicyWatch(path: path)
+        self.tellsAll = tellsAll
+        watch = PolicyWatch(path: path, tellsAll: tellsAll)
     }
 
     /// `shadow` is what is tried now; amounts are kept in the currency of `live`.
@@ -53,7 +55,7 @@ package struct ShadowWatch {
     private mutating func loss() -> Finding {
         guard misses >= Self.missesUntilGone else { return .nothing }
         // The same text is a change when it comes back.
-        watch = PolicyWatch(path: path)
+        watch = PolicyWatch(path: path, tellsAll: tellsAll)
         isGone = true
         return .gone
     }

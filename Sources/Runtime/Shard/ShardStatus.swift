@@ -66,13 +66,18 @@ package struct ShardStatus: Sendable {
     package mutating func count(_ output: Output) {
         switch output {
         case .tierChange(let change):
-            // Whose tier is gone was counted on the one below it when the policy changed.
-            guard change.direction == .entry || change.from != nil else { return }
-            tierCounts[change.to] += 1
-            if let from = change.from { tierCounts[from] -= 1 }
+            count(.init(from: change.from, to: change.to, isEntry: change.direction == .entry))
         case .erasure(let erasure): if let tier = erasure.tier { tierCounts[tier] -= 1 }
         case .churnRisk, .notice, .profile: break
         }
+    }
+
+    /// Counts a change of tier, told or not.
+    package mutating func count(_ move: UnheardChanges.TierMove) {
+        // Whose tier is gone was counted on the one below it when the policy changed.
+        guard move.isEntry || move.from != nil else { return }
+        tierCounts[move.to] += 1
+        if let from = move.from { tierCounts[from] -= 1 }
     }
 }
 

@@ -230,6 +230,7 @@ package final class ShardTask {
             status.count(output)
         }
         status.outputs += Int64(outputs.outputs.count)
+        for move in outputs.unheard.tierMoves { status.count(move) }
     }
 
     func count(_ applied: Int, _ rejected: Int) {

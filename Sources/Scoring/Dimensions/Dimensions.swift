@@ -95,6 +95,22 @@ package struct Dimensions: Hashable, Sendable {
     /// Days of silence that are a decline for one with such gaps.
     static func silenceOfDecline(_ meanGap: Double) -> Double { max(2 * meanGap, 30) }
 
+    /// As `loyaltyScore`, nil before the first order.
+    package static func loyaltyScore(_ evidence: ProfileEvidence, _ thresholds: DimensionThresholds) -> Double? {
+        evidence.purchases.map {
+            LoyaltyParts($0, categoriesBought: evidence.preferences.categoriesBought).score(of: $0, thresholds)
+        }
+    }
+
+    /// How fast that score falls in silence: as the regularity does, which is at most a quarter of what is known, and by half
+    /// at the instant after which a buyer has lapsed.
+    package static func loyaltyLimit(_ purchases: PurchaseEvidence, _ thresholds: DimensionThresholds) -> SpeedLimit {
+        var limit = purchases.regularityLimit.scaled(by: 0.25)
+        let unlapsed = thresholds.lapsedAfterDays - purchases.daysSinceLast
+        if unlapsed >= 0 { limit.holdsFor = min(limit.holdsFor, unlapsed * TimeSpan.millisecondsPerDay) }
+        return limit
+    }
+
     /// Nobody with an open complaint is highly satisfied, and without an answer the complaint is all that is known.
     private static func satisfaction(_ feedback: FeedbackEvidence?, _ thresholds: DimensionThresholds) -> Grade {
         guard let feedback else { return .unknown }

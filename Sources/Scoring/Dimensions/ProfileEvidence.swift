@@ -53,6 +53,17 @@ package struct PurchaseEvidence: Hashable, Sendable {
         let kept = daysSinceLast > 2 * meanGap ? 2 * meanGap / daysSinceLast : 1
         return kept / (1 + gapDeviation / meanGap)
     }
+
+    /// How fast `regularity` falls in silence: not at all until the cadence is broken, and ever more slowly from then on.
+    package var regularityLimit: SpeedLimit {
+        guard let regularity, let meanGap else { return .none }
+        let unbroken = 2 * meanGap - daysSinceLast
+        guard unbroken <= 0 else {
+            return SpeedLimit(up: 0, down: 0, holdsFor: unbroken * TimeSpan.millisecondsPerDay)
+        }
+        // It is c/s after s days of silence, and falls by c/s².
+        return SpeedLimit(up: 0, down: regularity / daysSinceLast / TimeSpan.millisecondsPerDay)
+    }
 }
 
 /// Browsing of the last 30 days, and faded with a half-life of 14 days.
@@ -147,6 +158,8 @@ package struct Referrals: Hashable, Sendable {
 package struct PreferenceEvidence: Hashable, Sendable {
     /// Of the categories: the sum of the squared shares, 1 for one alone; nil without any.
     package var concentration: Double?
+    /// Of the foremost category, 0…1; nil without any.
+    package var topShare: Double?
     /// Categories bought from, among those that are kept.
     package var categoriesBought = 0.0
 

@@ -34,6 +34,14 @@ package struct RFM: Hashable, Sendable {
     }
 }
 
+extension RFMRule {
+    /// How the score of recency moves in silence: it stays until the next threshold is passed.
+    package func recencyLimit(daysSinceLast: Double) -> SpeedLimit {
+        let next = recency.first { daysSinceLast <= $0 } ?? .infinity
+        return SpeedLimit(up: 0, down: 0, holdsFor: (next - daysSinceLast) * TimeSpan.millisecondsPerDay)
+    }
+}
+
 /// Raw values are the names on the wire.
 package enum RFMGroup: String, CaseIterable, Sendable {
     case champions

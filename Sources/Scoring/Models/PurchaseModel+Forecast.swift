@@ -40,6 +40,16 @@ extension PurchaseModel {
         return days.isFinite ? days : nil
     }
 
+    /// A bound on how fast expected purchases fall in silence, as a part of themselves per day from `history.age` on; it holds
+    /// for discounted ones too.
+    ///
+    /// They are P · E[g(Γ/(α+T))], Γ of the shape r+x and g(u) = Σ wₖ (1 − e^(−p·u·tₖ))/p, wₖ ≥ 0: what discounts that fall with
+    /// time leave. g rises, is concave and 0 at 0, so u·g′ ≤ g, and the mean falls by at most 1/(α+T) of itself. P falls by
+    /// (1−P)(r+x)/(α+T) of itself.
+    package func steepestFallOfExpectation(_ history: PurchaseHistory) -> Double {
+        (r + history.repeats + 1) / (alpha + history.age)
+    }
+
     /// ln(p0/(1 − p0)), finite for every history with a finite hazard, also where p0 rounds to 0 or 1.
     package func logOddsOfNoPurchase(_ history: PurchaseHistory, horizon: Double) -> Double {
         let hazard = hazard(history, horizon: horizon)

@@ -27,6 +27,8 @@ package struct OutputBuffer: Sendable {
     package var preferences: ContiguousArray<Preference> = []
     package var attributes: ContiguousArray<ProfileAttribute> = []
     package var tags: ContiguousArray<TextSpan> = []
+    /// What changed and is told to nobody.
+    package var unheard = UnheardChanges()
 
     package init() {}
 
@@ -40,6 +42,7 @@ package struct OutputBuffer: Sendable {
         preferences.removeAll(keepingCapacity: true)
         attributes.removeAll(keepingCapacity: true)
         tags.removeAll(keepingCapacity: true)
+        unheard.removeAll()
     }
 
     package mutating func append(text bytes: UnsafeRawBufferPointer) -> TextSpan {
@@ -50,6 +53,40 @@ package struct OutputBuffer: Sendable {
 
     /// The text of `span`, for people and tests.
     package func string(_ span: TextSpan) -> String { String(decoding: text[span.range], as: UTF8.self) }
+}
+
+/// Changes that nobody is told of, for whoever counts where customers stand.
+package struct UnheardChanges: Sendable {
+    /// Of tiers, levels and what is near.
+    package private(set) var count = 0
+    package private(set) var tierMoves: ContiguousArray<TierMove> = []
+
+    /// Indices into `Policy.tiers`; `from` is nil for a customer's first tier, or one that a policy dropped.
+    package struct TierMove: Hashable, Sendable {
+        package var from: Int?
+        package var to: Int
+        package var isEntry: Bool
+
+        package init(from: Int?, to: Int, isEntry: Bool) {
+            self.from = from
+            self.to = to
+            self.isEntry = isEntry
+        }
+    }
+
+    package init() {}
+
+    package mutating func note() { count += 1 }
+
+    package mutating func note(_ move: TierMove) {
+        count += 1
+        tierMoves.append(move)
+    }
+
+    mutating func removeAll() {
+        count = 0
+        tierMoves.removeAll(keepingCapacity: true)
+    }
 }
 
 /// A half-open range of indices into one of the evidence arrays.

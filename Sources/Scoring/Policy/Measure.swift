@@ -33,6 +33,14 @@ package struct Measure: Hashable, Sendable {
     /// Whether something leaves it as time goes by.
     package var isWindowed: Bool { window != .lifetime }
 
+    /// Whether midnights move it with no event arriving.
+    package var isMovedByMidnights: Bool {
+        quantity.history != nil && (isWindowed || quantity.ownDays != nil) || quantity.history == .feedback
+    }
+
+    /// The days of history that it looks at; nil for as many as are kept.
+    package var daysNeeded: Int? { windowDays ?? quantity.ownDays }
+
     package enum Quantity: Hashable, Sendable {
         /// Orders that count, net of cancellations and full refunds.
         case orders
@@ -75,6 +83,38 @@ package struct Measure: Hashable, Sendable {
         case p0
         /// The churn risk as the policy scores it, without its adjustment; unknown before the first order.
         case churnRisk
+        /// Faded browsing of the last 30 days, as `BrowsingEvidence.engagement`; unknown before the first browse event.
+        case engagement
+        /// What was good (1), neither (0) and bad (−1) among reviews, answers, mentions and complaints, on average.
+        case sentimentMean
+        /// Spend of the last 90 days over that of the 90 before, less 1: 0.25 is a quarter more. Unknown without any before.
+        case spendGrowth
+        /// The same of orders.
+        case orderGrowth
+        /// Purchase days after the first over all purchase days, 0…1; unknown before the first order.
+        case repeatRate
+        /// How regular the purchases are and whether their cadence is kept, 0…1, as `PurchaseEvidence.regularity`; unknown
+        /// with fewer than three purchase days.
+        case regularity
+        /// 0…1, as `Dimensions.loyaltyScore`; unknown before the first order.
+        case loyalty
+        /// 1…5 as `RFM` has them, by the policy's thresholds; unknown before the first order.
+        case recencyScore
+        case frequencyScore
+        case monetaryScore
+        /// Of orders, the share with a discount or a coupon, 0…1; unknown before an order.
+        case discountedShare
+        /// Categories bought from, among the eight that are kept; unknown while no order told one.
+        case categoryBreadth
+        /// Share of the foremost category among those kept, 0…1, as profiles list it; unknown without any.
+        case topCategoryShare
+        /// Referrals made, and those that became customers.
+        case referrals
+        case referralsConverted
+        /// Purchase days expected within the churn horizon; unknown before the first order.
+        case expectedOrders
+        /// What the customer is worth from now on by the policy's `value`, major units; unknown before the first order.
+        case lifetimeValue
         /// 1 for who has the tag by a command, else 0.
         case tag(String)
         /// 1 for whose attribute is this text by a command, else 0.
@@ -120,21 +160,73 @@ extension Measure.Quantity {
         case .pAlive: "p_alive"
         case .p0: "p0"
         case .churnRisk: "churn_risk"
+        case .engagement, .sentimentMean, .spendGrowth, .orderGrowth, .repeatRate, .regularity, .loyalty, .recencyScore,
+            .frequencyScore, .monetaryScore, .discountedShare, .categoryBreadth, .topCategoryShare, .referrals,
+            .referralsConverted, .expectedOrders, .lifetimeValue:
+            dimensionName
         case .tag(let tag): "tag:\(tag)"
         case .attribute(let name, let text): "attribute:\(name)=\(text)"
         case .attributeNumber(let name): "attribute:\(name)"
         }
     }
 
+    /// Of the measures of the profiles' dimensions.
+    private var dimensionName: String {
+        switch self {
+        case .engagement: "engagement"
+        case .sentimentMean: "sentiment_mean"
+        case .spendGrowth: "spend_growth"
+        case .orderGrowth: "order_growth"
+        case .repeatRate: "repeat_rate"
+        case .regularity: "regularity"
+        case .loyalty: "loyalty"
+        case .recencyScore: "recency_score"
+        case .frequencyScore: "frequency_score"
+        case .monetaryScore: "monetary_score"
+        case .discountedShare: "discounted_share"
+        case .categoryBreadth: "category_breadth"
+        case .topCategoryShare: "top_category_share"
+        case .referrals: "referrals"
+        case .referralsConverted: "referrals_converted"
+        case .expectedOrders: "expected_orders"
+        default: "lifetime_value"
+        }
+    }
+
     package var takesWindow: Bool {
         switch self {
         case .orders, .spend, .averageOrderValue, .contribution, .margin, .browse, .dwellSeconds, .sessions, .csatMean,
-            .npsMean, .complaints:
+            .npsMean, .complaints, .sentimentMean:
             true
-        case .spendEWMA, .points, .daysSinceLastOrder, .tenureDays, .csatLatest, .npsLatest, .complaintsOpen, .pAlive,
-            .p0, .churnRisk, .tag, .attribute, .attributeNumber:
-            false
+        default: false
         }
+    }
+
+    /// The days that it looks back by itself, where no window says so.
+    package var ownDays: Int? {
+        switch self {
+        case .engagement: BrowsingEvidence.windowDays
+        case .spendGrowth, .orderGrowth: PurchaseEvidence.earlierDays
+        default: nil
+        }
+    }
+
+    /// What a policy must say besides, for it to be computed.
+    package var need: Need? {
+        switch self {
+        case .loyalty, .recencyScore, .frequencyScore, .monetaryScore, .discountedShare, .categoryBreadth,
+            .topCategoryShare, .referrals, .referralsConverted:
+            .profiles
+        case .lifetimeValue: .value
+        default: nil
+        }
+    }
+
+    /// Raw values are the fields of policies.
+    package enum Need: String, CaseIterable, Sendable {
+        /// For what is kept, and for the thresholds of what is scored.
+        case profiles
+        case value
     }
 
     /// Whether `_lifetime` may stand for the window: true for what is totalled beyond the longest window.
@@ -151,12 +243,10 @@ extension Measure.Quantity {
     /// Which input's history the window is taken over; nil where no window applies.
     package var history: InputKind? {
         switch self {
-        case .orders, .spend, .averageOrderValue, .contribution, .margin, .points: .orders
-        case .browse, .dwellSeconds, .sessions: .browse
-        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: .feedback
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute,
-            .attributeNumber:
-            nil
+        case .orders, .spend, .averageOrderValue, .contribution, .margin, .points, .spendGrowth, .orderGrowth: .orders
+        case .browse, .dwellSeconds, .sessions, .engagement: .browse
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .sentimentMean: .feedback
+        default: nil
         }
     }
 
@@ -169,7 +259,9 @@ extension Measure.Quantity {
             .orders, .spend, .averageOrderValue, .spendEWMA, .daysSinceLastOrder, .tenureDays, .browse(nil),
             .dwellSeconds,
             .sessions, .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .pAlive, .p0,
-            .churnRisk, .contribution, .margin, .points,
+            .churnRisk, .contribution, .margin, .points, .engagement, .sentimentMean, .spendGrowth, .orderGrowth,
+            .repeatRate, .regularity, .loyalty, .recencyScore, .frequencyScore, .monetaryScore, .discountedShare,
+            .categoryBreadth, .topCategoryShare, .referrals, .referralsConverted, .expectedOrders, .lifetimeValue,
         ] + BrowseType.allCases.map { .browse($0) }
 }
 

@@ -12,6 +12,8 @@ package enum Motion: Sendable {
     case risingAtMost(rate: Double)
     /// Down, at most `rate` per millisecond.
     case fallingAtMost(rate: Double)
+    /// No faster than this, up or down alone, for as long as it holds: then it is to be looked at again.
+    case bounded(SpeedLimit)
 }
 
 /// Bounds on how fast a number can move, for a time: what makes it safe not to look at it until then.
@@ -61,6 +63,7 @@ extension Motion {
             value >= 0 ? SpeedLimit(up: 0, down: value * rate) : SpeedLimit(up: -value * rate, down: 0)
         case .growing(let rate), .risingAtMost(let rate): SpeedLimit(up: rate, down: 0)
         case .fallingAtMost(let rate): SpeedLimit(up: 0, down: rate)
+        case .bounded(let limit): limit
         }
     }
 
@@ -69,7 +72,8 @@ extension Motion {
         if case .decaying(let rate) = self, threshold > 0, value >= threshold {
             return Double.log(value / threshold) / rate
         }
-        return speedLimit(at: value).earliestCrossing(of: threshold, from: value)
+        let limit = speedLimit(at: value)
+        return min(limit.holdsFor, limit.earliestCrossing(of: threshold, from: value))
     }
 }
 
@@ -77,7 +81,13 @@ extension Curve {
     /// The speed limit of `value(at: measure)` while the measure moves.
     package func speedLimit(at measure: Double, moving motion: Motion) -> SpeedLimit {
         let limit = motion.speedLimit(at: measure)
-        guard limit.up > 0 || limit.down > 0 else { return .none }
+        guard limit.up > 0 || limit.down > 0 else { return SpeedLimit(up: 0, down: 0, holdsFor: limit.holdsFor) }
+        var mapped = map(limit, at: measure, moving: motion)
+        mapped.holdsFor = min(mapped.holdsFor, limit.holdsFor)
+        return mapped
+    }
+
+    private func map(_ limit: SpeedLimit, at measure: Double, moving motion: Motion) -> SpeedLimit {
         switch self {
         case .saturating(let halfAt):
             return saturatingLimit(halfAt: halfAt, at: measure, moving: motion, limit)

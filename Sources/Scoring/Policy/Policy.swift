@@ -37,6 +37,9 @@ package struct Policy: Sendable {
     package var points: PointsRule?
     /// What customers are tagged with as long as something holds, in the order of the file.
     package var tags: [TagRule]
+    /// What took effect further in the past than this, as the journalled wall clock has it, moves the state and is not told;
+    /// nil: everything is.
+    package var quietBeyond: TimeSpan?
 
     package init(
         name: String, version: Int, hash: String, calendar: ZoneCalendar, currency: CurrencyCode,
@@ -45,8 +48,7 @@ package struct Policy: Sendable {
         measures: [Measure], terms: [Term], tiers: [Tier], downgrade: DowngradeRule,
         qualification: QualificationPeriod? = nil, validity: Validity? = nil, notices: NoticeRule = NoticeRule(),
         changeActions: ChangeActions = ChangeActions(), churn: ChurnRule, value: ValueRule? = nil,
-        profiles: ProfileRule? = nil, points: PointsRule? = nil,
-        tags: [TagRule] = []
+        profiles: ProfileRule? = nil, points: PointsRule? = nil, tags: [TagRule] = [], quietBeyond: TimeSpan? = nil
     ) {
         self.name = name
         self.version = version
@@ -71,6 +73,7 @@ package struct Policy: Sendable {
         self.profiles = profiles
         self.points = points
         self.tags = tags
+        self.quietBeyond = quietBeyond
     }
 
     /// Whether orders keep their costs.

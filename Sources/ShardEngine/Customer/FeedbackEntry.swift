@@ -32,6 +32,11 @@ struct FeedbackEntry {
         score = stored == Self.noScore ? nil : stored
     }
 
+    /// What an answer was felt to say, else what its score does; nil where there is neither.
+    var tone: Sentiment? {
+        sentiment ?? score.map { $0 >= 7_500 ? .positive : $0 > 4_000 ? .neutral : .negative }
+    }
+
     func store(to address: UnsafeMutableRawPointer) {
         address.storeBytes(of: idHash, as: UInt32.self)
         address.storeBytes(of: day, toByteOffset: 4, as: UInt16.self)

@@ -9,8 +9,10 @@ struct BrowseEffects: ~Copyable {
     private let mindsDwell: Bool
     /// Whether no condition looks at a browse measure itself: otherwise the score alone does not tell.
     let actThroughScore: Bool
-    /// Days after which an event of today first leaves a window.
+    /// Days after which an event of today first leaves a window, or counts less.
     let shortestWindow: Int
+    /// Whether the first browse event of all makes something known that was not.
+    let mindsFirst: Bool
 
     /// Steps of a customer's budget per point of the score: the furthest threshold, 100 points away, is within 16 bits.
     private static let stepsPerPoint = 512.0
@@ -22,20 +24,49 @@ struct BrowseEffects: ~Copyable {
             if case .measure(let index) = $0 { policy.measures[index].quantity.history == .browse } else { false }
         }
         var points = [Double](repeating: 0, count: BrowseBucket.sessionsBit + 1)
-        var mindsDwell = false
+        var (mindsDwell, mindsFirst) = (false, false)
         for term in policy.terms {
-            guard case .browse(let sum, _) = plan.steps[term.measure] else { continue }
             let steepest = abs(term.weight) * term.curve.steepestSlope(from: 0)
-            switch plan.browseSums[sum].part {
-            case .count(let bit): points[bit] += steepest
-            case .allTypes: for bit in 0..<BrowseBucket.sessionsBit { points[bit] += steepest }
-            case .dwell: mindsDwell = true
+            switch plan.steps[term.measure] {
+            case .engagement:
+                mindsFirst = true
+                for type in BrowseType.allCases { points[Int(type.rawValue)] += Self.engaged(type, steepest) }
+            case .browse(let sum, _):
+                switch plan.browseSums[sum].part {
+                case .count(let bit): points[bit] += steepest
+                case .allTypes: for bit in 0..<BrowseBucket.sessionsBit { points[bit] += steepest }
+                case .dwell: mindsDwell = true
+                }
+            default: continue
             }
         }
+        if Self.readsLists(policy, subjects, plan) {
+            for type in Self.listed { points[Int(type.rawValue)] = .infinity }
+        }
         costs = FlatArray(points.map { actThroughScore ? Self.cost($0) : Self.unaffordable })
-        self.mindsDwell = mindsDwell
+        (self.mindsDwell, self.mindsFirst) = (mindsDwell, mindsFirst)
         self.actThroughScore = actThroughScore
-        shortestWindow = plan.browseWindows.first ?? Measure.maximumWindowDays
+        shortestWindow = plan.needsEngagement ? 1 : plan.browseWindows.first ?? Measure.maximumWindowDays
+    }
+
+    /// What an event adds through the engagement: never nothing, for the first makes it known.
+    private static func engaged(_ type: BrowseType, _ steepest: Double) -> Double {
+        steepest * BrowsingEvidence.weight(of: type) + 1e-6
+    }
+
+    /// Those that add to the portrait's lists, or let all of their weights fade.
+    private static let listed: [BrowseType] = [
+        .productViewed, .categoryViewed, .linkClicked, .emailOpened, .emailClicked, .pushOpened,
+    ]
+
+    /// Whether a score or a tier follows from the portrait's lists.
+    private static func readsLists(
+        _ policy: Policy, _ subjects: [Comparison.Subject], _ plan: MeasurePlan
+    ) -> Bool {
+        let compared = subjects.compactMap { if case .measure(let index) = $0 { index } else { nil } }
+        return (policy.terms.map(\.measure) + compared).contains {
+            if case .drawn(let measure) = plan.steps[$0] { measure.readsLists } else { false }
+        }
     }
 
     private static func cost(_ points: Double) -> UInt32 {

@@ -26,10 +26,7 @@ struct ExpiryEffects: ~Copyable {
 
     init(_ policy: Policy) {
         effects = FlatArray(policy.terms.map { Self.effect(of: $0, policy.measures[$0.measure]) })
-        measures = FlatArray(
-            policy.measures.map {
-                $0.quantity.history != nil && $0.isWindowed || $0.quantity.history == .feedback
-            })
+        measures = FlatArray(policy.measures.map(\.isMovedByMidnights))
     }
 
     private static func effect(of term: Term, _ measure: Measure) -> Effect {
@@ -38,9 +35,17 @@ struct ExpiryEffects: ~Copyable {
             guard measure.isWindowed else { return .none }
             guard term.curve.isMonotone, measure.quantity != .spend else { return anywhere(term) }
             return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
-        case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen: return anywhere(term)
+        case .engagement:
+            guard term.curve.isMonotone else { return anywhere(term) }
+            return .fallsToZero(worthAtZero: term.weight * term.curve.value(at: 0))
+        case .averageOrderValue, .csatMean, .csatLatest, .npsMean, .npsLatest, .complaintsOpen, .sentimentMean,
+            .spendGrowth, .orderGrowth:
+            return anywhere(term)
         case .contribution, .margin: return measure.isWindowed ? anywhere(term) : .none
-        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .tag, .attribute, .attributeNumber:
+        case .spendEWMA, .daysSinceLastOrder, .tenureDays, .pAlive, .p0, .churnRisk, .repeatRate, .regularity, .loyalty,
+            .recencyScore, .frequencyScore, .monetaryScore, .discountedShare, .categoryBreadth, .topCategoryShare,
+            .referrals, .referralsConverted, .expectedOrders, .lifetimeValue, .tag, .attribute,
+            .attributeNumber:
             return .none
         }
     }

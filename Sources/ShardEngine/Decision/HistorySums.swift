@@ -14,6 +14,15 @@ struct FeedbackSum {
     var npsSum: Int64 = 0
     var npsCount: Int64 = 0
     var complaints: Int64 = 0
+    /// What was good less what was bad, of so many.
+    var toneSum: Int64 = 0
+    var toneCount: Int64 = 0
+
+    @inline(__always) mutating func judge(_ tone: Sentiment?) {
+        guard let tone else { return }
+        toneSum += Int64(tone.rawValue)
+        toneCount += 1
+    }
 
     @inline(__always) mutating func add(_ entry: FeedbackEntry) {
         switch entry.type {
@@ -71,6 +80,9 @@ struct HistorySums: ~Copyable {
     }
 
     mutating func begin() { nextExpiry = .max }
+
+    /// Something else changes by itself on `day`.
+    mutating func heedExpiry(on day: Int32) { nextExpiry = min(nextExpiry, day) }
 
     /// Sums the orders up to `now`: windows first, then everything with what has left the history.
     mutating func sumOrders(
@@ -263,11 +275,17 @@ struct HistorySums: ~Copyable {
     ) {
         sum.add(entry)
         switch entry.type {
-        case .csat, .review, .survey: csatLatest = csatLatest ?? entry.score
+        case .csat, .review, .survey:
+            csatLatest = csatLatest ?? entry.score
+            sum.judge(entry.tone)
         case .nps: npsLatest = npsLatest ?? entry.score
-        case .complaint: if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
+        case .complaint:
+            // One that was answered is neither good nor bad.
+            sum.judge(resolutions > 0 ? .neutral : .negative)
+            if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
         case .complaintResolved: resolutions += 1
-        case .referral, .supportContact, .socialMention: break
+        case .socialMention: sum.judge(entry.tone)
+        case .referral, .supportContact: break
         }
     }
 }

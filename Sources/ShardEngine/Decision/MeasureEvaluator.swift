@@ -14,6 +14,9 @@ struct MeasureEvaluator: ~Copyable {
     private let terms: FlatArray<CompiledTerm>
     private var day = DayIndex(-1)
     private var isLookingBack = false
+    /// Of the last evaluation, where they are asked for.
+    private var engagement = Double.nan
+    private var drawn = DrawnEvidence()
 
     /// In the order of `Policy.measures`; NaN for unknown.
     let values: FlatArray<Double>
@@ -81,14 +84,33 @@ struct MeasureEvaluator: ~Copyable {
             sums.sumFeedback(
                 store.feedback(of: record), on: day.value, keptSince: (known + (1 - history.feedbackDays)).value)
         }
-        let purchases =
-            rules.plan.needsPurchaseHistory
-            ? store.purchaseDays(of: record, rules, upTo: time).evidence(
-                at: time, rules.policy.calendar, minorPerMajor: minorPerMajor, adjustment: 0) : nil
+        if rules.plan.needsEngagement {
+            fadeBrowsing(record, store, keptSince: (known + (1 - history.browseDays)).value)
+        }
+        let days = rules.plan.needsPurchaseHistory ? store.purchaseDays(of: record, rules, upTo: time) : nil
+        let purchases = days?.evidence(
+            at: time, rules.policy.calendar, minorPerMajor: minorPerMajor, adjustment: 0)
+        if rules.plan.drawing.isNeeded {
+            drawn.draw(record, store, at: time, on: day, days: days, purchases, rules)
+        }
         for index in 0..<steps.count { set(index, record, store, time, purchases) }
         nextExpiry =
             sums.nextExpiry == .max ? .max : rules.policy.calendar.start(of: DayIndex(sums.nextExpiry)).milliseconds
         score = sumTerms()
+    }
+
+    private mutating func fadeBrowsing(
+        _ record: CustomerStore.Record, _ store: borrowing CustomerStore, keptSince: Int32
+    ) {
+        guard record.pointee.browseBytes > 0 else {
+            engagement = .nan
+            return
+        }
+        engagement =
+            BrowsingEvidence(
+                store.browse(of: record), on: day.value, keptSince: keptSince, passingLater: true, rules.browseFading
+            ).engagement
+        if engagement > 0 { sums.heedExpiry(on: (day + 1).value) }
     }
 
     private mutating func sumPeriod(
@@ -134,9 +156,22 @@ struct MeasureEvaluator: ~Copyable {
             values[index] = daysSince(Int64(record.pointee.firstSeen) * 1000, time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .browse(let sum, let divisor): values[index] = Double(sums.browse[sum]) / divisor
-        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: setFeedback(index)
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .sentimentMean:
+            setFeedback(index)
         case .pAlive, .p0, .churnRisk: setPurchase(index, purchases)
+        case .engagement: values[index] = engagement
+        case .spendGrowth(let recent, let both):
+            values[index] = Self.growth(sums.orders[recent].amount, of: sums.orders[both].amount)
+        case .orderGrowth(let recent, let both):
+            values[index] = Self.growth(sums.orders[recent].count, of: sums.orders[both].count)
+        case .drawn(let measure): (values[index], motions[index]) = drawn.reading(of: measure, rules)
         }
+    }
+
+    /// How much more the recent part of a sum is than the earlier one.
+    private static func growth(_ recent: Int64, of both: Int64) -> Double {
+        let earlier = both &- recent
+        return earlier > 0 ? Double(recent) / Double(earlier) - 1 : .nan
     }
 
     /// Major units. Looking back, what came later is taken out of the sum before that is wound back.
@@ -188,6 +223,9 @@ struct MeasureEvaluator: ~Copyable {
             let sum = sums.feedback[window]
             values[index] = sum.npsCount == 0 ? .nan : Double(sum.npsSum) / Double(sum.npsCount) / 1000
         case .complaints(let window): values[index] = Double(sums.feedback[window].complaints)
+        case .sentimentMean(let window):
+            let sum = sums.feedback[window]
+            values[index] = sum.toneCount == 0 ? .nan : Double(sum.toneSum) / Double(sum.toneCount)
         default: values[index] = Double(sums.complaintsOpen)
         }
     }

@@ -21,6 +21,9 @@ struct MeasurePlan {
     var annexTests: ContiguousArray<AnnexTest> = []
     var needsFeedbackPass = false
     var needsPurchaseHistory = false
+    var needsEngagement = false
+    /// What is drawn for measures of the dimensions, as for a profile.
+    var drawing = Drawing()
 
     /// Indices are into the window sums of the measure's history; the lifetime is one past the last window, the
     /// qualification period two.
@@ -47,6 +50,21 @@ struct MeasurePlan {
         case pAlive
         case p0
         case churnRisk
+        case engagement
+        case sentimentMean(Int)
+        /// Windows of the days that are compared with those before, and of both together.
+        case spendGrowth(recent: Int, both: Int)
+        case orderGrowth(recent: Int, both: Int)
+        case drawn(DrawnMeasure)
+    }
+
+    /// Passes that only some measures need.
+    struct Drawing {
+        var needsTally = false
+        var needsPortrait = false
+        var needsForecast = false
+
+        var isNeeded: Bool { needsTally || needsPortrait || needsForecast }
     }
 
     /// What one browse measure adds up over the days of its window.
@@ -73,8 +91,17 @@ struct MeasurePlan {
     private static func windows(
         _ measures: [Measure], _ history: InputKind, and more: Int? = nil
     ) -> ContiguousArray<Int> {
-        let days = measures.filter { $0.quantity.history == history }.compactMap { $0.windowDays ?? more }
+        let days = measures.filter { $0.quantity.history == history }.flatMap { windows(of: $0, and: more) }
         return ContiguousArray(days.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } })
+    }
+
+    private static func windows(of measure: Measure, and more: Int?) -> [Int] {
+        switch measure.quantity {
+        case .spendGrowth, .orderGrowth: [PurchaseEvidence.recentDays, PurchaseEvidence.earlierDays]
+        // Faded by the days' ages, in a pass of its own.
+        case .engagement: []
+        default: (measure.windowDays ?? more).map { [$0] } ?? []
+        }
     }
 
     private mutating func step(for measure: Measure) -> Step {
@@ -95,17 +122,47 @@ struct MeasurePlan {
             return browse(type.map { .count(Int($0.rawValue)) } ?? .allTypes, measure, divisor: 1)
         case .sessions: return browse(.count(BrowseBucket.sessionsBit), measure, divisor: 1)
         case .dwellSeconds: return browse(.dwell, measure, divisor: 1000)
-        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen: return feedbackStep(measure)
-        case .pAlive:
-            needsPurchaseHistory = true
-            return .pAlive
-        case .p0:
-            needsPurchaseHistory = true
-            return .p0
-        case .churnRisk:
-            needsPurchaseHistory = true
-            return .churnRisk
+        case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .sentimentMean:
+            return feedbackStep(measure)
+        case .pAlive, .p0, .churnRisk: return purchaseStep(measure)
+        case .engagement:
+            needsEngagement = true
+            return .engagement
+        case .spendGrowth: return .spendGrowth(recent: recentWindow, both: comparedWindow)
+        case .orderGrowth: return .orderGrowth(recent: recentWindow, both: comparedWindow)
+        case .repeatRate, .regularity, .loyalty, .recencyScore, .frequencyScore, .monetaryScore, .discountedShare,
+            .categoryBreadth, .topCategoryShare, .referrals, .referralsConverted, .expectedOrders, .lifetimeValue:
+            return drawnStep(measure)
         }
+    }
+
+    private mutating func purchaseStep(_ measure: Measure) -> Step {
+        needsPurchaseHistory = true
+        switch measure.quantity {
+        case .pAlive: return .pAlive
+        case .p0: return .p0
+        default: return .churnRisk
+        }
+    }
+
+    private var recentWindow: Int {
+        mutating get { orderWindow(Measure(.orders, windowDays: PurchaseEvidence.recentDays)) }
+    }
+
+    private var comparedWindow: Int {
+        mutating get { orderWindow(Measure(.orders, windowDays: PurchaseEvidence.earlierDays)) }
+    }
+
+    private mutating func drawnStep(_ measure: Measure) -> Step {
+        guard let drawn = DrawnMeasure(measure.quantity) else { preconditionFailure("\(measure.name) is drawn") }
+        switch drawn {
+        case .repeatRate, .regularity, .recencyScore, .frequencyScore, .monetaryScore: drawing.needsTally = true
+        case .loyalty: (drawing.needsTally, drawing.needsPortrait) = (true, true)
+        case .discountedShare, .categoryBreadth, .topCategoryShare, .referrals, .referralsConverted:
+            drawing.needsPortrait = true
+        case .expectedOrders, .lifetimeValue: (drawing.needsForecast, needsPurchaseHistory) = (true, true)
+        }
+        return .drawn(drawn)
     }
 
     private mutating func feedbackStep(_ measure: Measure) -> Step {
@@ -117,6 +174,7 @@ struct MeasurePlan {
         case .npsLatest: return .npsLatest
         case .npsMean: return .npsMean(window)
         case .complaints: return .complaints(window)
+        case .sentimentMean: return .sentimentMean(window)
         default: return .complaintsOpen
         }
     }

@@ -43,8 +43,10 @@ struct PurchaseTally {
         lastDay = calendar.day(of: EventTime(milliseconds: lastAt)).value
     }
 
-    mutating func add(_ entries: OrderEntries, _ calendar: ZoneCalendar) {
+    /// Of the orders, those up to `now`.
+    mutating func add(_ entries: OrderEntries, upTo now: EventTime, _ calendar: ZoneCalendar) {
         for index in 0..<entries.count {
+            guard entries.time(index) <= now.milliseconds else { return }
             let kind = entries.rawKind(index)
             guard OrderEntry.adds(rawKind: kind) else { continue }
             let (time, amount) = (entries.time(index), entries.amount(index))
@@ -108,16 +110,25 @@ struct PurchaseTally {
 }
 
 extension BrowsingEvidence {
-    /// Of the buckets up to `today`, those of the window; each faded by its age in days.
-    init(_ bytes: UnsafeRawBufferPointer, on today: Int32, _ fading: borrowing DayFading) {
+    /// Of the buckets up to `today`, those of the window; each faded by its age in days. Looking back, those of later days are
+    /// passed over.
+    init(
+        _ bytes: UnsafeRawBufferPointer, on today: Int32, keptSince: Int32 = .min, passingLater: Bool = false,
+        _ fading: borrowing DayFading
+    ) {
         self.init()
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
         var dwell: Int64 = 0
         var end = base + bytes.count
         while end > base {
-            let age = today &- Int32(end.loadUnaligned(fromByteOffset: -2, as: UInt16.self))
-            guard age < Int32(Self.windowDays) else { break }
+            let day = Int32(end.loadUnaligned(fromByteOffset: -2, as: UInt16.self))
+            let age = today &- day
+            guard age < Int32(Self.windowDays), day >= keptSince else { break }
             let start = end - BrowseBucket.length(endingAt: end)
+            if age < 0, passingLater {
+                end = start
+                continue
+            }
             let mask = end.loadUnaligned(fromByteOffset: -4, as: UInt16.self)
             engagement += add(countsAt: start, mask) * fading.after(days: max(age, 0))
             dwell += Int64(BrowseBucket.dwell(ofBucketAt: start, mask))
@@ -169,7 +180,7 @@ extension FeedbackEvidence {
             switch entry.type {
             case .csat, .review, .survey:
                 if entry.type == .review { reviews += 1 }
-                judge(entry)
+                count(entry.tone)
                 guard let score = entry.score else { break }
                 let weight = fading.after(days: max(today &- Int32(entry.day), 0))
                 faded += weight * Double(score) / 100
@@ -181,18 +192,12 @@ extension FeedbackEvidence {
             case .complaintResolved:
                 resolutions += 1
                 count(entry.sentiment)
-            case .socialMention: judge(entry)
+            case .socialMention: count(entry.tone)
             case .referral, .supportContact: count(entry.sentiment)
             }
         }
         guard said else { return nil }
         if weights > 0 { satisfaction = faded / weights }
-    }
-
-    /// By what it was felt to say, else by its score.
-    private mutating func judge(_ entry: FeedbackEntry) {
-        guard entry.sentiment == nil, let score = entry.score else { return count(entry.sentiment) }
-        count(score >= 7_500 ? .positive : score > 4_000 ? .neutral : .negative)
     }
 
     private mutating func count(_ sentiment: Sentiment?) {

@@ -16,6 +16,9 @@ final class Rules {
     let fading: DayFading
     /// Nil where no profiles are published.
     let portraits: PortraitTimes?
+    /// Where profiles are not published, by the defaults.
+    let dimensions: DimensionThresholds
+    let rfm: RFMRule
     let browseFading = DayFading(halfLifeDays: BrowsingEvidence.halfLifeDays)
     let feedbackFading = DayFading(halfLifeDays: FeedbackEvidence.halfLifeDays)
     let tags: CompiledTags
@@ -27,6 +30,8 @@ final class Rules {
     let keepsCosts: Bool
     /// Whether anything besides orders moves the churn risk.
     let adjustsChurn: Bool
+    /// `Policy.quietBeyond` in milliseconds; `.max` where everything is told.
+    let quietBeyond: Int64
 
     init(_ policy: Policy) {
         precondition(!policy.tiers.isEmpty && !policy.churn.levels.isEmpty, "a policy has a tier and a level")
@@ -40,7 +45,10 @@ final class Rules {
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)
-        portraits = policy.profiles.map(PortraitTimes.init)
+        dimensions = policy.profiles?.thresholds ?? DimensionThresholds()
+        rfm = policy.profiles?.rfm ?? RFMRule()
+        quietBeyond = policy.quietBeyond?.milliseconds ?? .max
+        portraits = policy.profiles.map { PortraitTimes($0, quietBeyond: policy.quietBeyond) }
         adjustsChurn = policy.churn.adjustment != .none
         minorPerMajor = Double.pow(10, Double(policy.currency.exponent))
         let points = policy.points
@@ -84,7 +92,9 @@ final class Rules {
         _ record: CustomerStore.Record, _ watch: TierLadder.Watch, _ reach: ExpiryReach, _ readings: Readings
     ) -> Double {
         record.pointee.browseBudget = 0
-        guard browseEffects.actThroughScore else { return 0 }
+        guard browseEffects.actThroughScore, !browseEffects.mindsFirst || record.pointee.browseBytes > 0 else {
+            return 0
+        }
         let distance = ladder.distance(watch, reach, readings.score)
         let reserve = min(distance, 100) / 2
         record.pointee.browseBudget = browseEffects.budget(points: reserve)

@@ -52,6 +52,14 @@ struct PolicyWatchTests {
         #expect(scene.look(at: 3) == "nothing")
     }
 
+    @Test func `over historical data a policy is taken as if it said nothing of catching up`() throws {
+        var scene = try Scene()
+        try scene.write(Self.shipped() + "catch_up: {quiet_beyond: 1d}\n")
+        #expect(scene.look(at: 0, isAsked: true) == "version 1")
+        scene.watch = PolicyWatch(path: scene.path, tellsAll: true)
+        #expect(scene.look(at: 0, isAsked: true) == "nothing")
+    }
+
     @Test func `whoever asks is answered at once`() throws {
         var scene = try Scene()
         try scene.write(Self.shipped().replacing("version: 1", with: "version: 2"))

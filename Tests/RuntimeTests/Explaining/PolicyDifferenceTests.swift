@@ -78,6 +78,7 @@ struct PolicyDifferenceTests {
         ("actions: [call]", "actions: [visit]", "churn.levels.high.actions"),
         ("churn:", "value: {gamma_gamma: {p: 6, q: 3, v: 15}}\nchurn:", "value.gamma_gamma.p"),
         ("churn:", "profiles: {throttle: 2h}\nchurn:", "profiles.throttle"),
+        ("quiet_beyond: 3d", "quiet_beyond: 30d", "catch_up.quiet_beyond"),
     ])
     func `every kind of change is seen, with what it means`(_ old: String, _ new: String, _ path: String) throws {
         let difference = try difference(replacing: old, with: new)

@@ -35,6 +35,7 @@ struct PolicyHashTests {
         ("upgrade: [congratulate], ", ""), ("[ring]", "[write]"), (", actions: [ring]", ""),
         ("attribute: holdings", "attribute: savings"), ("at_least: 1000}", "at_least: 1001}"),
         ("at_least: 1000}", "below: 1000}"), ("holdings, at_least: 1000", "holdings, is: \"1000\""),
+        ("quiet_beyond: 3d", "quiet_beyond: 4d"), ("catch_up: {quiet_beyond: 3d}\n", ""),
     ]
 
     @Test func `whatever decides or reaches an output changes the hash`() throws {

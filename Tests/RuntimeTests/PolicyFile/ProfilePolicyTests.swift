@@ -61,11 +61,38 @@ struct ProfilePolicyTests {
 
     @Test func `whatever a profile follows from changes the hash`() throws {
         let variants = [
-            "", "profiles: {}", "profiles: {throttle: 2h}", "profiles: {browsing: 2d}", "profiles: {silence: 2d}", "profiles: {catch_up: none}",
+            "", "profiles: {}", "profiles: {throttle: 2h}", "profiles: {browsing: 2d}", "profiles: {silence: 2d}",
+            "profiles: {catch_up: none}",
             "profiles: {}\ndimensions: {value: {high: 900}}", "profiles: {}\ndimensions: {interest_views: 6}",
             "profiles: {}\ndimensions: {lifecycle: {new_for: 60d}}", "profiles: {}\nrfm: {frequency: [1, 2, 4, 9]}",
         ]
         #expect(Set(try variants.map { try policy($0).hash }).count == variants.count)
+    }
+
+    private func asking(for measure: String, _ block: String) -> String {
+        do {
+            let text = SamplePolicy.shortest.replacing("measure: spend_30d", with: "measure: \(measure)")
+            _ = try PolicyFile.parse(text: text + "\n" + block, file: "f")
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `a measure that needs another part of the policy says so`() {
+        for quantity in Measure.Quantity.all {
+            guard let need = quantity.need else { continue }
+            let name = Measure(quantity).name
+            #expect(asking(for: name, "").contains("the field \"\(need.rawValue)\" is missing"), "\(name)")
+            let block = need == .profiles ? "profiles: {}" : "value: {gamma_gamma: {p: 6, q: 3, v: 15}}"
+            #expect(asking(for: name, block) == "", "\(name)")
+        }
+    }
+
+    @Test func `what is compared with days before must be kept as long`() {
+        #expect(asking(for: "spend_growth", "history: {orders: 100d}").contains("at least 180d"))
+        #expect(asking(for: "engagement", "history: {browse: 10d}").contains("at least 30d"))
+        #expect(asking(for: "order_growth", "history: {orders: 180d}") == "")
     }
 
     @Test func `thresholds that do not rise are refused`() {

@@ -46,6 +46,7 @@ enum SamplePolicy {
           - {name: european, when: {any: [{attribute: region, is: EU}, {attribute: club, is: true}]}}
           - {name: rich, when: {attribute: holdings, at_least: 1000}}
         change_actions: {upgrade: [congratulate], downgrade: [console]}
+        catch_up: {quiet_beyond: 3d}
 
         """
 

@@ -80,6 +80,17 @@ struct OfflineReplayTests {
         #expect(result.summary.customers == 1)
     }
 
+    @Test func `everything is told, whatever the policy says of catching up`() throws {
+        let file = try orders(EventLines.order("o-1", at: "2026-01-05T10:00:00Z", total: "400.00"))
+        var quiet = BenchPolicy.retail
+        quiet.quietBeyond = .days(1)
+        var replay = try OfflineReplay(policy: quiet, files: [file], until: EventTime(argument: "2026-12-31"))
+        var said = 0
+        _ = try replay.run { said += $0.outputs.records.count }
+        let loud = try self.replay([file], until: "2026-12-31")
+        #expect(said == loud.lines.count && said > 2)
+    }
+
     @Test func `nothing fires after the last event unless a later instant is given`() throws {
         let file = try orders(EventLines.order("o-1", at: "2026-01-05T10:00:00Z", total: "400.00"))
         let still = try replay([file])

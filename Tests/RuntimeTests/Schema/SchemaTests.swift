@@ -1,10 +1,16 @@
 import Runtime
+import Scoring
 import Testing
 
 struct SchemaTests {
     @Test func `the built-in schemas are the published ones`() throws {
         #expect(try Schema.policyText == SchemaFile.text("policy.schema.json"))
         #expect(try Schema.configurationText == SchemaFile.text("config.schema.json"))
+    }
+
+    @Test func `the schema of policies tells of every measure`() throws {
+        let text = try SchemaFile.text("policy.schema.json")
+        for name in Measure.Quantity.all.map(\.baseName) { #expect(text.contains(" \(name)"), "\(name)") }
     }
 
     @Test(arguments: [

@@ -14,6 +14,7 @@ import Testing
         var status = ShardStatus(shard: 0)
         status.tierCounts = Array(repeating: 0, count: tiers)
         for output in run.outputs { status.count(output) }
+        for move in run.unheard { status.count(move) }
         return status.tierCounts
     }
 
@@ -49,5 +50,18 @@ import Testing
         ])
         #expect(Self.counted(run, tiers: 3) == [2, 0, 2])
         #expect(Self.counted(run, tiers: 3) == run.engine.tierCounts())
+    }
+
+    @Test(arguments: 0..<30) func `changes that nobody is told of are counted all the same`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var policy = RandomPolicy.draw(&random)
+        policy.quietBeyond = .days(3)
+        let history = RandomHistory.draw(&random, customers: 5, events: 60)
+        var run = EngineRun(policy)
+        for batch in history.batches {
+            run.apply(batch, wallClock: (batch.map(\.time).max() ?? .earliest) + .days(random.below(8)))
+        }
+        run.wait(until: history.end)
+        #expect(Self.counted(run, tiers: policy.tiers.count) == run.engine.tierCounts(), "seed \(seed)")
     }
 }

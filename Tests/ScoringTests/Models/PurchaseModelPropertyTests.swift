@@ -53,6 +53,30 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<200) func `what is expected falls in silence, no faster than its bound`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed) &+ 3_000)
+        let (model, history) = (model(&random), history(&random))
+        let horizon = random.double(1...400)
+        let value = ValueRule(
+            amounts: .cdnow, months: 1 + random.below(24), discountPerMonth: random.double(0...0.05)
+        ).lifetimeValue(model)
+        let bound = model.steepestFallOfExpectation(history)
+        func both(_ days: Double) -> [Double] {
+            let now = aged(history, by: days)
+            return [model.expectedPurchases(now, horizon: horizon), value.value(now, meanAmount: 30)]
+        }
+        let present = both(0)
+        for _ in 0..<50 {
+            let start = random.double(0...400)
+            let width = random.double(0.01...20)
+            for ((before, after), first) in zip(zip(both(start), both(start + width)), present) {
+                // Both are sums of long series.
+                let slack = 1e-7 * first + 1e-12
+                #expect(after <= before + slack && before - after <= first * bound * width + slack, "seed \(seed)")
+            }
+        }
+    }
+
     @Test(arguments: 0..<300) func `the age reaching a risk is met to the resolution and never early`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed) &+ 2_000)
         let (model, history) = (model(&random), history(&random))

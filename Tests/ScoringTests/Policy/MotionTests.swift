@@ -23,7 +23,9 @@ import Testing
 
     private func motion(_ random: inout SeededRandom) -> Motion {
         let rate = random.double(0.001...0.1)
-        switch random.below(5) {
+        switch random.below(7) {
+        case 5: return .bounded(SpeedLimit(up: 0, down: rate * 100, holdsFor: random.double(0...500)))
+        case 6: return .bounded(SpeedLimit(up: 0, down: 0, holdsFor: random.double(0...500)))
         case 0: return .still
         case 1: return .decaying(rate: rate)
         case 2: return .growing(rate: rate * 100)
@@ -40,6 +42,8 @@ import Testing
         case .growing(let rate): value + rate * time
         case .risingAtMost(let rate): value + rate * time * effort
         case .fallingAtMost(let rate): value - rate * time * effort
+        // It leaps where the limit ends.
+        case .bounded(let limit): value - limit.down * time * effort - (time > limit.holdsFor ? 100 : 0)
         }
     }
 

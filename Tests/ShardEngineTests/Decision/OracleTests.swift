@@ -24,6 +24,13 @@ import Testing
         expectAgreement(on: history, policy, &random, seed: seed)
     }
 
+    @Test(arguments: seeds) func `so it does where measures tell what has become known of a customer`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        let policy = RandomPolicy.draw(&random, portraits: true)
+        let history = RandomHistory.draw(&random, customers: 1 + random.below(3), events: 20 + random.below(60))
+        expectAgreement(on: history, policy, &random, seed: seed)
+    }
+
     @Test(arguments: seeds) func `so it does where silence ends points, which decide alone`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let policy = RandomPolicy.draw(&random).decidedByPoints(&random)

@@ -26,8 +26,8 @@ struct JournalOracle {
     // MARK: - By the engine
 
     /// Each line's values in order, as the engine gives them when the journalled batches are applied to the input once,
-    /// from nothing, with no crash.
-    func lines() throws -> [OutputHistory.Line: [String]] {
+    /// from nothing, with no crash. `note` sees what each of them gives.
+    func lines(_ note: (OutputBuffer) -> Void = { _ in }) throws -> [OutputHistory.Line: [String]] {
         var active = KeptPolicy(plan.policy)
         var engine = ShardEngine(policy: active.policy)
         var decoder = try RecordDecoder(maximumBytes: DaemonPlan.recordBytes)
@@ -50,6 +50,7 @@ struct JournalOracle {
             if entry.retierLimit > 0 {
                 engine.retier(atMost: Int(entry.retierLimit), wallClock: entry.wallClock, into: &outputs)
             }
+            note(outputs)
             var encoded = EncodedOutputs()
             for output in outputs.outputs {
                 encoder.encode(output, in: outputs, freshness: entry.freshness, into: &encoded)

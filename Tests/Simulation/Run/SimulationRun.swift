@@ -43,6 +43,8 @@ package final class SimulationRun {
         package var activations = 0
         package var shadowRuns = 0
         package var shadowRecords = 0
+        /// Changes that nobody was told of.
+        package var unheard = 0
 
         package init() {}
 
@@ -61,6 +63,7 @@ package final class SimulationRun {
             left.activations += right.activations
             left.shadowRuns += right.shadowRuns
             left.shadowRecords += right.shadowRecords
+            left.unheard += right.unheard
         }
     }
 
@@ -76,6 +79,8 @@ package final class SimulationRun {
         var policy = isRetail ? retail : RandomPolicy.draw(&policies)
         // Histories are long past: profiles must not wait for the present.
         if seed % 8 < 3 { policy.profiles = ProfileRule(catchUp: nil) }
+        // A day goes by in a second: what a shard was away for is not always told. The naive scorer tells everything.
+        if seed % 16 > 9, seed % 4 > 1 { policy.quietBeyond = .days(1 + Int(seed / 16 % 5)) }
         var plan = DaemonPlan(policy: policy, partitions: Int32(1 + world.random.below(4)))
         if seed % 4 > 1 {
             let switches = PolicySwitches(from: plan.policy, isRetail: isRetail, &policies)
@@ -286,6 +291,8 @@ package final class SimulationRun {
     }
 
     private func complaints() -> [String] { hosts.flatMap(\.daemons).flatMap(\.stoppedShards) }
+
+    func count(unheard: Int) { figures.unheard += unheard }
 
     func count(entries: Int, ticks: Int) {
         figures.entries += entries

@@ -29,7 +29,7 @@ struct SimulationVerdict {
             run.count(entries: entries.count, ticks: entries.filter { $0.tick != nil }.count)
             findings += check(entries, shard).map(HistoryFinding.journal)
             let oracle = JournalOracle(plan, shard: shard, cluster, entries)
-            expected.merge(try oracle.lines()) { $0 + $1 }
+            expected.merge(try oracle.lines { run.count(unheard: $0.unheard.count) }) { $0 + $1 }
             if run.isJudgedNaively { said.merge(oracle.said(run.placed)) { left, _ in left } }
         }
         findings += HistoryChecker.compare(history, with: expected)
