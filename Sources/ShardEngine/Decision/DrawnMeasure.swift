@@ -64,7 +64,7 @@ struct DrawnEvidence {
         }
         // What an earlier policy kept is not kept any more.
         if drawing.needsPortrait, rules.portraits != nil, let portrait = store.portrait(ifAnyOf: record) {
-            portrait.read(into: &evidence)
+            portrait.read(into: &evidence, minorPerMajor: rules.minorPerMajor)
         }
         if drawing.needsForecast, let days, let purchases {
             churn = purchases
