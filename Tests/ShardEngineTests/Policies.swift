@@ -37,7 +37,7 @@ enum Policies {
     /// The same, with profiles that come out along the events.
     static func profiled(catchUp: TimeSpan? = nil, browseDays: Int = 60) -> Policy {
         var policy = spend()
-        policy.profiles = ProfileRule(silence: .days(1), catchUp: catchUp)
+        policy.profiles = ProfileRule(silence: TimeSpan(milliseconds: 1), catchUp: catchUp)
         policy.history = History(orderDays: 365, browseDays: browseDays, feedbackDays: 365)
         return policy
     }

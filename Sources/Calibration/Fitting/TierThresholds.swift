@@ -109,7 +109,7 @@ extension Measure.Quantity {
     /// The input without which it tells nothing; nil where any or none will do.
     fileprivate var source: InputKind? {
         switch self {
-        case .tag, .attribute: .commands
+        case .tag, .attribute, .attributeNumber: .commands
         default: history
         }
     }

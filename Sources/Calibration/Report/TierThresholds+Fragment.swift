@@ -22,8 +22,8 @@ extension TierThresholds {
                 lines.append("    label: {\(texts.joined(separator: ", "))}")
             }
             if index > 0 { lines.append("    enter: \(written(rungs[index - 1].entry))") }
-            if !tier.actions.isEmpty {
-                lines.append("    actions: [\(tier.actions.map(Self.quoted).joined(separator: ", "))]")
+            for (field, names) in [("benefits", tier.benefits), ("actions", tier.actions)] where !names.isEmpty {
+                lines.append("    \(field): [\(names.map(Self.quoted).joined(separator: ", "))]")
             }
         }
         return lines
@@ -53,6 +53,9 @@ extension TierThresholds {
         switch policy.measures[index].quantity {
         case .tag(let tag): return "{tag: \(Self.quoted(tag))}"
         case .attribute(let name, let text): return "{attribute: \(Self.quoted(name)), is: \(Self.quoted(text))}"
+        case .attributeNumber(let name):
+            return
+                "{attribute: \(Self.quoted(name)), \(comparison.relation.rawValue): \(Self.number(comparison.threshold))}"
         default:
             let relation = comparison.relation.rawValue
             return "{measure: \(policy.measures[index].name), \(relation): \(Self.number(comparison.threshold))}"

@@ -165,7 +165,7 @@ import Testing
         var run = ProfileRun(policy)
         run.apply([.order(Policies.start, "o") { $0.total = 1_000 }])
         run.wait(until: Policies.days(2_000))
-        #expect(days(run).first == 31 && days(run).count < 10)
+        #expect((5...9).contains(days(run).count))
         for (former, later) in zip(run.published, run.published.dropFirst()) {
             guard case .deadline(.portrait) = later.profile.cause else { continue }
             #expect(later.at - former.at >= .days(7))
