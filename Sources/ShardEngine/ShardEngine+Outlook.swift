@@ -16,9 +16,7 @@ extension ShardEngine {
         let calendar = rules.policy.calendar
         let today = calendar.day(of: time)
         var next = min(orderExpiry(record, today), feedbackExpiry(record, today))
-        if let browsing = evidence.browsing {
-            next = min(next, fading(of: browsing, record, today.value, before: next, rule))
-        }
+        if evidence.browsing != nil { next = min(next, endOfBrowsing(of: record, today.value)) }
         if let purchases = evidence.purchases {
             let outlook = ProfileOutlook(
                 purchases, categoriesBought: evidence.preferences.categoriesBought, churn?.evidence.history,
@@ -29,7 +27,8 @@ extension ShardEngine {
         if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
         if next == .max { return .max }
         // At a midnight, too, for then all windows are as whole days have them.
-        let soonest = calendar.day(of: time + rule.silence + TimeSpan(milliseconds: 86_399_999))
+        let (earliest, day) = (time + rule.silence, calendar.day(of: time + rule.silence))
+        let soonest = calendar.start(of: day) < earliest ? day + 1 : day
         return calendar.start(of: max(DayIndex(next), soonest)).milliseconds
     }
 
@@ -67,24 +66,14 @@ extension ShardEngine {
         return index == entries.count ? .max : Int32(entries[index].day) &+ Int32(truncatingIfNeeded: days)
     }
 
-    /// The first day on which the interaction's level has fallen, or nothing is left of the browsing that is told.
-    private func fading(
-        of browsing: BrowsingEvidence, _ record: CustomerStore.Record, _ today: Int32, before limit: Int32,
-        _ rule: ProfileRule
-    ) -> Int32 {
-        let (bytes, rules) = (store.browse(of: record), rules)
+    /// The first day on which nothing is left of the browsing that is told. Before it the interaction only fades: that is told
+    /// with the next profile, for its own sake it would double them.
+    private func endOfBrowsing(of record: CustomerStore.Record, _ today: Int32) -> Int32 {
+        let bytes = store.browse(of: record)
         guard bytes.count >= 2 else { return .max }
         let latest = Int32(bytes.loadUnaligned(fromByteOffset: bytes.count - 2, as: UInt16.self))
         let gone = latest &+ Int32(BrowsingEvidence.windowDays)
-        guard gone > today else { return .max }
-        let steps = rule.thresholds.interaction
-        let held = steps.grade(browsing.engagement)
-        let last = min(gone, limit) - 1
-        guard held > .low, last > today else { return gone }
-        func isLower(on day: Int32) -> Bool {
-            steps.grade(BrowsingEvidence(bytes, on: day, rules.browseFading).engagement) < held
-        }
-        return isLower(on: last) ? Self.firstDay(in: today + 1...last, where: isLower) : gone
+        return gone > today ? gone : .max
     }
 
     /// The first day at whose beginning the levels are others.

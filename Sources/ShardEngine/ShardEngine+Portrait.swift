@@ -74,7 +74,10 @@ extension ShardEngine {
         guard let times = rules.portraits else { return }
         let now = occasion.time.milliseconds
         let isNew = record.pointee.portraitAt == 0 && !record.pointee.owesPortrait
-        guard isChanged || isNew || portraitDue(record) <= now else { return }
+        guard isChanged || isNew || portraitDue(record) <= now else {
+            if case .activation = occasion.cause { foreseeAnew(record, at: occasion.time) }
+            return
+        }
         var earliest = earliestPortrait(record, times)
         // What a change of policy moves silently is told later, once, like any other state.
         if case .activation = occasion.cause, retiering?.mode == .silent {
@@ -88,25 +91,37 @@ extension ShardEngine {
         owe(record, at: nextSilentChange(of: record, at: occasion.time, profile.evidence, profile.churn))
     }
 
-    /// That there is nothing left to change is noted where there is a place for it.
+    /// That there is nothing left to change is noted as well, or a restored shard would look where this one does not.
     private mutating func owe(_ record: CustomerStore.Record, at change: Int64) {
         guard change == .max else { return owePortrait(record, at: change) }
-        let portrait = store.portrait(ifAnyOf: record)
-        if let portrait { portrait.dueAt = Portrait.neverDue }
-        record.pointee.owesPortrait = portrait != nil
+        store.portrait(orBeginOf: record).dueAt = Portrait.neverDue
+        record.pointee.owesPortrait = true
     }
 
-    /// Foresees for a customer of whom nobody has: published by a build that did not, or without a place to note that there
-    /// is nothing. What silence has changed since then is told next.
-    mutating func foreseePortrait(_ record: CustomerStore.Record) {
-        guard rules.portraits != nil, let clock, record.pointee.slotState == .customer, record.pointee.portraitAt > 0,
-            !record.pointee.owesPortrait
-        else { return }
+    /// Another policy may read what was published otherwise, or see it change at another time. The evaluator stands as of
+    /// `now` again.
+    private mutating func foreseeAnew(_ record: CustomerStore.Record, at now: EventTime) {
+        guard record.pointee.portraitAt > 0 else { return }
+        owe(record, at: min(portraitDue(record), silentChange(since: record, notBefore: now)))
+        evaluator.evaluate(record, store, at: now)
+    }
+
+    /// When silence first changes what was published of a customer, `.max` for never.
+    private mutating func silentChange(since record: CustomerStore.Record, notBefore now: EventTime) -> Int64 {
         let publishedAt = EventTime(milliseconds: Int64(record.pointee.portraitAt) * 1000)
         evaluator.evaluate(record, store, at: publishedAt)
         let change = nextSilentChange(
             of: record, at: publishedAt, evidence(record, at: publishedAt), profileChurn(record, at: publishedAt))
-        owe(record, at: change == .max ? .max : max(change, clock.milliseconds))
+        return change == .max ? .max : max(change, now.milliseconds)
+    }
+
+    /// Foresees for a customer of whom nobody has: published by a build that did not. What silence has changed since then is
+    /// told next.
+    mutating func foreseePortrait(_ record: CustomerStore.Record) {
+        guard rules.portraits != nil, let clock, record.pointee.slotState == .customer, record.pointee.portraitAt > 0,
+            !record.pointee.owesPortrait
+        else { return }
+        owe(record, at: silentChange(since: record, notBefore: clock))
         let due = portraitDue(record)
         if due < record.pointee.deadline { (record.pointee.deadline, record.pointee.deadlineKind) = (due, .portrait) }
     }

@@ -1,15 +1,12 @@
 import KafkaClient
 import Scoring
 import Snapshots
-import Synchronization
 
 /// The control thread: the only one that polls the consumer's own queue and changes the assignment.
 extension Daemon {
     private static let pollMilliseconds: Int32 = 100
     /// Shards have this long to commit and let go when partitions are revoked; the broker waits a session timeout.
     private static let drainSeconds = 20.0
-    /// A process that is to end within seconds does not wait longer for a commit that is stuck.
-    private static let stopSeconds = 10.0
     /// Leaving the group takes this long at most.
     private static let closeSeconds = 30.0
 
@@ -22,13 +19,13 @@ extension Daemon {
         look(at: &shadowWatch, isAsked: true)
         while true {
             perform(handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds), &ownership))
-            let (isStopping, starts, retaking) = state.withLock { state in
+            let (isStopping, starts, needsRetaking) = state.withLock { state in
                 state.lastPoll = SteadyClock.now
-                defer { (state.starts, state.retaking) = ([], []) }
-                return (state.isStopping, state.starts, state.retaking)
+                defer { (state.starts, state.needsRetaking) = ([], false) }
+                return (state.isStopping, state.starts, state.needsRetaking)
             }
             for (shard, start) in starts { perform(ownership.announced(shard, start)) }
-            for shard in retaking { ownership.wantsRetaking(shard, at: SteadyClock.now) }
+            if needsRetaking { ownership.wantsRetaking(at: SteadyClock.now) }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
             look(at: &watch, &shadowWatch)
@@ -139,13 +136,10 @@ extension Daemon {
                 switch action {
                 case .adopt(let shards):
                     // What earlier owners here announced says nothing of the new ones.
-                    state.withLock { state in
-                        state.starts.removeAll { shards.contains($0.0) }
-                        state.retaking.removeAll { shards.contains($0) }
-                    }
+                    state.withLock { $0.starts = [] }
                     for shard in shards { try adopt(shard) }
                 case .drain(let shards, let isLost): drain(shards, isLost: isLost)
-                case .assign(let starts, let going): try consumer.assign(starts + positions(of: going))
+                case .assign(let starts): try consumer.assign(starts)
                 case .unassign: try consumer.unassign()
                 case .refuse(let refusal): fail(explain(refusal))
                 }
@@ -158,28 +152,13 @@ extension Daemon {
     private func explain(_ refusal: Ownership.Refusal) -> String {
         switch refusal {
         case .unevenTopics:
-            "the group gave this instance different partitions of the input topics; all members must subscribe to the "
-                + "same topics with partition.assignment.strategy=range"
+            "the group gave this instance different partitions of the input topics: either they have unequal partition counts "
+                + "by now (see `tierd check`), or not all members subscribe to the same topics with "
+                + "partition.assignment.strategy=range"
         case .newPartition(let partition):
             "the input topics have got a partition \(partition), the journal has \(partitionCount): producers send customers "
                 + "to other partitions now than their history is in; stop all instances, and \(StartupError.partitionRemedy)"
         }
-    }
-
-    /// Where shards that are being read are just now: what they take meanwhile they pass over when it comes again.
-    private func positions(of shards: [Int32]) -> [PartitionOffset] {
-        if shards.isEmpty { return [] }
-        let found = Mutex<[PartitionOffset]>([])
-        let answered = ThreadSignal()
-        for shard in shards {
-            workers[Int(shard) % workers.count].send(
-                .positions(shard) { offsets in
-                    found.withLock { $0 += offsets }
-                    answered.raise()
-                })
-        }
-        for _ in shards { answered.wait() }
-        return found.withLock { $0 }
     }
 
     private func adopt(_ shard: Int32) throws(KafkaError) {
@@ -215,7 +194,7 @@ extension Daemon {
             workers[Int(shard) % workers.count].send(
                 .drain(shard, isLost: isLost, isStopping: isStopping) { drained.raise() })
         }
-        let deadline = SteadyClock.now + (isStopping ? Self.stopSeconds : Self.drainSeconds)
+        let deadline = SteadyClock.now + Self.drainSeconds
         for _ in shards {
             guard drained.wait(seconds: max(0, deadline - SteadyClock.now)) else {
                 log.consumer(timedOutDraining: shards)

@@ -26,8 +26,7 @@ package final class Daemon: Sendable {
         var partitions: [TopicPartition]?
         var isStopping = false
         var hasStopped = false
-        /// Shards that ask to be taken anew.
-        var retaking: [Int32] = []
+        var needsRetaking = false
         var wantsPolicyRead = false
         /// Announced since the control thread last looked.
         var starts: [(Int32, ShardStart)] = []
@@ -99,7 +98,7 @@ package final class Daemon: Sendable {
         ShardContext(
             options, policies, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
-            requestReassignment: { [self] shard in state.withLock { $0.retaking.append(shard) } })
+            requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
     }
 
     /// Asks the shards about a customer; `answer` is called once, on a worker's thread or this one.

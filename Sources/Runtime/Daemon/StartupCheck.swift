@@ -97,16 +97,16 @@ package struct StartupCheck: Sendable {
 
     /// Returns what is only worth a warning.
     private static func checkSettings(_ options: DaemonOptions, _ admin: Admin) throws(StartupError) -> [String] {
-        var warnings: [String] = []
+        var (warnings, unknown): ([String], [String]) = ([], [])
         for input in options.inputs {
             let found = settings(of: input.topic, admin)
             if found.isCompacted { throw .compactedInput(input.topic) }
+            if !found.isKnown { unknown.append(input.topic) }
             warnings += RetentionWarning(input.topic, found.retention, options.snapshots?.rules).sentences
         }
         let journal = settings(of: options.outputs.journal, admin)
         if journal.isCompacted { throw .compactedJournal(options.outputs.journal) }
         warnings += RetentionWarning.journal(options.outputs.journal, journal.retention, bytes: journal.retentionBytes)
-        let unknown = options.inputs.map(\.topic).filter { !settings(of: $0, admin).isKnown }
         if !unknown.isEmpty {
             warnings.append(
                 "the broker does not tell the settings of \(unknown.joined(separator: ", ")): whether they are compacted, and kept long enough, is not checked; allow DESCRIBE_CONFIGS on the topics"
@@ -180,11 +180,12 @@ package struct StartupCheck: Sendable {
 
     /// Whether a file can be made there; leaves none.
     private static func probe(_ folder: String) throws(StartupError) {
-        let (files, path) = (PosixFileSystem(), folder + "/.probe")
+        // Instances may start at once on a shared file system.
+        let (files, path) = (PosixFileSystem(), folder + "/.probe-\(UInt64.random(in: .min ... .max))")
+        defer { try? files.remove(path) }
         do throws(FileSystemError) {
             try files.makeDirectory(folder)
             try files.close(try files.create(path))
-            try files.remove(path)
         } catch {
             throw .noSnapshotFolder(error)
         }

@@ -13,8 +13,6 @@ final class Worker: Sendable {
         case snapshot(ObjectIdentifier, SnapshotWriter.Event)
         case drain(Int32, isLost: Bool, isStopping: Bool, done: @Sendable () -> Void)
         case query([UInt8], answer: @Sendable (ShardAnswer) -> Void)
-        /// Where a shard reads on; nothing when it does not.
-        case positions(Int32, answer: @Sendable ([PartitionOffset]) -> Void)
         case exit
     }
 
@@ -92,8 +90,6 @@ final class Worker: Sendable {
             shard.drain(isLost: isLost, isStopping: isStopping, done)
             shards.removeAll { $0.isGone }
         case .query(let id, let answer): answer(Self.ask(shards, id))
-        case .positions(let number, let answer):
-            answer(shards.first { $0.shard == number && !$0.isDraining }?.positions ?? [])
         case .exit: break
         }
     }

@@ -215,7 +215,7 @@ package struct RuntimeLog: Sendable {
 
     func shardHeldUp(_ shard: Int32, _ trouble: LaneTrouble) {
         logger.warning(
-            "shard cannot \(trouble.isTakingOver ? "take over" : "commit"): \(trouble.error)",
+            "shard cannot \(trouble.work.rawValue): \(trouble.error)",
             metadata: [
                 "shard": "\(shard)", "for": "\(Int(trouble.seconds)) s", "attempts": "\(trouble.attempts)",
             ])

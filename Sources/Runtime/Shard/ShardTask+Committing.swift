@@ -23,7 +23,7 @@ extension ShardTask {
         case .journal(let records): take(records)
         case .committed(let transaction, let report):
             commitSince = nil
-            status.detail = ""
+            if status.stage != .stopped { status.detail = "" }
             note(transaction, report)
             noteShadowDoubt(transaction, report)
             publish()
@@ -33,7 +33,7 @@ extension ShardTask {
             if status.stage == .draining { return finishDraining() }
             stop("\(failure)", retakeAfter: ShardContext.retakeSeconds)
         case .heldUp(let trouble):
-            status.detail = "\(trouble.error)"
+            if status.stage != .stopped { status.detail = "\(trouble.error)" }
             context.log.shardHeldUp(shard, trouble)
             publish()
         }

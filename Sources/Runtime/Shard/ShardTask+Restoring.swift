@@ -163,6 +163,7 @@ extension ShardTask {
         committedEntry = reached.last.map { CommittedEntry(position: $0, offset: recovery.lastOffset) }
         for stream in merge.streams { status.committed[stream.topicPartition.topic] = stream.rangeStart }
         self.restoration = nil
+        status.detail = ""
         isPolicyKept = recovery.isPolicyKept
         status.tierCounts = engine.tierCounts()
         status.stage = .live

@@ -337,12 +337,6 @@ package final class ShardTask {
 
     package var isDraining: Bool { drain != nil }
 
-    /// Where its partitions are read on; nothing when they are not.
-    package var positions: [PartitionOffset] {
-        guard status.stage == .live || status.stage == .restoring else { return [] }
-        return merge.streams.map { PartitionOffset(topicPartition: $0.topicPartition, offset: $0.nextOffset) }
-    }
-
     // MARK: - Looking in
 
     func report(on id: [UInt8]) -> ShardAnswer {

@@ -189,10 +189,13 @@ package struct LaneMachine {
             delay.told.map({ now - $0 >= ShardContext.troubleBeat }) ?? true
         else { return }
         delay.told = now
-        var isTakingOver = false
-        if case .taking = job { isTakingOver = true }
-        trouble = LaneTrouble(
-            error: error, seconds: now - delay.started, attempts: delay.errors, isTakingOver: isTakingOver)
+        let work: LaneTrouble.Work =
+            switch job {
+            case .taking: .takingOver
+            case .reading: .reading
+            case .idle, .done, .committing: .committing
+            }
+        trouble = LaneTrouble(error: error, seconds: now - delay.started, attempts: delay.errors, work: work)
     }
 
     private mutating func take(_ result: Result<BrokerAnswer, KafkaError>, _ step: TakeStep) {
@@ -325,7 +328,14 @@ package struct LaneTrouble: Hashable, Sendable {
     package var seconds: Double
     /// Errors so far.
     package var attempts: Int
-    package var isTakingOver: Bool
+    package var work: Work
+
+    /// Raw values are words for people.
+    package enum Work: String, Sendable {
+        case takingOver = "take over"
+        case reading = "read its journal"
+        case committing = "commit"
+    }
 }
 
 /// How a commit went, for metrics and for snapshots.

@@ -42,7 +42,8 @@ extension Policy {
     /// direction's alone, since a tier's actions are meant for those who come to it from below.
     package func actions(of direction: TierChange.Direction, from: Int?, to tier: Int) -> [String] {
         let own = changeActions[ChangeActions.Kind(direction)]
-        if let from, tier < from { return own }
+        // What is gone has no place to fall from.
+        if direction == .downgrade || from.map({ tier < $0 }) == true { return own }
         return own + tiers[tier].actions.filter { !own.contains($0) }
     }
 

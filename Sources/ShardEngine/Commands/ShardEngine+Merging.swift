@@ -91,6 +91,8 @@ extension ShardEngine {
         with other: Standing, _ record: CustomerStore.Record, _ occasion: Occasion, into outputs: inout OutputBuffer
     ) {
         var standing = store.standing(of: record)
+        // What a pin gives that came along begins now: nothing has been held before.
+        standing.since = occasion.time.milliseconds
         _ = standing.take(other, at: occasion.time.milliseconds)
         evaluator.evaluate(record, store, at: occasion.time)
         record.pointee.hasEntered = true

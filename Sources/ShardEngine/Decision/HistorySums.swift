@@ -278,14 +278,18 @@ struct HistorySums: ~Copyable {
         case .csat, .review, .survey:
             csatLatest = csatLatest ?? entry.score
             sum.judge(entry.tone)
-        case .nps: npsLatest = npsLatest ?? entry.score
+        case .nps:
+            npsLatest = npsLatest ?? entry.score
+            sum.judge(entry.sentiment)
         case .complaint:
             // One that was answered is neither good nor bad.
             sum.judge(resolutions > 0 ? .neutral : .negative)
             if resolutions > 0 { resolutions -= 1 } else { complaintsOpen += 1 }
-        case .complaintResolved: resolutions += 1
+        case .complaintResolved:
+            resolutions += 1
+            sum.judge(entry.sentiment)
         case .socialMention: sum.judge(entry.tone)
-        case .referral, .supportContact: break
+        case .referral, .supportContact: sum.judge(entry.sentiment)
         }
     }
 }

@@ -61,7 +61,7 @@ struct PolicyFragments: Sendable {
     /// As `Policy.actions(of:from:to:)` has them.
     func actions(of change: TierChange) -> TextSpan {
         let advice = changes[change.direction.place]
-        if let from = change.from, change.to < from { return advice.fallen }
+        if change.direction == .downgrade || change.from.map({ change.to < $0 }) == true { return advice.fallen }
         return advice.reached[change.to]
     }
 

@@ -126,7 +126,7 @@ struct LaneMachineTests {
             case .call: machine.answered(.success(BrokerAnswer()), at: now)
             }
         }
-        #expect(said.count == 3 && said.allSatisfy { $0.error == refused && !$0.isTakingOver })
+        #expect(said.count == 3 && said.allSatisfy { $0.error == refused && $0.work == .committing })
         #expect((5...8).contains(said[0].seconds) && (35...39).contains(said[1].seconds))
         #expect(said[0].attempts > 3 && said[1].attempts > said[0].attempts)
     }

@@ -30,7 +30,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private var inbox: [() -> Void] = []
     private var isStopping = false
     package private(set) var hasStopped = false
-    private var retaking: [Int32] = []
+    private var needsRetaking = false
 
     private static let poll = TimeSpan.milliseconds(100)
     private static let idle = TimeSpan.milliseconds(50)
@@ -57,7 +57,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
             metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in inbox.append { [self] in announced(shard, start) } },
-            requestReassignment: { [self] shard in retaking.append(shard) })
+            requestReassignment: { [self] _ in needsRetaking = true })
     }
 
     package func start() {
@@ -105,8 +105,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
         deliver()
         if actions.isEmpty {
             handle(consumer.poll())
-            for shard in retaking { ownership.wantsRetaking(shard, at: seconds) }
-            retaking = []
+            if needsRetaking { ownership.wantsRetaking(at: seconds) }
+            needsRetaking = false
             if !isStopping { add(ownership.tick(at: seconds)) }
             if isStopping, !isClosing {
                 isClosing = true
@@ -152,15 +152,11 @@ package final class SimulatedDaemon: @unchecked Sendable {
             switch actions.removeFirst() {
             case .adopt(let shards): for shard in shards { adopt(shard) }
             case .drain(let shards, let isLost): drain(shards, isLost: isLost)
-            case .assign(let starts, let going): consumer.assign(starts + positions(of: going))
+            case .assign(let starts): consumer.assign(starts)
             case .unassign: consumer.unassign()
             case .refuse: world.trace.note(process.name, "refuses its assignment")
             }
         }
-    }
-
-    private func positions(of shards: [Int32]) -> [PartitionOffset] {
-        tasks.filter { shards.contains($0.shard) && !$0.isDraining }.flatMap(\.positions)
     }
 
     private func adopt(_ shard: Int32) {
