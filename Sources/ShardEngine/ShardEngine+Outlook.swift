@@ -5,7 +5,7 @@ import Scoring
 /// Solved for once, when a profile is published, and then one of the customer's deadlines: nothing is looked at in between.
 /// What changes is a level, an RFM score, a tag, or what the windows hold. It is met at the midnight of the policy's time zone that
 /// comes first behind it, or later, so that `profiles.silence` lies between two profiles. Who has nothing left that could change
-/// has no such deadline.
+/// has no such deadline. What fades all the time, the interaction and the lifetime value, is told with what else changes.
 extension ShardEngine {
     /// The midnight at which what is known at `time` first reads differently, milliseconds; `.max` for never. The evaluator
     /// stands as of `time`.
@@ -22,7 +22,6 @@ extension ShardEngine {
                 purchases, categoriesBought: evidence.preferences.categoriesBought, churn?.evidence.history,
                 rules.policy.churn.model, rule)
             next = min(next, change(of: outlook, from: time, today.value, before: next))
-            next = min(next, fallOfValue(purchases, churn, from: time, today.value, before: next, rule))
         }
         if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
         if next == .max { return .max }
@@ -94,31 +93,6 @@ extension ShardEngine {
             }
         }
         return .max
-    }
-
-    /// The first day on which the lifetime value, which only falls in silence, no longer lifts the level of the value above
-    /// that of the year's spend.
-    private func fallOfValue(
-        _ purchases: PurchaseEvidence, _ churn: Profile.Churn?, from time: EventTime, _ today: Int32,
-        before limit: Int32, _ rule: ProfileRule
-    ) -> Int32 {
-        let rules = rules
-        guard let value = rules.policy.value, let churn else { return .max }
-        let (steps, history) = (rule.thresholds.value, churn.evidence.history)
-        let spent = steps.grade(purchases.spendInYear)
-        let most = value.lifetimeValue(rules.policy.churn.model).upperBound(history, meanAmount: churn.meanAmount)
-        guard spent < .high, steps.grade(most) > spent else { return .max }
-        func grade(at instant: EventTime) -> Grade {
-            let aged = churn.evidence.aged(to: ProfileOutlook.later(history.age, by: instant - time))
-            let forecast = ChurnForecast(
-                aged, risk: 0, meanAmount: churn.meanAmount, rules.policy.churn, rules.policy.value)
-            return steps.grade(forecast.lifetimeValue)
-        }
-        let held = grade(at: time)
-        let last = limit == .max ? today + Int32(Self.foresightDays) : limit - 1
-        guard held > spent, last > today else { return .max }
-        func isLower(on day: Int32) -> Bool { grade(at: rules.policy.calendar.start(of: DayIndex(day))) < held }
-        return isLower(on: last) ? Self.firstDay(in: today + 1...last, where: isLower) : .max
     }
 
     /// The first day found on which rules give other tags. What they ask for may rise and fall, so it is looked at after a day

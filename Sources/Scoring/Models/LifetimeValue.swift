@@ -27,13 +27,6 @@ package struct LifetimeValue: Hashable, Sendable {
         discountedPurchases(history) * amounts.expectedAmount(purchases: history.repeats, meanAmount: meanAmount)
     }
 
-    /// What `value` cannot be above, at next to no cost: nobody leaves, and nothing is discounted.
-    package func upperBound(_ history: PurchaseHistory, meanAmount: Double) -> Double {
-        let perDay = (purchases.r + history.repeats) / (purchases.alpha + history.age)
-        return perDay * step * Double(max(steps, 1))
-            * amounts.expectedAmount(purchases: history.repeats, meanAmount: meanAmount)
-    }
-
     /// What is lost if the customer stays away: `risk` times the value of a customer who has not dropped out.
     ///
     /// Not `risk · value`: that is small again for those who have as good as left.

@@ -54,13 +54,4 @@ struct ProfileOutlookTests {
         #expect(count <= 14)
         #expect(levels(from + 1) == levels(from + 30_000), "behind the last nothing changes any more")
     }
-
-    @Test func `the year's spend and the lifetime value's bound say whether there is anything to fall`() {
-        let value = ValueRule(amounts: .cdnow).lifetimeValue(.defaultBGNBD)
-        for (repeats, age) in [(0.0, 0.0), (0, 300), (3, 100), (20, 700)] {
-            let history = PurchaseHistory(repeats: repeats, ageAtLast: repeats > 0 ? age - 10 : 0, age: age)
-            let worth = value.value(history, meanAmount: 40)
-            #expect(worth > 0 && worth <= value.upperBound(history, meanAmount: 40))
-        }
-    }
 }

@@ -41,10 +41,11 @@ import Testing
             if let browsing = evidence.browsing { windows.append(browsing.engagement > 0 ? 1 : 0) }
         }
 
-        /// But for the interaction while it fades, which is told with the next profile.
+        /// But for what fades all the time, which is told with the next profile: the interaction, and the value where the
+        /// lifetime value lifts it.
         var toldAtOnce: Reading {
             var told = self
-            told.levels[2] = ""
+            (told.levels[0], told.levels[2]) = ("", "")
             return told
         }
     }
