@@ -34,7 +34,15 @@ enum Policies {
             ))
     }
 
-    /// The same, with profiles that come out along the events.
+    /// The same with terms of three months that protect.
+    static func terms() -> Policy {
+        var policy = spend()
+        policy.validity = Validity(months: 3)
+        policy.downgrade.timing = .endOfTerm
+        return policy
+    }
+
+    /// `spend` with profiles that come out along the events.
     static func profiled(catchUp: TimeSpan? = nil, browseDays: Int = 60) -> Policy {
         var policy = spend()
         policy.profiles = ProfileRule(silence: TimeSpan(milliseconds: 1), catchUp: catchUp)

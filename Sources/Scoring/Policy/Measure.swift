@@ -85,7 +85,8 @@ package struct Measure: Hashable, Sendable {
         case churnRisk
         /// Faded browsing of the last 30 days, as `BrowsingEvidence.engagement`; unknown before the first browse event.
         case engagement
-        /// What was good (1), neither (0) and bad (−1) among reviews, answers, mentions and complaints, on average.
+        /// What was good (1), neither (0) and bad (−1) on average, of whatever feedback says so: a sentiment wherever one is
+        /// given, else the score of a review, answer or mention, and complaints.
         case sentimentMean
         /// Spend of the last 90 days over that of the 90 before, less 1: 0.25 is a quarter more. Unknown without any before.
         case spendGrowth

@@ -5,18 +5,10 @@ import Testing
 
 /// Pins where tiers have terms.
 @Suite struct PinRuleTests {
-    /// Terms of three months that protect.
-    private static func terms() -> Policy {
-        var policy = Policies.spend()
-        policy.validity = Validity(months: 3)
-        policy.downgrade.timing = .endOfTerm
-        return policy
-    }
-
     private static func moves(_ run: borrowing EngineRun) -> [EngineRun.TierMove] { run.said["a"]?.tiers ?? [] }
 
     @Test func `the end of a pin gives back the term from which the pin had lifted`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: Policies.days(40)))])
         run.wait(until: Policies.days(41))
@@ -29,7 +21,7 @@ import Testing
     }
 
     @Test func `the end of a ceiling gives back the term that it had covered`() throws {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
         var restored = try run.restored()
@@ -39,7 +31,7 @@ import Testing
     }
 
     @Test func `what a floor alone held is not protected by the term that it was held for`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .floor, until: nil))])
         // Gold's term ends with nothing bought: the floor stops the fall at silver, which nobody has earned.
@@ -50,7 +42,7 @@ import Testing
     }
 
     @Test func `a refund that the covered tier outlives leaves its term as it was`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 30_000)])
         run.apply([.order(Policies.days(1), "a", "2", .completed, 1_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: nil))])
@@ -62,7 +54,7 @@ import Testing
     }
 
     @Test func `what a refund would have taken but for a floor goes with the floor`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .floor, until: nil))])
         run.apply([.order(Policies.days(3), "a", "1", .refunded)])
@@ -72,7 +64,7 @@ import Testing
     }
 
     @Test func `a first tier that a floor gave goes with the floor`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.command(Policies.start, "a", "p", .pin("gold", .floor, until: Policies.days(9)))])
         run.apply([.order(Policies.days(1), "a", "1", .completed, 20_000)])
         run.wait(until: Policies.days(10))
@@ -80,7 +72,7 @@ import Testing
     }
 
     @Test func `a pin that comes along by a merge brings no tier that nobody has earned`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "b", "1", .completed, 20_000)])
         run.apply([.command(Policies.days(1), "b", "p", .pin("gold", .floor, until: Policies.days(50)))])
         run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000)])
@@ -91,7 +83,7 @@ import Testing
     }
 
     @Test func `an upgrade under a floor is earned, and its term protects when the floor ends`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.command(Policies.start, "a", "p", .pin("silver", .floor, until: nil))])
         run.apply([.order(Policies.days(1), "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(50), "a", "u", .unpin)])
@@ -112,7 +104,7 @@ import Testing
     // MARK: - A pin in the place of another
 
     @Test func `a ceiling that gives way to a floor gives back the term that it had covered`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
         // The order has left the window: it is the term that gives gold.
@@ -121,7 +113,8 @@ import Testing
         #expect(Self.moves(run).last?.validUntil == Self.moves(run).first?.validUntil)
     }
 
-    @Test(arguments: [Self.terms(), Policies.spend()]) func `a lower floor takes what the higher one alone had given`(
+    @Test(arguments: [Policies.terms(), Policies.spend()])
+    func `a lower floor takes what the higher one alone had given`(
         policy: Policy
     ) {
         var run = EngineRun(policy)
@@ -134,7 +127,7 @@ import Testing
     }
 
     @Test func `a longer pin on the same tier changes nothing but its end`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: Policies.days(10)))])
         run.apply([.command(Policies.days(9), "a", "q", .pin("gold", .floor, until: Policies.days(40)))])
@@ -147,7 +140,7 @@ import Testing
     // MARK: - Merging under a ceiling
 
     @Test func `what a ceiling keeps a merge from giving is given when the ceiling ends, with its term`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
         run.apply([.order(Policies.days(1), "b", "2", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
@@ -171,7 +164,7 @@ import Testing
     }
 
     @Test func `a ceiling that comes along by a merge covers what it has covered`() {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "b", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(1), "b", "p", .pin("silver", .ceiling, until: nil))])
         run.apply([.order(Policies.days(2), "a", "2", .completed, 1_000)])
@@ -185,7 +178,7 @@ import Testing
     @Test(arguments: [(0.0, 40.0), (40, 0)]) func `of two covered terms the longer one is given back`(
         first: Double, second: Double
     ) {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([
             .order(Policies.days(first), "a", "1", .completed, 60_000),
             .order(Policies.days(second), "b", "2", .completed, 60_000),

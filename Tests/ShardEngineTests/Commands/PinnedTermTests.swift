@@ -5,14 +5,6 @@ import Testing
 
 /// What the rules give goes on beside a pin as if there were none.
 @Suite struct PinnedTermTests {
-    /// Terms of three months that protect.
-    private static func terms() -> Policy {
-        var policy = Policies.spend()
-        policy.validity = Validity(months: 3)
-        policy.downgrade.timing = .endOfTerm
-        return policy
-    }
-
     private static func moves(_ run: borrowing EngineRun) -> [EngineRun.TierMove] { run.said["a"]?.tiers ?? [] }
 
     /// Silver by its first order, gold by its second on day 20.
@@ -22,7 +14,7 @@ import Testing
 
     /// When gold ends by the rules.
     private static func endOfGold() -> EventTime? {
-        var run = EngineRun(terms())
+        var run = EngineRun(Policies.terms())
         for order in orders { run.apply([order]) }
         return moves(run).last?.validUntil
     }
@@ -31,7 +23,7 @@ import Testing
     private static func pinned(
         _ tier: String, _ mode: TierPin.Mode, until: EventTime? = nil, more: [ScriptedEvent] = orders
     ) throws -> EngineRun {
-        var run = EngineRun(terms())
+        var run = EngineRun(Policies.terms())
         run.apply([more[0]])
         run.apply([.command(Policies.days(2), "a", "p", .pin(tier, mode, until: until))])
         for order in more.dropFirst() { run.apply([order]) }
@@ -71,7 +63,7 @@ import Testing
         let moves = Self.moves(run)
         #expect(moves.map(\.to) == [1, 2, 1] && moves.map(\.sequence) == [1, 2, 3])
         let first = try #require(moves.first?.validUntil)
-        #expect(moves.last?.validUntil == Self.terms().termEnd(ofTier: 1, from: first))
+        #expect(moves.last?.validUntil == Policies.terms().termEnd(ofTier: 1, from: first))
     }
 
     @Test func `what is not earned again ends behind a pin without a word`() throws {
@@ -83,7 +75,7 @@ import Testing
     }
 
     @Test func `what ends below a ceiling is said of the tier that the ceiling had left`() throws {
-        var run = EngineRun(Self.terms())
+        var run = EngineRun(Policies.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
         run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
         run.wait(until: Policies.days(130))
@@ -117,7 +109,7 @@ import Testing
     // MARK: - No term of its own
 
     @Test func `a tier that only a pin gives has no term, no renewal and no notice of its end`() throws {
-        var policy = Self.terms()
+        var policy = Policies.terms()
         policy.notices.expiry = .init(before: .days(10), coolDown: .days(30))
         var run = EngineRun(policy)
         run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
