@@ -12,6 +12,7 @@ final class Rules {
     let expiryEffects: ExpiryEffects
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
+    let forecaster: ChurnForecaster
     let ledger: OrderLedger
     let fading: DayFading
     /// Nil where no profiles are published.
@@ -42,6 +43,7 @@ final class Rules {
         expiryEffects = ExpiryEffects(policy)
         browseEffects = BrowseEffects(policy, plan)
         churnScale = ChurnScale(policy.churn)
+        forecaster = ChurnForecaster(policy.churn, policy.value)
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)

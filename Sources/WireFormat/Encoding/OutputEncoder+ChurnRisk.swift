@@ -50,8 +50,8 @@ extension OutputEncoder {
     }
 
     private func writeForecast(_ change: ChurnRiskChange, _ bytes: inout ByteWriter) {
-        let forecast = ChurnForecast(
-            change.evidence, risk: change.probability, meanAmount: change.meanAmount, rule, policy.value)
+        let forecast = forecaster.forecast(
+            change.evidence, risk: change.probability, meanAmount: change.meanAmount)
         bytes.append(literal: ",\"forecast\":{\"expected_orders\":")
         bytes.append(number: forecast.expectedOrders)
         bytes.append(literal: ",\"expected_value\":")

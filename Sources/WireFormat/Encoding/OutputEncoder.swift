@@ -15,6 +15,7 @@ package struct OutputEncoder: Sendable {
     private let noticeHeaders: FixedHeaders
     private let profileHeaders: FixedHeaders
     let profileRule: ProfileRule
+    let forecaster: ChurnForecaster
     /// The rules whose tags recommend something.
     let advisingTags: [TagRule]
     private let erasureHeaders: FixedHeaders
@@ -34,6 +35,7 @@ package struct OutputEncoder: Sendable {
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
         profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
         profileRule = policy.profiles ?? ProfileRule()
+        forecaster = ChurnForecaster(policy.churn, policy.value)
         advisingTags = policy.tags.filter { !$0.actions.isEmpty }
         erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }

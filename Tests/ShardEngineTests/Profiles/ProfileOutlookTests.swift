@@ -16,7 +16,8 @@ import Testing
         init(_ profile: Profile, _ policy: Policy) {
             let evidence = profile.evidence
             let forecast = profile.churn.map {
-                ChurnForecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount, policy.churn, policy.value)
+                ChurnForecaster(policy.churn, policy.value).forecast(
+                    $0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
             }
             let rule = policy.profiles ?? ProfileRule()
             let dimensions = Dimensions(
