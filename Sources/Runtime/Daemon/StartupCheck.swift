@@ -153,7 +153,12 @@ package struct StartupCheck: Sendable {
         _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
     ) throws(StartupError) {
         if case .directory(let path)? = options.snapshots?.store {
-            return try probe(SnapshotOptions.folder(of: options.application, below: path))
+            do throws(FileSystemError) {
+                return try DirectoryStore.probe(
+                    SnapshotOptions.folder(of: options.application, below: path), PosixFileSystem())
+            } catch {
+                throw .noSnapshotFolder(error)
+            }
         }
         guard case .topic(let topic)? = options.snapshots?.store else { return }
         let found = cluster.topics[topic]?.partitionCount ?? 0
@@ -175,19 +180,6 @@ package struct StartupCheck: Sendable {
             try admin.createTopics([NewTopic(name: topic, partitions: Int32(partitions), configuration: settings)])
         } catch {
             throw .noSnapshotTopic(topic, error)
-        }
-    }
-
-    /// Whether a file can be made there; leaves none.
-    private static func probe(_ folder: String) throws(StartupError) {
-        // Instances may start at once on a shared file system.
-        let (files, path) = (PosixFileSystem(), folder + "/.probe-\(UInt64.random(in: .min ... .max))")
-        defer { try? files.remove(path) }
-        do throws(FileSystemError) {
-            try files.makeDirectory(folder)
-            try files.close(try files.create(path))
-        } catch {
-            throw .noSnapshotFolder(error)
         }
     }
 
