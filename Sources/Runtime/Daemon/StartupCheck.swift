@@ -91,8 +91,20 @@ package struct StartupCheck: Sendable {
         try checkJournal(cluster, options, partitions: count, admin)
         try checkSnapshots(cluster, options, partitions: count, admin)
         var check = StartupCheck(partitionCount: count)
-        if options.asksForTopicSettings { check.warnings = try checkSettings(options, admin) }
+        if options.asksForTopicSettings {
+            check.warnings = try checkSettings(options, admin) + checkSession(cluster, options, admin)
+        }
         return check
+    }
+
+    /// The group's coordinator refuses members by limits of its own; brokers have the same ones as a rule.
+    private static func checkSession(
+        _ cluster: ClusterDescription, _ options: DaemonOptions, _ admin: Admin
+    ) -> [String] {
+        guard let session = options.settings[SessionLimits.setting].flatMap({ Int64($0) }),
+            SessionLimits.isUnusual(session), let broker = cluster.brokers.first
+        else { return [] }
+        return SessionLimits((try? admin.brokerConfiguration(broker.id)) ?? [:]).warnings(of: session)
     }
 
     /// Returns what is only worth a warning.
