@@ -46,7 +46,7 @@ package struct ShardContext: Sendable {
         self.policies = policies
         activation = options.activation
         retiersPerSecond = options.retiersPerSecond
-        let source = "/tierd/\(options.application)"
+        let source = OutputOrigin.source(of: options.application)
         let encoder: @Sendable (Policy) -> OutputEncoder = { policy in
             OutputEncoder(policy: policy, source: source) { names[$0] ?? "\($0)" }
         }

@@ -20,6 +20,7 @@ package final class ShardTask {
     let sources: [(InputKind, any PartitionSource)]
     let metrics: ShardMetrics
     package internal(set) var status: ShardStatus
+    let claim: StatusBoard.Claim
     /// Given up: nothing may be asked of it any more.
     package private(set) var isGone = false
     var merge = StreamMerge([])
@@ -94,6 +95,7 @@ package final class ShardTask {
         snapshotLane = surroundings.snapshots?.lane
         snapshotIdentity = surroundings.snapshots?.identity
         metrics = context.metrics.addShard(partition: shard)
+        claim = context.board.claim(shard)
         status = ShardStatus(shard: shard)
         status.detail = context.board.lastStop(of: shard).map { "taken again after it stopped: \($0)" } ?? ""
         active = context.policies.newest
@@ -328,7 +330,7 @@ package final class ShardTask {
         lane.cancel()
         lane.close()
         snapshotLane?.send(.close)
-        context.board.remove(shard)
+        context.board.remove(claim)
         context.metrics.removeShard(metrics)
         isGone = true
         drain?.done()
