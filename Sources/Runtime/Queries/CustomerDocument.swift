@@ -141,8 +141,8 @@ package struct CustomerDocument: Encodable, Sendable {
         }
         let (rule, asOf) = (policy.churn, report.asOf)
         let drivers = ChurnDrivers(evidence, rule.scoring)
-        let forecast = ChurnForecaster(rule, policy.value).forecast(
-            evidence, risk: risk, meanAmount: report.meanAmount)
+        var forecaster = ChurnForecaster(rule, policy.value)
+        let forecast = forecaster.forecast(evidence, risk: risk, meanAmount: report.meanAmount)
         return Churn(
             level: rule.levels[level].name, risk: risk, pAlive: forecast.pAlive,
             horizonDays: rule.horizonDays, expectedOrders: forecast.expectedOrders,

@@ -212,7 +212,7 @@ package final class ShardTask {
         isPolicyKept = true
         entry.clock = engine.clock
         entry.stateDigest = engine.digest
-        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, encoder)
+        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, &encoder)
         sayShadow(into: &transaction)
         transaction.inputCount += merge.batch.count
         transaction.offsets = merge.positions(CommittedPlace(sequence: entry.sequence).metadata)

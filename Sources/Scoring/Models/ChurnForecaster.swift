@@ -1,16 +1,13 @@
-import RealModule
-import Synchronization
-
-/// Forecasts by the models of one policy, for any number of threads.
+/// Forecasts by the models of one policy.
 ///
 /// What depends on the number of repeats and the age alone is worked out once for each number of repeats, when the first such
 /// customer comes; from then on a forecast costs a tenth. The numbers do not depend on who came before.
-package final class ChurnForecaster: Sendable {
+package struct ChurnForecaster: Sendable {
     private let rule: ChurnRule
     private let value: ValueRule?
     private let lifetimeValue: LifetimeValue?
-    /// By the number of repeats; who has more is worked out each time.
-    private let rows: ContiguousArray<Row>
+    /// By the number of repeats, nil before the first who has it; who has more is worked out each time.
+    private var rows: ContiguousArray<Row?>
 
     private static let tabledRepeats = 128
 
@@ -18,11 +15,11 @@ package final class ChurnForecaster: Sendable {
         self.rule = rule
         self.value = value
         lifetimeValue = value?.lifetimeValue(rule.model)
-        rows = ContiguousArray((0..<Self.tabledRepeats).map { _ in Row() })
+        rows = ContiguousArray(repeating: nil, count: Self.tabledRepeats)
     }
 
     /// - Parameter meanAmount: mean total of the repeat purchase days, major units; any number without one.
-    package func forecast(_ evidence: ChurnEvidence, risk: Double, meanAmount: Double) -> ChurnForecast {
+    package mutating func forecast(_ evidence: ChurnEvidence, risk: Double, meanAmount: Double) -> ChurnForecast {
         let (model, history) = (rule.model, evidence.history)
         let row = row(repeats: history.repeats)
         var forecast = ChurnForecast(pAlive: model.pAlive(history))
@@ -46,22 +43,17 @@ package final class ChurnForecaster: Sendable {
         return forecast
     }
 
-    private func row(repeats: Double) -> RowContents? {
-        guard repeats >= 0, repeats < Double(Self.tabledRepeats), repeats == repeats.rounded(.towardZero) else {
-            return nil
-        }
-        let row = rows[Int(repeats)]
-        // Of two threads that work out the same, one is heard.
-        return row.contents.load() ?? row.contents.storeIfNil(RowContents(rule, lifetimeValue, repeats: repeats))
+    private mutating func row(repeats: Double) -> Row? {
+        guard repeats >= 0, repeats < Double(Self.tabledRepeats), repeats == Double(Int(repeats)) else { return nil }
+        if let row = rows[Int(repeats)] { return row }
+        let row = Row(rule, lifetimeValue, repeats: repeats)
+        rows[Int(repeats)] = row
+        return row
     }
 }
 
-/// What a customer with some number of repeats has, once there has been one.
-private final class Row: Sendable {
-    let contents = AtomicLazyReference<RowContents>()
-}
-
-private final class RowContents: Sendable {
+/// What all customers with one number of repeats have in common.
+private struct Row: Sendable {
     let waits: Waits
     /// Nil without amounts, and where it would not be exact.
     let series: ExpectationSeries?
@@ -73,7 +65,7 @@ private final class RowContents: Sendable {
 }
 
 /// Quantiles of the wait for the next purchase, per day of α+T.
-private struct Waits {
+private struct Waits: Sendable {
     let half: Double
     let tenth: Double
     let nineTenths: Double

@@ -12,7 +12,8 @@ final class Rules {
     let expiryEffects: ExpiryEffects
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
-    let forecaster: ChurnForecaster
+    /// Fills its table as customers come; what it says does not depend on it.
+    var forecaster: ChurnForecaster
     let ledger: OrderLedger
     let fading: DayFading
     /// Nil where no profiles are published.

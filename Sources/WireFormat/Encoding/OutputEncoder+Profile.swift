@@ -4,7 +4,8 @@ import Scoring
 extension OutputEncoder {
     /// Returns where the effective time stands.
     func write(
-        _ profile: Profile, of customer: TextSpan, _ buffer: OutputBuffer, _ bytes: inout ByteWriter
+        _ profile: Profile, _ forecast: ChurnForecast?, of customer: TextSpan, _ buffer: OutputBuffer,
+        _ bytes: inout ByteWriter
     ) -> TextSpan {
         bytes.append(literal: "{\"customer_id\":")
         bytes.append(jsonString: customer, of: buffer.text)
@@ -17,9 +18,6 @@ extension OutputEncoder {
         write(instant: profile.validUntil, as: ",\"valid_until\":", &bytes)
         write(profile.score, as: ",\"score\":", &bytes)
         bytes.append(literal: "}")
-        let forecast = profile.churn.map {
-            forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
-        }
         write(profile, forecast, buffer, &bytes)
         write(told: profile, buffer, &bytes)
         bytes.append(literal: ",")

@@ -47,14 +47,13 @@ import Testing
         let rule = rule(model, horizonDays: random.double(1...400))
         let value = ValueRule(
             amounts: .cdnow, months: 1 + random.below(36), discountPerMonth: random.double(0...0.05))
-        let forecaster = ChurnForecaster(rule, value)
+        var forecaster = ChurnForecaster(rule, value)
         for repeats in [0, 1, 2, 13, 127, 128, 500] as [Double] {
             for age in ages {
                 let history = PurchaseHistory(repeats: repeats, ageAtLast: repeats > 0 ? age / 2 : 0, age: age)
                 let evidence = ChurnEvidence(history: history, ewmaAtLast: 1)
-                expectEqual(
-                    forecaster.forecast(evidence, risk: 0.3, meanAmount: 31), evidence, rule, value,
-                    "seed \(seed), \(history)")
+                let forecast = forecaster.forecast(evidence, risk: 0.3, meanAmount: 31)
+                expectEqual(forecast, evidence, rule, value, "seed \(seed), \(history)")
             }
         }
     }
@@ -63,19 +62,22 @@ import Testing
         let (rule, value) = (rule(.defaultBGNBD, horizonDays: 90), ValueRule(amounts: .cdnow))
         let history = PurchaseHistory(repeats: 2.5, ageAtLast: 60, age: 90)
         let evidence = ChurnEvidence(history: history, ewmaAtLast: 1)
+        var forecaster = ChurnForecaster(rule, value)
         expectEqual(
-            ChurnForecaster(rule, value).forecast(evidence, risk: 0.3, meanAmount: 31), evidence, rule, value, "2.5")
+            forecaster.forecast(evidence, risk: 0.3, meanAmount: 31), evidence, rule, value, "2.5")
     }
 
     @Test func `who came before changes no bit of a forecast`() {
         let (rule, value) = (rule(.defaultMBGNBD, horizonDays: 90), ValueRule(amounts: .cdnow))
-        let warm = ChurnForecaster(rule, value)
+        var warm = ChurnForecaster(rule, value)
         for repeats in [0, 7, 30] as [Double] {
             for age in ages {
                 let history = PurchaseHistory(repeats: repeats, ageAtLast: 0, age: age)
                 let evidence = ChurnEvidence(history: history, ewmaAtLast: 1)
-                let fresh = ChurnForecaster(rule, value).forecast(evidence, risk: 0.5, meanAmount: 20)
-                #expect(warm.forecast(evidence, risk: 0.5, meanAmount: 20) == fresh, "\(history)")
+                var fresh = ChurnForecaster(rule, value)
+                let wanted = fresh.forecast(evidence, risk: 0.5, meanAmount: 20)
+                let found = warm.forecast(evidence, risk: 0.5, meanAmount: 20)
+                #expect(found == wanted, "\(history)")
             }
         }
     }
@@ -83,8 +85,9 @@ import Testing
     @Test func `without amounts there are orders and waits only`() {
         let rule = rule(.defaultBGNBD, horizonDays: 90)
         let history = PurchaseHistory(repeats: 4, ageAtLast: 100, age: 130)
-        let forecast = ChurnForecaster(rule, nil).forecast(
-            ChurnEvidence(history: history, ewmaAtLast: 2), risk: 0.4, meanAmount: 20)
+        var forecaster = ChurnForecaster(rule, nil)
+        let evidence = ChurnEvidence(history: history, ewmaAtLast: 2)
+        let forecast = forecaster.forecast(evidence, risk: 0.4, meanAmount: 20)
         #expect(forecast.expectedOrders == PurchaseModel.defaultBGNBD.expectedPurchases(history, horizon: 90))
         #expect(forecast.expectedValue == nil && forecast.valueAtRisk == nil && forecast.lifetimeValue == nil)
         #expect(forecast.nextOrderDays != nil)
