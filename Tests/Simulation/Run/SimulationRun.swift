@@ -20,6 +20,8 @@ package final class SimulationRun {
     private var trials: ShadowTrials?
     private var hosts: [Seat] = []
     private var deletedSnapshots = false
+    /// The shadow runs that nothing but the clean stop at the end has ended.
+    private(set) var lastShadowRuns: Set<String> = []
 
     /// A host with the daemons that have run there.
     private struct Seat {
@@ -70,6 +72,7 @@ package final class SimulationRun {
     package private(set) var figures = Figures()
 
     private static let longestRun = TimeSpan.seconds(1_800)
+    private static let longestDoubt = TimeSpan.seconds(45)
 
     /// `retail` is the policy of every other seed, now and then with profiles; the rest are drawn at random.
     package init(seed: UInt64, retail: Policy) {
@@ -249,12 +252,20 @@ package final class SimulationRun {
             if isWorkedOff { break }
         }
         guard isWorkedOff else { return false }
+        if trials != nil { awaitShadowRuns() }
         for seat in hosts {
             for daemon in seat.daemons where !daemon.process.isDead { daemon.stop() }
         }
         // What is delayed arrives, what hangs runs out.
         world.clock.run(for: .seconds(120))
         return true
+    }
+
+    /// Goes on until no doubt is left of the bad weather, and nobody takes a shard for its own that it has lost.
+    private func awaitShadowRuns() {
+        world.clock.run(for: Self.longestDoubt)
+        let running = hosts.flatMap(\.daemons).filter { !$0.process.isDead }
+        lastShadowRuns = Set(running.flatMap(\.shadowRuns))
     }
 
     /// Every shard is live somewhere and its journal covers all input.

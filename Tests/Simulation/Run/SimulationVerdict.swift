@@ -24,21 +24,23 @@ struct SimulationVerdict {
             history, timed: [plan.outputs.tierNotices, plan.outputs.customerProfiles])
         var expected: [OutputHistory.Line: [String]] = [:]
         var said: [String: EngineRun.Said] = [:]
+        var shadowSaid: [String: [ShadowSaying]] = [:]
         for shard in 0..<plan.partitions {
             let entries = try run.journal(of: shard)
             run.count(entries: entries.count, ticks: entries.filter { $0.tick != nil }.count)
             findings += check(entries, shard).map(HistoryFinding.journal)
             let oracle = JournalOracle(plan, shard: shard, cluster, entries)
-            expected.merge(try oracle.lines { run.count(unheard: $0.unheard.count) }) { $0 + $1 }
+            let shadows = ShadowOracle(plan, shard: shard, run.world.shadowNotes, encoder: oracle.encoder)
+            expected.merge(try oracle.lines(shadows) { run.count(unheard: $0.unheard.count) }) { $0 + $1 }
+            shadowSaid.merge(shadows.said) { $0 + $1 }
             if run.isJudgedNaively { said.merge(oracle.said(run.placed)) { left, _ in left } }
         }
         findings += HistoryChecker.compare(history, with: expected)
         let text = HistoryReport(cluster, run.world.ownership).text(findings) { customer in
             InputScript.shard(of: customer, partitions: plan.partitions)
         }
-        let shadow = OutputHistory(cluster, topics: [DaemonPlan.shadowTopic])
         return (findings.isEmpty ? [] : [text]) + deadLetterFindings()
-            + ShadowChecker.check(shadow, partitions: plan.partitions).prefix(Self.shown)
+            + shadowFindings(shadowSaid).prefix(Self.shown)
             + (run.isJudgedNaively ? disagreements(said) : [])
     }
 
@@ -85,6 +87,17 @@ struct SimulationVerdict {
             findings.append("\(letters.count) dead letters, but the journal says \(wanted)")
         }
         return findings
+    }
+
+    // MARK: - What was tried
+
+    private func shadowFindings(_ said: [String: [ShadowSaying]]) -> [String] {
+        let topic = DaemonPlan.shadowTopic
+        let history = OutputHistory(cluster, topics: [topic])
+        return ShadowChecker.check(history, partitions: plan.partitions)
+            + ShadowChecker.compare(history, with: said, complete: run.lastShadowRuns) { customer in
+                TopicPartition(topic: topic, partition: plan.outputPartition(of: Array(customer.utf8)))
+            }
     }
 
     // MARK: - The naive scorer
