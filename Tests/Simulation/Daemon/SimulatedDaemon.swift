@@ -57,7 +57,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
             metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in inbox.append { [self] in announced(shard, start) } },
-            requestReassignment: { [self] _ in needsRetaking = true })
+            requestReassignment: { [self] _ in needsRetaking = true },
+            watchShadow: { [self] note in self.world.shadowNotes.append(note) })
     }
 
     package func start() {
@@ -92,6 +93,9 @@ package final class SimulatedDaemon: @unchecked Sendable {
 
     /// All shards that this member has are live and have nothing left to do.
     package var liveShards: [Int32] { board.shards.filter { $0.stage == .live }.map(\.shard) }
+
+    /// The shadow runs that go on in live shards.
+    package var shadowRuns: [String] { board.shards.filter { $0.stage == .live }.compactMap(\.shadow?.run) }
 
     /// Why shards need a person.
     package var stoppedShards: [String] {
