@@ -40,6 +40,9 @@ extension ByteWriter {
     /// for it.
     mutating func append(rounded number: Double) {
         guard number.magnitude < Self.largestRounded else { return append(number: number) }
+        let cut = Int64(number)
+        // Most numbers of a profile are counts.
+        if cut >= 0, cut < 100, Double(cut) == number { return append(small: UInt32(truncatingIfNeeded: cut)) }
         let scaled = number.magnitude * 10_000
         // Not `rounded()`, a call into the C library on the processors that the build must run on.
         let whole = Int64(scaled)
@@ -55,6 +58,13 @@ extension ByteWriter {
         unsafe place[0] = UInt8(ascii: ".")
         unsafe Self.put(places / 100, at: place + 1)
         unsafe Self.put(places % 100, at: place + 3)
+    }
+
+    /// A number less than 100.
+    @inline(__always) private mutating func append(small number: UInt32) {
+        guard number >= 10 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
+        guard let place = unsafe take(2) else { return }
+        unsafe Self.put(number, at: place)
     }
 
     /// Two digits.

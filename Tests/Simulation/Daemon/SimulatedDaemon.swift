@@ -87,8 +87,14 @@ package final class SimulatedDaemon: @unchecked Sendable {
     }
 
     /// Whether all of this member's shards decide by `policy`, every customer settled under it.
-    package func hasSettled(under policy: PolicyHash) -> Bool {
-        board.shards.allSatisfy { $0.policyHash == policy && $0.retierRemaining == 0 }
+    package func hasSettled(under policy: PolicyHash) -> Bool { unsettledShards(under: policy).isEmpty }
+
+    /// Which shards have not, in words.
+    package func unsettledShards(under policy: PolicyHash) -> [String] {
+        board.shards.filter { $0.policyHash != policy || $0.retierRemaining > 0 }.map { status in
+            let left = "\(status.retierRemaining) customers to settle"
+            return "shard \(status.shard) of \(process.name): \(status.stage), under \(status.policyHash?.short ?? "no policy"), \(left)"
+        }
     }
 
     /// All shards that this member has are live and have nothing left to do.

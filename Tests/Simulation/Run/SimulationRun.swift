@@ -306,7 +306,15 @@ package final class SimulationRun {
         }
     }
 
-    private func complaints() -> [String] { hosts.flatMap(\.daemons).flatMap(\.stoppedShards) }
+    /// What holds a run up that does not end.
+    private func complaints() -> [String] {
+        let running = hosts.flatMap(\.daemons).filter { !$0.process.isDead }
+        let live = Set(running.flatMap(\.liveShards))
+        var found = hosts.flatMap(\.daemons).flatMap(\.stoppedShards)
+        found += (0..<plan.partitions).filter { !live.contains($0) }.map { "shard \($0) is live nowhere" }
+        if let last = switches?.last { found += running.flatMap { $0.unsettledShards(under: last.hash) } }
+        return found
+    }
 
     func count(unheard: Int) { figures.unheard += unheard }
 
