@@ -46,31 +46,17 @@ package struct OutputEncoder: Sendable {
         _ output: Output, in buffer: OutputBuffer, freshness: Freshness? = nil, into encoded: inout EncodedOutputs
     ) {
         switch output {
-        case .tierChange(let change):
-            encoded.append(
-                to: .tierChanges, kind: "tier-change:", customer: change.customer, sequence: change.sequence, buffer,
-                tierHeaders
-            ) { write(change, buffer, freshness, &$0) }
+        case .tierChange(let change): append(change, buffer, freshness, to: &encoded)
         case .churnRisk(let change):
             let forecast = forecaster.forecast(
                 change.evidence, risk: change.probability, meanAmount: change.meanAmount)
-            encoded.append(
-                to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
-                churnHeaders
-            ) { write(change, forecast, buffer, freshness, &$0) }
-        case .notice(let notice):
-            encoded.append(
-                to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
-                buffer, noticeHeaders
-            ) { write(notice, buffer, freshness, &$0) }
+            append(change, forecast, buffer, freshness, to: &encoded)
+        case .notice(let notice): append(notice, buffer, freshness, to: &encoded)
         case .profile(let update):
             let forecast = buffer.profiles[update.profile].churn.map {
                 forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
             }
-            encoded.append(
-                to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
-                buffer, profileHeaders
-            ) { write(buffer.profiles[update.profile], forecast, of: update.customer, buffer, &$0) }
+            append(update, forecast, buffer, to: &encoded)
         case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
         }
     }
@@ -128,5 +114,45 @@ package struct OutputEncoder: Sendable {
         let span = TextSpan(offset: start, length: bytes.count - start)
         bytes.append(literal: "\"")
         return span
+    }
+}
+
+/// Apart from `encode`, which changes the encoder: a closure there would hold a copy of it.
+extension OutputEncoder {
+    private func append(
+        _ change: TierChange, _ buffer: OutputBuffer, _ freshness: Freshness?, to encoded: inout EncodedOutputs
+    ) {
+        encoded.append(
+            to: .tierChanges, kind: "tier-change:", customer: change.customer, sequence: change.sequence, buffer,
+            tierHeaders
+        ) { write(change, buffer, freshness, &$0) }
+    }
+
+    private func append(
+        _ change: ChurnRiskChange, _ forecast: ChurnForecast, _ buffer: OutputBuffer, _ freshness: Freshness?,
+        to encoded: inout EncodedOutputs
+    ) {
+        encoded.append(
+            to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
+            churnHeaders
+        ) { write(change, forecast, buffer, freshness, &$0) }
+    }
+
+    private func append(
+        _ notice: TierNotice, _ buffer: OutputBuffer, _ freshness: Freshness?, to encoded: inout EncodedOutputs
+    ) {
+        encoded.append(
+            to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence, buffer,
+            noticeHeaders
+        ) { write(notice, buffer, freshness, &$0) }
+    }
+
+    private func append(
+        _ update: ProfileUpdate, _ forecast: ChurnForecast?, _ buffer: OutputBuffer, to encoded: inout EncodedOutputs
+    ) {
+        encoded.append(
+            to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
+            buffer, profileHeaders
+        ) { write(buffer.profiles[update.profile], forecast, of: update.customer, buffer, &$0) }
     }
 }
