@@ -48,7 +48,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     /// One turn in so many takes as long as a turn ever will.
     private static let turnsUntilStall = 8_000
     private static let longestTurn = 25_000
-    private static let longestCall = 20
+    private static let longestCall = 400
     private static let drainTimeout = TimeSpan.seconds(20)
 
     package init(_ world: SimulatedWorld, _ plan: DaemonPlan, _ host: SimulatedHost) throws {
@@ -282,8 +282,11 @@ package final class SimulatedDaemon: @unchecked Sendable {
     }
 
     private func deliver() {
-        while !inbox.isEmpty { inbox.removeFirst()() }
-        tasks.removeAll { $0.isGone }
+        while !inbox.isEmpty {
+            inbox.removeFirst()()
+            // Who is gone hears nothing more.
+            tasks.removeAll { $0.isGone }
+        }
     }
 }
 
