@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "CalibrationTests",
             dependencies: [
-                "Calibration", "Scoring", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+                "Calibration", "ShardEngine", "Scoring", "TestSupport",
+                .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -22,7 +22,8 @@ extension ShardEngine {
         guard let clock, store.count > 0 else { return }
         let isUnderWay = retiering != nil
         for slot in 0..<UInt32(store.count) {
-            translation.apply(to: store.slab[slot], &store, isAlreadyMarked: isUnderWay)
+            translation.apply(
+                to: store.slab[slot], &store, isAlreadyMarked: isUnderWay, at: clock.milliseconds, rules.standing)
         }
         retiering = Retiering(
             mode: activation.mode, end: UInt32(store.count), since: clock,

@@ -87,8 +87,10 @@ extension ShardEngine {
         record.pointee.portraitAt = UInt32(clamping: (now + 999) / 1000)
         let profile = drawProfile(
             record, at: occasion.time, score: evaluator.score, copied(occasion, into: &outputs), into: &outputs)
-        outputs.append(profile, of: outputs.append(text: store.id(of: record)))
-        owe(record, at: nextSilentChange(of: record, at: occasion.time, profile.evidence, profile.churn))
+        outputs.append(profile: profile, of: outputs.append(text: store.id(of: record)))
+        let change = nextSilentChange(
+            of: record, at: occasion.time, outputs.profiles[profile].evidence, outputs.profiles[profile].churn)
+        owe(record, at: change)
     }
 
     /// That there is nothing left to change is noted as well, or a restored shard would look where this one does not.
@@ -132,16 +134,14 @@ extension ShardEngine {
         guard rules.portraits != nil else { return nil }
         var outputs = OutputBuffer()
         let profile = drawProfile(record, at: asOf, score: evaluator.score, .deadline(.none), into: &outputs)
-        outputs.append(profile, of: outputs.append(text: store.id(of: record)))
+        outputs.append(profile: profile, of: outputs.append(text: store.id(of: record)))
         return outputs
     }
 }
 
 extension OutputBuffer {
-    fileprivate mutating func append(_ profile: Profile, of customer: TextSpan) {
-        profiles.append(profile)
+    fileprivate mutating func append(profile place: Int, of customer: TextSpan) {
         outputs.append(
-            .profile(
-                ProfileUpdate(customer: customer, effectiveAt: profile.effectiveAt, profile: profiles.count - 1)))
+            .profile(ProfileUpdate(customer: customer, effectiveAt: profiles[place].effectiveAt, profile: place)))
     }
 }

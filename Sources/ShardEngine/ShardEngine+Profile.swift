@@ -3,31 +3,35 @@ import Scoring
 /// Draws a customer's profile: one pass over each history, then the portrait. For what is published or looked up, not for
 /// every event.
 extension ShardEngine {
-    /// The names and lists go to `outputs`; the profile itself does not.
+    /// Appends the profile with its names and lists to `outputs`, and returns its place there. A profile is large: it is filled
+    /// in where it stays.
     func drawProfile(
         _ record: CustomerStore.Record, at time: EventTime, score: Double, _ cause: Cause,
         into outputs: inout OutputBuffer
-    ) -> Profile {
-        var profile = Profile(
-            cause: cause, effectiveAt: time, tier: Int(record.pointee.tier),
-            tierSince: EventTime(milliseconds: record.pointee.tierSince),
-            validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: score,
-            churn: profileChurn(record, at: time), evidence: evidence(record, at: time))
-        profile.points = rules.pointsMeasure.map { evaluator.values[$0] }
+    ) -> Int {
+        let place = outputs.profiles.count
+        outputs.profiles.append(
+            Profile(
+                cause: cause, effectiveAt: time, tier: Int(record.pointee.tier),
+                tierSince: EventTime(milliseconds: record.pointee.tierSince),
+                validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: score,
+                churn: profileChurn(record, at: time), evidence: ProfileEvidence(tenureDays: 0)))
+        outputs.profiles[place].points = rules.pointsMeasure.map { evaluator.values[$0] }
+        gather(&outputs.profiles[place].evidence, record, at: time)
         if let portrait = store.portrait(ifAnyOf: record) {
             if portrait.acquisition != NameTable.none {
-                profile.acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
+                outputs.profiles[place].acquisitionChannel = names.append(portrait.acquisition, to: &outputs)
             }
-            list(portrait, &profile, into: &outputs)
+            list(portrait, profile: place, into: &outputs)
         }
         if record.pointee.annexBytes > 0 || !rules.tags.isEmpty {
-            tell(store.decodedAnnex(of: record), &profile, into: &outputs)
+            tell(store.decodedAnnex(of: record), &outputs, profile: place)
         }
-        return profile
+        return place
     }
 
     /// What commands and the policy's rules say of the customer; the evaluator stands as of the profile's instant. An attribute of that name says the channel of acquisition better than events.
-    private func tell(_ annex: CustomerAnnex, _ profile: inout Profile, into outputs: inout OutputBuffer) {
+    private func tell(_ annex: CustomerAnnex, _ outputs: inout OutputBuffer, profile place: Int) {
         let (firstAttribute, firstTag) = (outputs.attributes.count, outputs.tags.count)
         for attribute in annex.attributes {
             let name = outputs.append(text: attribute.name)
@@ -35,7 +39,9 @@ extension ShardEngine {
             case .text:
                 let value = outputs.append(text: attribute.value)
                 outputs.attributes.append(ProfileAttribute(name: name, .text(value)))
-                if attribute.name.elementsEqual("acquisition_channel".utf8) { profile.acquisitionChannel = value }
+                if attribute.name.elementsEqual("acquisition_channel".utf8) {
+                    outputs.profiles[place].acquisitionChannel = value
+                }
             case .number:
                 outputs.attributes.append(
                     ProfileAttribute(name: name, .number(outputs.append(text: attribute.value))))
@@ -43,8 +49,8 @@ extension ShardEngine {
             }
         }
         for tag in tags(annex) { outputs.tags.append(outputs.append(text: tag)) }
-        profile.attributes = EvidenceSpan(firstAttribute..<outputs.attributes.count)
-        profile.tags = EvidenceSpan(firstTag..<outputs.tags.count)
+        outputs.profiles[place].attributes = EvidenceSpan(firstAttribute..<outputs.attributes.count)
+        outputs.profiles[place].tags = EvidenceSpan(firstTag..<outputs.tags.count)
     }
 
     /// Those that commands set and those that rules give, each once, sorted by their bytes. The evaluator stands as of the
@@ -64,8 +70,15 @@ extension ShardEngine {
     }
 
     func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
+        var evidence = ProfileEvidence(tenureDays: 0)
+        gather(&evidence, record, at: time)
+        return evidence
+    }
+
+    /// Fills in what is known as of `time`; nothing is known yet.
+    private func gather(_ evidence: inout ProfileEvidence, _ record: CustomerStore.Record, at time: EventTime) {
         let seen = Int64(record.pointee.firstSeen) * 1000
-        var evidence = ProfileEvidence(tenureDays: max((time - EventTime(milliseconds: seen)).days, 0))
+        evidence.tenureDays = max((time - EventTime(milliseconds: seen)).days, 0)
         let today = rules.policy.calendar.day(of: time)
         var purchases = PurchaseTally(today, rules.policy.calendar)
         purchases.add(store.folded(of: record), rules.policy.calendar)
@@ -78,7 +91,6 @@ extension ShardEngine {
         evidence.feedback = FeedbackEvidence(
             store.feedback(of: record), on: today.value, keptSince: kept, rules.feedbackFading)
         store.portrait(ifAnyOf: record)?.read(into: &evidence, minorPerMajor: rules.minorPerMajor)
-        return evidence
     }
 }
 
@@ -86,19 +98,19 @@ extension ShardEngine {
 private let longestPreferences = 5
 
 extension ShardEngine {
-    private func list(_ portrait: Portrait, _ profile: inout Profile, into outputs: inout OutputBuffer) {
+    private func list(_ portrait: Portrait, profile place: Int, into outputs: inout OutputBuffer) {
         let start = outputs.preferences.count
         list(portrait, .categories, limit: longestPreferences, into: &outputs) { _ in true }
         let categories = outputs.preferences.count
         list(portrait, .channels, limit: Portrait.longestList, into: &outputs) { _ in true }
         let channels = outputs.preferences.count
-        let least = (rules.policy.profiles?.thresholds.interestViews ?? 0) * Double(PreferenceWeight.view)
+        let least = rules.dimensions.interestViews * Double(PreferenceWeight.view)
         list(portrait, .categories, limit: longestPreferences, into: &outputs) {
             $0.answered == 0 && Double($0.weight) >= least
         }
-        profile.categories = EvidenceSpan(start..<categories)
-        profile.channels = EvidenceSpan(categories..<channels)
-        profile.interests = EvidenceSpan(channels..<outputs.preferences.count)
+        outputs.profiles[place].categories = EvidenceSpan(start..<categories)
+        outputs.profiles[place].channels = EvidenceSpan(categories..<channels)
+        outputs.profiles[place].interests = EvidenceSpan(channels..<outputs.preferences.count)
     }
 
     /// The heaviest entries first, of equals the one whose name came first; shares are those within their kind.
@@ -106,12 +118,12 @@ extension ShardEngine {
         _ portrait: Portrait, _ list: Portrait.List, limit: Int, into outputs: inout OutputBuffer,
         where isWanted: (Portrait.Entry) -> Bool
     ) {
-        let count = portrait.count(list)
+        let (count, start) = (portrait.count(list), portrait.offset(of: list))
         var sums: (UInt32, UInt32, UInt32) = (0, 0, 0)
         // An entry's rank: its weight, then how early its name came.
         var ranks = SIMD8<UInt32>.zero
         for index in 0..<count {
-            let entry = portrait.entry(index, of: list)
+            let entry = portrait.entry(at: start + index * Portrait.entryBytes)
             switch list == .categories ? 0 : entry.name >> 14 {
             case 0: sums.0 += UInt32(entry.weight)
             case 1: sums.1 += UInt32(entry.weight)
@@ -123,7 +135,7 @@ extension ShardEngine {
             let best = ranks.max()
             guard best > 0 else { return }
             for index in 0..<count where ranks[index] == best {
-                append(portrait.entry(index, of: list), list, sums, to: &outputs)
+                append(portrait.entry(at: start + index * Portrait.entryBytes), list, sums, to: &outputs)
                 ranks[index] = 0
             }
         }

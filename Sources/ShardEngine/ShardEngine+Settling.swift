@@ -7,16 +7,19 @@ extension ShardEngine {
         let time = occasion.time
         let graceBefore = record.pointee.graceEndsAt
         let (hadEntered, changesBefore) = (record.pointee.hasEntered, outputs.changeCount)
+        let (sinceBefore, endBefore) = (record.pointee.tierSince, record.pointee.validUntil)
         settleTier(occasion, record, into: &outputs)
         let score = evaluator.score
         if mindsChurn(occasion, record) {
             settleChurn(occasion, record, into: &outputs)
         }
         notify(occasion, record, graceBefore: graceBefore, into: &outputs)
+        // What the rules do behind a pin may begin or end a term unheard.
+        let isOtherTerm = record.pointee.tierSince != sinceBefore || record.pointee.validUntil != endBefore
         // Whoever has just come by browsing alone is told of once there is more to tell.
         let isChanged =
             occasion.isEvidence || occasion.pinChange != nil || occasion.attributesChanged
-            || hadEntered && outputs.changeCount > changesBefore
+            || hadEntered && (outputs.changeCount > changesBefore || isOtherTerm)
         settlePortrait(occasion, record, isChanged: isChanged, into: &outputs)
         schedule(occasion.slot, record, at: time)
         foldDecision(occasion.slot, record, at: time, score)

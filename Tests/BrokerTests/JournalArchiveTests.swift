@@ -1,5 +1,6 @@
 import Foundation
 import KafkaClient
+import Logging
 import Runtime
 import Testing
 
@@ -43,5 +44,34 @@ struct JournalArchiveTests {
 
         try fixture.produce(fixture.outputs.tierChanges, [("x", Array("stray".utf8))])
         #expect(try archive.audit(only: nil) { _, _ in }.counts == [.unstamped: 1])
+    }
+
+    @Test func `in topics that two applications share, an audit judges those of its own`() throws {
+        let fixture = try BrokerFixture()
+        try fixture.produceOrders(customers: 60)
+        var archives: [JournalArchive] = []
+        for name in ["one", "two"] {
+            var options = try fixture.options(clock: .event(until: nil))
+            options.application = fixture.prefix + name
+            options.group = options.application
+            options.outputs.journal = "\(options.application)-journal"
+            let daemon = try Daemon(options, version: "test", logger: Logger(label: "test"))
+            try daemon.start()
+            eventually("the daemon has not worked off 60 records") {
+                daemon.isCaughtUp(fixture, records: [options.inputs[0].topic: 60])
+            }
+            daemon.stop()
+            #expect(daemon.join() == nil)
+            archives.append(
+                JournalArchive(
+                    bootstrap: fixture.bootstrap, topics: options.outputs, application: options.application))
+        }
+        for archive in archives {
+            let report = try archive.audit(only: nil) { _, _ in }
+            #expect(report.isSound, "\(report.findings)")
+            #expect(report.outputs >= 60 && report.foreignOutputs == report.outputs)
+        }
+        let all = JournalArchive(bootstrap: fixture.bootstrap, topics: archives[0].topics)
+        #expect(try !all.audit(only: nil) { _, _ in }.isSound)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import KafkaClient
 import Runtime
 import Testing
@@ -95,6 +96,25 @@ struct StartupTests {
         options.snapshots = SnapshotOptions(store: .directory("unused"), rules: SnapshotRules(interval: 300))
         let warnings = try StartupCheck.run(options).warnings
         #expect(warnings.contains { $0.contains("the input \(short) is kept for 10 min") })
+    }
+
+    @Test func `a session timeout that the group would refuse is warned of`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        // The longest that the library takes; brokers let half of it in.
+        options.settings["session.timeout.ms"] = "3600000"
+        options.settings["max.poll.interval.ms"] = "3600000"
+        let warnings = try StartupCheck.run(options).warnings
+        #expect(warnings.contains { $0.hasPrefix("session.timeout.ms is 3600000, longer than ") }, "\(warnings)")
+    }
+
+    @Test func `a check makes no folder for snapshots`() throws {
+        let fixture = try BrokerFixture()
+        var options = try fixture.options(clock: .wall)
+        let folder = FileManager.default.temporaryDirectory.appending(path: fixture.prefix + "snapshots").path
+        options.snapshots = SnapshotOptions(store: .directory(folder))
+        _ = try StartupCheck.run(options)
+        #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
     @Test func `a setting that correctness depends on cannot be changed`() throws {

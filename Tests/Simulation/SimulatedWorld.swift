@@ -1,4 +1,5 @@
 import KafkaClient
+import Runtime
 import Scoring
 import TestSupport
 
@@ -16,6 +17,8 @@ package final class SimulatedWorld {
     package var random: SeededRandom
     /// Who has worked on which shard, as the daemons believed.
     package var ownership = OwnershipHistory()
+    /// What shadow runs did between batches, in order.
+    package var shadowNotes: [ShadowNote] = []
     private var diskSeeds: SeededRandom
     private let inputSeed: UInt64
     private var starts: [String: Int] = [:]

@@ -22,7 +22,7 @@ import WireFormat
     }
 
     private static func encode(_ buffer: OutputBuffer) throws -> [String: Any] {
-        let encoder = OutputEncoder(policy: policy, source: "/shop/tierd") { "\($0)" }
+        var encoder = OutputEncoder(policy: policy, source: "/shop/tierd") { "\($0)" }
         var encoded = EncodedOutputs()
         for output in buffer.outputs { encoder.encode(output, in: buffer, into: &encoded) }
         let value = encoded.string(try #require(encoded.records.first).value)

@@ -8,7 +8,8 @@ import WireFormat
 
     private static func text(_ buffer: OutputBuffer, _ freshness: Freshness?) throws -> String {
         var encoded = EncodedOutputs()
-        OutputEncoderTests().encoder.encode(buffer.outputs[0], in: buffer, freshness: freshness, into: &encoded)
+        var encoder = OutputEncoderTests().encoder
+        encoder.encode(buffer.outputs[0], in: buffer, freshness: freshness, into: &encoded)
         return encoded.string(try #require(encoded.records.first).value)
     }
 

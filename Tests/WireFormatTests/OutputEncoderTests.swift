@@ -40,7 +40,7 @@ import WireFormat
     }
 
     func encode(_ outputs: OutputBuffer) throws -> [Decoded] {
-        var encoded = EncodedOutputs()
+        var (encoder, encoded) = (encoder, EncodedOutputs())
         for output in outputs.outputs { encoder.encode(output, in: outputs, into: &encoded) }
         return try encoded.records.map { record in
             let text = encoded.string(record.value)
@@ -215,7 +215,7 @@ import WireFormat
         #expect(try encode(churnRisk(repeats: 0)).first?.json["confidence"] as? String == "low")
         var policy = Self.policy
         policy.churn.isCalibrated = false
-        let uncalibrated = OutputEncoder(policy: policy, source: "s") { "\($0)" }
+        var uncalibrated = OutputEncoder(policy: policy, source: "s") { "\($0)" }
         var encoded = EncodedOutputs()
         let buffer = churnRisk()
         uncalibrated.encode(buffer.outputs[0], in: buffer, into: &encoded)
@@ -250,7 +250,7 @@ import WireFormat
     @Test func `outputs longer than any before come out whole`() throws {
         var policy = Self.policy
         policy.tiers[1].actions = (0..<400).map { "action-\($0)-" + String(repeating: "x\"", count: 20) }
-        let wordy = OutputEncoder(policy: policy, source: String(repeating: "s", count: 5_000)) { "\($0)" }
+        var wordy = OutputEncoder(policy: policy, source: String(repeating: "s", count: 5_000)) { "\($0)" }
         var encoded = EncodedOutputs()
         let customer = String(repeating: "\u{1}", count: 256)
         for buffer in [tierChange(), tierChange(customer: customer), churnRisk()] {
@@ -272,6 +272,7 @@ import WireFormat
     @Test func `outputs of a batch follow one another and give the same bytes again`() throws {
         var first = EncodedOutputs()
         var second = EncodedOutputs()
+        var encoder = encoder
         let (tier, churn) = (tierChange(), churnRisk())
         for _ in 0..<3 {
             first.removeAll()

@@ -32,7 +32,18 @@ import CRDKafka
 
     /// A topic's settings with their values in force, such as `cleanup.policy` and `retention.ms`.
     package func topicConfiguration(_ topic: String) throws(KafkaError) -> [String: String] {
-        let resource = unsafe rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)
+        try configuration(of: RD_KAFKA_RESOURCE_TOPIC, topic)
+    }
+
+    /// A broker's settings with their values in force, such as `group.max.session.timeout.ms`.
+    package func brokerConfiguration(_ id: Int32) throws(KafkaError) -> [String: String] {
+        try configuration(of: RD_KAFKA_RESOURCE_BROKER, String(id))
+    }
+
+    private func configuration(
+        of type: rd_kafka_ResourceType_t, _ name: String
+    ) throws(KafkaError) -> [String: String] {
+        let resource = unsafe rd_kafka_ConfigResource_new(type, name)
         defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
         let options = unsafe try options(for: RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
         defer { unsafe rd_kafka_AdminOptions_destroy(options) }

@@ -27,7 +27,7 @@ struct ScoringBench: ~Copyable {
     /// Where the workload stood at the beginning: each round fills a new engine from it.
     private let start: Workload
     private let prefill: Int
-    private let encoder: OutputEncoder
+    private var encoder: OutputEncoder
     private var decoder: RecordDecoder
     private var batch = Batch()
     private var outputs = OutputBuffer()

@@ -91,8 +91,20 @@ package struct StartupCheck: Sendable {
         try checkJournal(cluster, options, partitions: count, admin)
         try checkSnapshots(cluster, options, partitions: count, admin)
         var check = StartupCheck(partitionCount: count)
-        if options.asksForTopicSettings { check.warnings = try checkSettings(options, admin) }
+        if options.asksForTopicSettings {
+            check.warnings = try checkSettings(options, admin) + checkSession(cluster, options, admin)
+        }
         return check
+    }
+
+    /// The group's coordinator refuses members by limits of its own; brokers have the same ones as a rule.
+    private static func checkSession(
+        _ cluster: ClusterDescription, _ options: DaemonOptions, _ admin: Admin
+    ) -> [String] {
+        guard let session = options.settings[SessionLimits.setting].flatMap({ Int64($0) }),
+            SessionLimits.isUnusual(session), let broker = cluster.brokers.first
+        else { return [] }
+        return SessionLimits((try? admin.brokerConfiguration(broker.id)) ?? [:]).warnings(of: session)
     }
 
     /// Returns what is only worth a warning.
@@ -153,7 +165,12 @@ package struct StartupCheck: Sendable {
         _ cluster: ClusterDescription, _ options: DaemonOptions, partitions: Int, _ admin: Admin
     ) throws(StartupError) {
         if case .directory(let path)? = options.snapshots?.store {
-            return try probe(SnapshotOptions.folder(of: options.application, below: path))
+            do throws(FileSystemError) {
+                return try DirectoryStore.probe(
+                    SnapshotOptions.folder(of: options.application, below: path), PosixFileSystem())
+            } catch {
+                throw .noSnapshotFolder(error)
+            }
         }
         guard case .topic(let topic)? = options.snapshots?.store else { return }
         let found = cluster.topics[topic]?.partitionCount ?? 0
@@ -175,19 +192,6 @@ package struct StartupCheck: Sendable {
             try admin.createTopics([NewTopic(name: topic, partitions: Int32(partitions), configuration: settings)])
         } catch {
             throw .noSnapshotTopic(topic, error)
-        }
-    }
-
-    /// Whether a file can be made there; leaves none.
-    private static func probe(_ folder: String) throws(StartupError) {
-        // Instances may start at once on a shared file system.
-        let (files, path) = (PosixFileSystem(), folder + "/.probe-\(UInt64.random(in: .min ... .max))")
-        defer { try? files.remove(path) }
-        do throws(FileSystemError) {
-            try files.makeDirectory(folder)
-            try files.close(try files.create(path))
-        } catch {
-            throw .noSnapshotFolder(error)
         }
     }
 

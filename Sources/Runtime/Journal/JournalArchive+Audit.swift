@@ -26,12 +26,16 @@ extension JournalArchive {
         while try reader.read({ partition, record in
             count += 1
             if let end = judgedEnds[partition] {
-                audit.take(
+                return audit.take(
                     entry: record.value.map { Array($0) } ?? [], of: partition.partition, offset: record.offset,
                     isOldestKept: trimmed.contains(partition), isJudged: record.offset < end)
+            }
+            let headers = record.headers
+            if isForeign(headers, in: partition.topic) {
+                audit.passOverForeign()
             } else {
                 audit.take(
-                    output: record.stamps, key: record.key, value: record.value,
+                    output: headers.stamps, key: record.key, value: record.value,
                     at: JournalFinding.RecordPlace(partition, record.offset))
             }
         }) {
@@ -52,8 +56,9 @@ extension JournalArchive {
         while found.count < wanted,
             try reader.read({ partition, record in
                 count += 1
-                guard let stamp = record.stamps.last.flatMap({ BatchStamp($0) }), stamp.shard == shard,
-                    stamp.sequence == entry.sequence
+                let headers = record.headers
+                guard let stamp = headers.stamps.last.flatMap({ BatchStamp($0) }), stamp.shard == shard,
+                    stamp.sequence == entry.sequence, !isForeign(headers, in: partition.topic)
                 else { return }
                 found.append(
                     FoundOutput(
@@ -64,6 +69,12 @@ extension JournalArchive {
             progress(count, reader.fraction)
         }
         return found.sorted { $0.stamp.index < $1.stamp.index }
+    }
+
+    private func isForeign(_ headers: [RecordHeader], in topic: String) -> Bool {
+        origin.isForeign(topic) { name in
+            headers.last { $0.name == name }.map { String(decoding: $0.value ?? [], as: UTF8.self) }
+        }
     }
 
     private func outputPartitions() throws(ArchiveError) -> [TopicPartition] {
@@ -86,9 +97,9 @@ package struct FoundOutput: Hashable, Sendable {
     package var hash: UInt64
 }
 
-extension Record {
-    /// The values of its `tierd_batch` headers, in their order.
+extension [RecordHeader] {
+    /// The values of the `tierd_batch` headers, in their order.
     fileprivate var stamps: [String] {
-        headers.filter { $0.name == EncodedBatch.header }.map { String(decoding: $0.value ?? [], as: UTF8.self) }
+        filter { $0.name == EncodedBatch.header }.map { String(decoding: $0.value ?? [], as: UTF8.self) }
     }
 }

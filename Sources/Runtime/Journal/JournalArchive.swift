@@ -10,14 +10,18 @@ package struct JournalArchive: Sendable {
     package let topics: OutputTopics
     /// Names of the input topics, where they are known.
     package let inputs: [InputKind: String]
+    let origin: OutputOrigin
 
+    /// - Parameter application: Whose journal it is; nil where that is not known, and all outputs are taken for its own.
     package init(
-        bootstrap: String, settings: [String: String] = [:], topics: OutputTopics, inputs: [InputKind: String] = [:]
+        bootstrap: String, settings: [String: String] = [:], topics: OutputTopics, inputs: [InputKind: String] = [:],
+        application: String? = nil
     ) {
         self.bootstrap = bootstrap
         self.settings = settings
         self.topics = topics
         self.inputs = inputs
+        origin = OutputOrigin(application: application, inputs: inputs.values, deadLetters: topics.deadLetters)
     }
 
     package init(_ configuration: Configuration) {
@@ -28,7 +32,8 @@ package struct JournalArchive: Sendable {
                 tierChanges: topics.tierChanges, churnRisk: topics.churnRisk, tierNotices: topics.tierNotices,
                 customerProfiles: topics.customerProfiles, deadLetters: topics.deadLetters,
                 journal: configuration.journal),
-            inputs: Dictionary(uniqueKeysWithValues: topics.inputs.map { ($0.kind, $0.topic) }))
+            inputs: Dictionary(uniqueKeysWithValues: topics.inputs.map { ($0.kind, $0.topic) }),
+            application: configuration.application)
     }
 
     /// The shard that is asked for, or all.

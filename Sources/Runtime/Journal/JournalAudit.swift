@@ -73,6 +73,9 @@ package struct JournalAudit: Sendable {
         if verdict == .good || verdict == .older { noteOrder(of: stamp, at: place) }
     }
 
+    /// A record of an output topic that another application has written.
+    package mutating func passOverForeign() { report.foreignOutputs += 1 }
+
     private mutating func noteOrder(of stamp: BatchStamp, at place: RecordPlace) {
         let last = partitions[place.partition]?.last[stamp.shard]
         if let last, !stamp.follows(last) { return report.note(.reordered(stamp, after: last, at: place)) }

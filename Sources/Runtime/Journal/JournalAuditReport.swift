@@ -17,6 +17,8 @@ package struct JournalAuditReport: Hashable, Sendable {
     package internal(set) var newerEntries = 0
     /// Outputs of entries that the journal has not kept.
     package internal(set) var olderOutputs = 0
+    /// Outputs that another application has written to the same topics.
+    package internal(set) var foreignOutputs = 0
     package private(set) var counts: [JournalFinding.Kind: Int] = [:]
     /// The first of them, up to a limit.
     package private(set) var findings: [JournalFinding] = []
@@ -48,6 +50,7 @@ extension JournalAuditReport {
             lines.append("· shard \(shard.shard): the journal begins at entry \(first); the ones before were removed")
         }
         if olderOutputs > 0 { lines.append("· \(olderOutputs) outputs are older than the journal: not judged") }
+        if foreignOutputs > 0 { lines.append("· \(foreignOutputs) outputs are another application's: not judged") }
         if removedEntries > 0 {
             lines.append("· \(removedEntries) entries: retention has removed some of their outputs, not judged")
         }
@@ -75,6 +78,7 @@ extension JournalAuditReport {
             json.field("entries_with_removed_outputs", removedEntries)
             json.field("entries_committed_meanwhile", newerEntries)
             json.field("outputs_older_than_the_journal", olderOutputs)
+            json.field("outputs_of_other_applications", foreignOutputs)
             json.object("problems") { counts in
                 for kind in JournalFinding.Kind.allCases { counts.field(named: kind.rawValue, self.counts[kind] ?? 0) }
             }

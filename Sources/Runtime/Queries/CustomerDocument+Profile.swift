@@ -7,7 +7,7 @@ extension CustomerDocument {
     package static func json(_ report: CustomerReport, _ policy: Policy) throws -> [UInt8] {
         let document = try CustomerDocument(report, policy).json()
         guard let profile = report.profile else { return document }
-        let encoder = OutputEncoder(policy: policy, source: "/tierd") { $0.defaultTopic }
+        var encoder = OutputEncoder(policy: policy, source: "/tierd") { $0.defaultTopic }
         var encoded = EncodedOutputs()
         for output in profile.outputs { encoder.encode(output, in: profile, into: &encoded) }
         guard let value = encoded.records.first?.value, document.last == UInt8(ascii: "}") else { return document }

@@ -141,9 +141,10 @@ package struct CustomerDocument: Encodable, Sendable {
         }
         let (rule, asOf) = (policy.churn, report.asOf)
         let drivers = ChurnDrivers(evidence, rule.scoring)
-        let forecast = ChurnForecast(evidence, risk: risk, meanAmount: report.meanAmount, rule, policy.value)
+        var forecaster = ChurnForecaster(rule, policy.value)
+        let forecast = forecaster.forecast(evidence, risk: risk, meanAmount: report.meanAmount)
         return Churn(
-            level: rule.levels[level].name, risk: risk, pAlive: rule.model.pAlive(evidence.history),
+            level: rule.levels[level].name, risk: risk, pAlive: forecast.pAlive,
             horizonDays: rule.horizonDays, expectedOrders: forecast.expectedOrders,
             expectedValue: forecast.expectedValue, valueAtRisk: forecast.valueAtRisk,
             lifetimeValue: forecast.lifetimeValue, risesAt: report.churnRisesAt?.rfc3339,

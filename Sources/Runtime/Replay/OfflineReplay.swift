@@ -21,7 +21,7 @@ package struct OfflineReplay: ~Copyable {
     private let until: EventTime?
     private let latest: EventTime
     private let wallClock: EventTime
-    private let encoder: OutputEncoder
+    private var encoder: OutputEncoder
     private var engine: ShardEngine
     private var batch = Batch()
     private var outputs = OutputBuffer()

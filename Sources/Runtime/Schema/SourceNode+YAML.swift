@@ -9,6 +9,10 @@ extension SourceNode {
     package static func text(ofFile path: String) throws(FileProblems) -> String {
         let origin = Origin.file(path, line: nil, column: nil)
         let bytes: Data
+        var isFolder = ObjCBool(false)
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw FileProblems(FileProblem(origin, found: "a folder", expected: "a YAML file; name the one in it"))
+        }
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {

@@ -59,26 +59,20 @@ final class ShadowRun {
         engine.tidy()
     }
 
-    /// Fires what falls due in silence and settles the next customers when they are due; returns whether there was any.
-    func step(idleTick tick: EventTime?, wallClock: EventTime, at now: Double) -> Bool {
-        var worked = false
-        if let tick, engine.hasDue(at: tick) {
-            workOff(tick)
-            worked = true
-        }
+    /// Fires what falls due in silence and settles the next customers when they are due; nil when there were none.
+    func step(idleTick: EventTime?, wallClock: EventTime, at now: Double) -> ShadowNote.Step? {
         let portion = isSettled ? 0 : pace.take(at: now)
+        let tick = idleTick.flatMap { portion > 0 || engine.hasDue(at: $0) ? $0 : nil }
+        guard portion > 0 || tick != nil else { return nil }
+        if let tick { workOff(tick) }
         if portion > 0 {
-            if let tick { workOff(tick) }
             engine.retier(atMost: portion, wallClock: wallClock, into: &outputs)
             // What has just been settled is counted at once.
             if isSettled { (comparison, nextComparison) = (nil, now) }
-            worked = true
         }
-        if worked {
-            engine.tidy()
-            note()
-        }
-        return worked
+        engine.tidy()
+        note()
+        return ShadowNote.Step(tick: tick, portion: portion, wallClock: wallClock)
     }
 
     private func workOff(_ tick: EventTime) {
@@ -129,7 +123,7 @@ final class ShadowRun {
 
 extension Activation {
     /// What would not be said is what a shadow is there for: standings are the same in both modes.
-    fileprivate var aloud: Activation {
+    package var aloud: Activation {
         mode == .silent ? Activation(mode: .emit, keepsTierFor: keepsTierFor) : self
     }
 }

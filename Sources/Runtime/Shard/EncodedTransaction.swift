@@ -40,7 +40,7 @@ extension EncodedTransaction {
     /// Adds a batch behind those that are here; returns its place in the journal.
     mutating func append(
         _ entry: JournalEntry, after previous: JournalPosition?, _ buffer: OutputBuffer, _ letters: [DeadLetter],
-        _ encoder: OutputEncoder
+        _ encoder: inout OutputEncoder
     ) -> JournalPosition {
         var entry = entry
         let (firstOutput, firstLetter) = (outputs.records.count, deadLetters.count)

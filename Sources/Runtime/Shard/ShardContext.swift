@@ -36,18 +36,21 @@ package struct ShardContext: Sendable {
     let announce: @Sendable (Int32, ShardStart) -> Void
     /// Asks the control thread to take a stopped shard anew.
     let requestReassignment: @Sendable (Int32) -> Void
+    /// Hears what shadow runs do between batches; nil where nobody judges them.
+    let watchShadow: (@Sendable (ShadowNote) -> Void)?
 
     package init(
         _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard,
         places: ReadingPlaces, metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
-        requestReassignment: @escaping @Sendable (Int32) -> Void
+        requestReassignment: @escaping @Sendable (Int32) -> Void,
+        watchShadow: (@Sendable (ShadowNote) -> Void)? = nil
     ) {
         let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
         self.policies = policies
         activation = options.activation
         retiersPerSecond = options.retiersPerSecond
-        let source = "/tierd/\(options.application)"
+        let source = OutputOrigin.source(of: options.application)
         let encoder: @Sendable (Policy) -> OutputEncoder = { policy in
             OutputEncoder(policy: policy, source: source) { names[$0] ?? "\($0)" }
         }
@@ -70,6 +73,7 @@ package struct ShardContext: Sendable {
         snapshots = options.snapshots?.rules
         self.announce = announce
         self.requestReassignment = requestReassignment
+        self.watchShadow = watchShadow
     }
 
     /// Deadlines fired in one batch; the rest of a wave waits for the next one, so that live events get their turn.

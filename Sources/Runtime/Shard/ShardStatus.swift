@@ -86,6 +86,9 @@ package struct ShardStatus: Sendable {
 package final class StatusBoard: Sendable {
     private struct Contents {
         var shards: [Int32: ShardStatus] = [:]
+        /// Who tells of each shard.
+        var claims: [Int32: Claim] = [:]
+        var lastClaim: UInt64 = 0
         /// Last stable offset per topic and partition.
         var ends: [String: [Int32: Int64]] = [:]
         /// Why a shard stopped last, until it is live again.
@@ -93,10 +96,27 @@ package final class StatusBoard: Sendable {
     }
     private let contents = Mutex(Contents())
 
+    /// The right to tell of a shard, until another is given for it: a former owner that has not let go in time has no say.
+    package struct Claim: Hashable, Sendable {
+        package let shard: Int32
+        fileprivate let number: UInt64
+    }
+
     package init() {}
 
-    package func set(_ status: ShardStatus) {
+    /// Takes a shard over from whoever told of it so far.
+    package func claim(_ shard: Int32) -> Claim {
         contents.withLock { contents in
+            contents.lastClaim += 1
+            let claim = Claim(shard: shard, number: contents.lastClaim)
+            contents.claims[shard] = claim
+            return claim
+        }
+    }
+
+    package func set(_ status: ShardStatus, by claim: Claim) {
+        contents.withLock { contents in
+            guard contents.claims[claim.shard] == claim else { return }
             contents.shards[status.shard] = status
             if status.stage == .stopped { contents.stops[status.shard] = status.detail }
             if status.stage == .live { contents.stops[status.shard] = nil }
@@ -106,7 +126,15 @@ package final class StatusBoard: Sendable {
     /// Why a shard that is not live yet stopped last; nil for one that did not.
     func lastStop(of shard: Int32) -> String? { contents.withLock { $0.stops[shard] } }
 
-    package func remove(_ shard: Int32) { contents.withLock { _ = $0.shards.removeValue(forKey: shard) } }
+    /// The shard is let go.
+    package func remove(_ claim: Claim) {
+        contents.withLock { contents in
+            guard contents.claims[claim.shard] == claim else { return }
+            contents.claims[claim.shard] = nil
+            contents.shards[claim.shard] = nil
+        }
+    }
+
     package func setEnd(_ topic: String, _ partition: Int32, _ offset: Int64) {
         contents.withLock { $0.ends[topic, default: [:]][partition] = offset }
     }

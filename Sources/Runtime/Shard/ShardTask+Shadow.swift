@@ -13,11 +13,14 @@ extension ShardTask {
         }
         let now = context.steady()
         let wasSettled = run.isSettled
-        let worked = run.step(idleTick: idleTick, wallClock: context.clock.present(), at: now)
-        if worked { handOverShadow(run) }
+        let step = run.step(idleTick: idleTick, wallClock: context.clock.present(), at: now)
+        if let step {
+            tell(.stepped(step), of: run)
+            handOverShadow(run)
+        }
         if run.isSettled, !wasSettled { context.log.shadowSettled(shard, run) }
         let compared = run.compare(with: engine, at: now)
-        return worked || compared
+        return step != nil || compared
     }
 
     /// A run begins when a real change of policy could: something has been decided, and whatever fell due in silence is
@@ -34,10 +37,15 @@ extension ShardTask {
         let run = ShadowRun(id, of: wanted, beside: engine, context, at: tick)
         shadow = run
         metrics.totals.shadowRuns.add()
+        tell(.began(wanted, tick: tick), of: run)
         context.log.shadowBegan(
             shard, run, customers: engine.customerCount, seconds: context.steady() - started)
         handOverShadow(run)
         return true
+    }
+
+    private func tell(_ event: ShadowNote.Event, of run: ShadowRun) {
+        context.watchShadow?(ShadowNote(run: run.id, after: lastEntry?.sequence ?? run.id.after, event: event))
     }
 
     func endShadow(_ reason: String) {

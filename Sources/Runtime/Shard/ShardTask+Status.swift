@@ -12,7 +12,7 @@ extension ShardTask {
         if let restoration {
             status.restoreProgress = restoration.recovery.progress(from: restoration.firstOffset)
         }
-        context.board.set(status)
+        context.board.set(status, by: claim)
         metrics.phase.set(status.stage.phase)
         metrics.customers.set(status.customers)
         metrics.stateBytes.set(status.stateBytes)

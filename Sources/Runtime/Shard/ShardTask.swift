@@ -20,6 +20,7 @@ package final class ShardTask {
     let sources: [(InputKind, any PartitionSource)]
     let metrics: ShardMetrics
     package internal(set) var status: ShardStatus
+    let claim: StatusBoard.Claim
     /// Given up: nothing may be asked of it any more.
     package private(set) var isGone = false
     var merge = StreamMerge([])
@@ -96,6 +97,7 @@ package final class ShardTask {
         snapshotLane = surroundings.snapshots?.lane
         snapshotIdentity = surroundings.snapshots?.identity
         metrics = context.metrics.addShard(partition: shard)
+        claim = context.board.claim(shard)
         status = ShardStatus(shard: shard)
         status.detail = context.board.lastStop(of: shard).map { "taken again after it stopped: \($0)" } ?? ""
         active = context.policies.newest
@@ -212,7 +214,7 @@ package final class ShardTask {
         isPolicyKept = true
         entry.clock = engine.clock
         entry.stateDigest = engine.digest
-        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, encoder)
+        lastEntry = transaction.append(entry, after: lastEntry, outputs, letters, &encoder)
         sayShadow(into: &transaction)
         transaction.inputCount += merge.batch.count
         transaction.offsets = merge.positions(CommittedPlace(sequence: entry.sequence).metadata)
@@ -330,7 +332,7 @@ package final class ShardTask {
         lane.cancel()
         lane.close()
         snapshotLane?.send(.close)
-        context.board.remove(shard)
+        context.board.remove(claim)
         context.metrics.removeShard(metrics)
         isGone = true
         drain?.done()

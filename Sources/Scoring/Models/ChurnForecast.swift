@@ -1,5 +1,7 @@
 /// What is to be expected of a customer from an instant on, by the policy's models.
 package struct ChurnForecast: Hashable, Sendable {
+    /// The probability that the customer has not dropped out.
+    package var pAlive: Double
     /// Purchase days within the churn horizon.
     package var expectedOrders: Double
     /// What they amount to, major units; nil where no amounts have been fitted.
@@ -12,23 +14,9 @@ package struct ChurnForecast: Hashable, Sendable {
     package var nextOrderEarliestDays: Double?
     package var nextOrderLatestDays: Double?
 
-    /// - Parameter meanAmount: mean total of the repeat purchase days, major units; any number without one.
-    package init(_ evidence: ChurnEvidence, risk: Double, meanAmount: Double, _ rule: ChurnRule, _ value: ValueRule?) {
-        let (model, history) = (rule.model, evidence.history)
-        let pAlive = model.pAlive(history)
-        if let value {
-            let ifAlive = value.lifetimeValue(model).purchasesIfAlive(history, within: rule.horizonDays)
-            let amount = value.amounts.expectedAmount(purchases: history.repeats, meanAmount: meanAmount)
-            expectedOrders = pAlive * ifAlive.within
-            expectedValue = expectedOrders * amount
-            valueAtRisk = risk * ifAlive.within * amount
-            lifetimeValue = pAlive * ifAlive.discounted * amount
-        } else {
-            expectedOrders = pAlive * model.expectedPurchasesIfAlive(history, horizon: rule.horizonDays)
-        }
-        nextOrderDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.5)
-        nextOrderEarliestDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.1)
-        nextOrderLatestDays = model.daysUntilPurchaseIfAlive(history, quantile: 0.9)
+    init(pAlive: Double) {
+        self.pAlive = pAlive
+        expectedOrders = 0
     }
 }
 

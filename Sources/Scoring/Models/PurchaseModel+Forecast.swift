@@ -35,9 +35,13 @@ extension PurchaseModel {
 
     private func waitIfAlive(_ history: PurchaseHistory, quantile: Double) -> Double? {
         guard quantile < 1 else { return nil }
-        let days =
-            (alpha + history.age) * Double.expMinusOne(-Double.log(onePlus: -quantile) / (r + history.repeats))
+        let days = (alpha + history.age) * waitIfAlive(repeats: history.repeats, quantile: quantile)
         return days.isFinite ? days : nil
+    }
+
+    /// That wait per day of α+T; `quantile` is less than 1.
+    func waitIfAlive(repeats: Double, quantile: Double) -> Double {
+        Double.expMinusOne(-Double.log(onePlus: -quantile) / (r + repeats))
     }
 
     /// A bound on how fast expected purchases fall in silence, as a part of themselves per day from `history.age` on; it holds

@@ -42,26 +42,42 @@ struct PolicyTranslation {
     /// The new index of a former tier.
     private func tier(_ former: UInt8) -> UInt8 { tiers[Int(former)] }
 
-    /// Translates one record and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come to it.
-    func apply(to record: CustomerStore.Record, _ store: inout CustomerStore, isAlreadyMarked: Bool) {
+    /// Translates one record at `time` and marks it as not settled yet. `isAlreadyMarked`: an earlier re-tiering has not come
+    /// to it. `rules` are the new policy's.
+    func apply(
+        to record: CustomerStore.Record, _ store: inout CustomerStore, isAlreadyMarked: Bool, at time: Int64,
+        _ rules: borrowing StandingRules
+    ) {
         guard record.pointee.hasEntered else { return }
         let former = Int(record.pointee.tier)
         let wasGone = isAlreadyMarked && record.pointee.isTierGone
         record.pointee.markUnsettled(isTierGone: wasGone || goneTiers[former])
         record.pointee.tier = tier(record.pointee.tier)
         translateBounds(of: record)
-        store.note(of: record) { notes in
-            guard let earned = notes.earned else { return }
-            let new = Int(tier(UInt8(earned.tier)))
-            notes.earned?.tier = new
-            // The lowest tier has no term.
-            if new == 0 { notes.earned?.validUntil = .max }
-        }
+        translateEarned(of: record, &store, at: time, rules)
         if record.pointee.churnLevel != CustomerRecord.noChurnLevel {
             record.pointee.churnLevel = levels[Int(record.pointee.churnLevel)]
         }
         record.pointee.browseBudget = 0
         if let decay { refade(record, store, decay.former, decay.new) }
+    }
+
+    /// What the rules give behind a pin. Nobody hears of it, so that it need not wait until its customer is settled: in the
+    /// place of a tier that is gone the one below is given anew, with a term of its own.
+    private func translateEarned(
+        of record: CustomerStore.Record, _ store: inout CustomerStore, at time: Int64,
+        _ rules: borrowing StandingRules
+    ) {
+        guard let earned = store.notes(of: record).earned else { return }
+        let new = Int(tier(UInt8(earned.tier)))
+        var grant = goneTiers[earned.tier] ? rules.grant(new, at: time) : earned
+        grant.tier = new
+        // The lowest tier has no term.
+        if new == 0 { grant.validUntil = .max }
+        store.note(of: record) { notes in
+            notes.earned = grant
+            if goneTiers[earned.tier] { notes.enteredAt = nil }
+        }
     }
 
     /// What a pin holds the tier between, and what was lost and could be given back. A floor that comes to the lowest tier

@@ -68,9 +68,8 @@ struct DrawnEvidence {
         }
         if drawing.needsForecast, let days, let purchases {
             churn = purchases
-            forecast = ChurnForecast(
-                purchases, risk: 0, meanAmount: days.meanRepeatAmount / rules.minorPerMajor, rules.policy.churn,
-                rules.policy.value)
+            forecast = rules.forecaster.forecast(
+                purchases, risk: 0, meanAmount: days.meanRepeatAmount / rules.minorPerMajor)
         }
     }
 

@@ -12,6 +12,8 @@ final class Rules {
     let expiryEffects: ExpiryEffects
     let browseEffects: BrowseEffects
     let churnScale: ChurnScale
+    /// Fills its table as customers come; what it says does not depend on it.
+    var forecaster: ChurnForecaster
     let ledger: OrderLedger
     let fading: DayFading
     /// Nil where no profiles are published.
@@ -42,6 +44,7 @@ final class Rules {
         expiryEffects = ExpiryEffects(policy)
         browseEffects = BrowseEffects(policy, plan)
         churnScale = ChurnScale(policy.churn)
+        forecaster = ChurnForecaster(policy.churn, policy.value)
         ledger = OrderLedger(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)
@@ -62,15 +65,8 @@ final class Rules {
         try policy.amount(amount, of: order)
     }
 
-    /// What a refund gives back: in another currency than the policy's its share of the order's total, which needs no rate,
-    /// or what it comes to by a rate where the event names no total.
-    func refund(of order: OrderEvent) throws(Rejection) -> Refund {
-        guard let amount = order.refund else { return .whole }
-        guard order.currency != policy.currency, order.total > .zero else {
-            return .amount(try self.amount(amount, of: order))
-        }
-        return Refund(amount.minorUnits, of: order.total.minorUnits)
-    }
+    /// As `Policy.refund`.
+    func refund(of order: OrderEvent) throws(Rejection) -> Refund { try policy.refund(of: order) }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {

@@ -99,12 +99,13 @@ extension Standing {
 
     private func clamped(_ tier: Int) -> Int { min(max(tier, bounds.lowerBound), bounds.upperBound) }
 
-    /// Gives `to` from `time` on.
+    /// Gives `to` from `time` on. Where the rules rise to what a pin has given so far, the tier stays and has a term from now
+    /// on: that is said as any other term of the same tier.
     private mutating func begin(
         _ to: Int, at time: Int64, _ direction: TierChange.Direction, _ reason: TierChange.Reason,
         _ rules: borrowing StandingRules
     ) -> Move {
-        let (before, wasPinned) = (current, pinned != nil)
+        let (before, wasPinned, rises) = (current, pinned != nil, to > tier)
         // Rungs that were lost at one instant were lost together.
         lost = direction == .downgrade ? (since == time ? lost ?? tier : tier) : nil
         let hasLeastTime = rules.downgrade.minimumDwell > .zero
@@ -112,8 +113,13 @@ extension Standing {
         grant = rules.grant(to, at: time)
         graceEndsAt = .max
         stayInBounds(from: before, at: time)
-        let isHeard = current.tier != before.tier || !wasPinned && pinned == nil
-        return Move(from: before.tier, to: current.tier, direction: direction, reason: reason, isHeard: isHeard)
+        guard current.tier == before.tier else {
+            return Move(from: before.tier, to: current.tier, direction: direction, reason: reason)
+        }
+        let beginsTerm = wasPinned && pinned == nil && rises && validUntil != .max
+        return Move(
+            from: before.tier, to: current.tier, direction: beginsTerm ? .renewal : direction, reason: reason,
+            isHeard: beginsTerm || !wasPinned && pinned == nil)
     }
 
     /// Gives the first tier.

@@ -28,6 +28,38 @@ package final class DirectoryStore: SnapshotStore {
         folder = root + "/" + SnapshotName.padded(UInt64(shard), to: 5)
     }
 
+    /// Throws what would keep snapshots from being written below `root`. Leaves nothing behind: of a folder that does not
+    /// exist yet, the nearest one above is tried.
+    package static func probe(_ root: String, _ files: any FileSystem) throws(FileSystemError) {
+        let folder = try nearestFolder(root, files)
+        // Instances may start at once on a shared file system.
+        let path = folder + "/.probe-\(UInt64.random(in: .min ... .max))"
+        defer { try? files.remove(path) }
+        do throws(FileSystemError) {
+            try files.close(try files.create(path))
+        } catch {
+            throw folder == root ? error : FileSystemError("make", root, error.reason)
+        }
+    }
+
+    /// The folder itself, or the nearest one above it that exists.
+    private static func nearestFolder(_ path: String, _ files: any FileSystem) throws(FileSystemError) -> String {
+        var folder = path
+        while true {
+            do throws(FileSystemError) {
+                _ = try files.size(of: folder.isEmpty ? "/" : folder)
+                return folder
+            } catch {
+                guard error.reason == .missing, folder != "." else { throw error }
+            }
+            guard let cut = folder.lastIndex(of: "/") else {
+                folder = "."
+                continue
+            }
+            folder = String(folder[..<cut])
+        }
+    }
+
     package func list() throws(SnapshotStoreError) -> [SnapshotName] {
         try names().compactMap { SnapshotName($0) }.filter { $0.shard == shard }.sorted(by: >)
     }

@@ -9,20 +9,28 @@ extension ByteWriter {
 
     /// The decimal digits of `value`, with leading zeros up to `minimum`.
     mutating func append(digits value: UInt64, minimum: Int) {
-        if value < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
-        var length = 1
-        var rest = value / 10
+        let length = max(Self.digits(of: value), minimum)
+        guard let place = unsafe take(length) else { return }
+        var (rest, index) = (value, length)
+        while index >= 2 {
+            index -= 2
+            unsafe Self.put(UInt32(truncatingIfNeeded: rest % 100), at: place + index)
+            rest /= 100
+        }
+        if index == 1 { unsafe place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
+    }
+
+    /// How many decimal digits a number has.
+    @inline(__always) private static func digits(of value: UInt64) -> Int {
+        if value < 10 { return 1 }
+        if value < 100 { return 2 }
+        if value < 1_000 { return 3 }
+        var (length, rest) = (4, value / 10_000)
         while rest > 0 {
             length += 1
             rest /= 10
         }
-        length = max(length, minimum)
-        guard let place = unsafe take(length) else { return }
-        rest = value
-        for index in stride(from: length - 1, through: 0, by: -1) {
-            unsafe place[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
+        return length
     }
 
     /// Up to here a number times ten thousand is exact enough to round.
@@ -32,20 +40,38 @@ extension ByteWriter {
     /// for it.
     mutating func append(rounded number: Double) {
         guard number.magnitude < Self.largestRounded else { return append(number: number) }
+        let cut = Int64(number)
+        // Most numbers of a profile are counts.
+        if cut >= 0, cut < 100, Double(cut) == number { return append(small: UInt32(truncatingIfNeeded: cut)) }
         let scaled = number.magnitude * 10_000
         // Not `rounded()`, a call into the C library on the processors that the build must run on.
-        let whole = UInt64(scaled)
-        let value = scaled - Double(whole) < 0.5 ? whole : whole + 1
+        let whole = Int64(scaled)
+        let value = UInt64(bitPattern: scaled - Double(whole) < 0.5 ? whole : whole + 1)
         if number < 0, value > 0 { append(UInt8(ascii: "-")) }
-        append(digits: value / 10_000, minimum: 1)
-        let places = UInt32(truncatingIfNeeded: value % 10_000)
+        let (integral, places) = (value / 10_000, UInt32(truncatingIfNeeded: value % 10_000))
+        if integral < 10 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: integral))
+        } else {
+            append(digits: integral, minimum: 1)
+        }
         guard places > 0, let place = unsafe take(5) else { return }
-        let (high, low) = (places / 100, places % 100)
         unsafe place[0] = UInt8(ascii: ".")
-        unsafe place[1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: high / 10)
-        unsafe place[2] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: high % 10)
-        unsafe place[3] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: low / 10)
-        unsafe place[4] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: low % 10)
+        unsafe Self.put(places / 100, at: place + 1)
+        unsafe Self.put(places % 100, at: place + 3)
+    }
+
+    /// A number less than 100.
+    @inline(__always) private mutating func append(small number: UInt32) {
+        guard number >= 10 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
+        guard let place = unsafe take(2) else { return }
+        unsafe Self.put(number, at: place)
+    }
+
+    /// Two digits.
+    @unsafe @inline(__always) private static func put(_ value: UInt32, at place: UnsafeMutablePointer<UInt8>) {
+        let tens = value / 10
+        unsafe place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: tens)
+        unsafe place[1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value - tens * 10)
     }
 
     /// ASCII that needs no escapes, in quotes.
@@ -102,12 +128,15 @@ extension ByteWriter {
     }
 
     @inline(__always) private static func needsEscapes(_ text: UnsafeRawBufferPointer) -> Bool {
-        var found = false
+        var found: UInt8 = 0
         for index in 0..<text.count {
             let byte = unsafe text[index]
-            found = found || byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+            // Without a branch: several bytes at a time.
+            found |= byte < 0x20 ? 1 : 0
+            found |= byte == UInt8(ascii: "\"") ? 1 : 0
+            found |= byte == UInt8(ascii: "\\") ? 1 : 0
         }
-        return found
+        return found != 0
     }
 
     private mutating func append(escaping byte: UInt8) {
@@ -146,22 +175,26 @@ extension ByteWriter {
     mutating func append(time: EventTime) {
         let day = RFC3339.dayAndMilliseconds(of: time.milliseconds)
         let date = RFC3339.date(ofDay: day.day)
-        let seconds = day.milliseconds / 1000
-        append(digits: UInt64(max(date.year, 0)), minimum: 4)
-        append(UInt8(ascii: "-"), date.month)
-        append(UInt8(ascii: "-"), date.day)
-        append(UInt8(ascii: "T"), seconds / 3600)
-        append(UInt8(ascii: ":"), seconds / 60 % 60)
-        append(UInt8(ascii: ":"), seconds % 60)
-        append(UInt8(ascii: "."))
-        append(digits: UInt64(day.milliseconds % 1000), minimum: 3)
-        append(UInt8(ascii: "Z"))
-    }
-
-    @inline(__always) private mutating func append(_ separator: UInt8, _ twoDigits: Int) {
-        guard let place = unsafe take(3) else { return }
-        unsafe place[0] = separator
-        unsafe place[1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: twoDigits / 10)
-        unsafe place[2] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: twoDigits % 10)
+        let (seconds, year) = (UInt32(day.milliseconds / 1000), UInt64(max(date.year, 0)))
+        if year > 9_999 { append(digits: year / 10_000, minimum: 1) }
+        guard let place = unsafe take(24) else { return }
+        let (century, inCentury) = (UInt32(year / 100 % 100), UInt32(year % 100))
+        unsafe Self.put(century, at: place)
+        unsafe Self.put(inCentury, at: place + 2)
+        unsafe place[4] = UInt8(ascii: "-")
+        unsafe Self.put(UInt32(date.month), at: place + 5)
+        unsafe place[7] = UInt8(ascii: "-")
+        unsafe Self.put(UInt32(date.day), at: place + 8)
+        unsafe place[10] = UInt8(ascii: "T")
+        unsafe Self.put(seconds / 3600, at: place + 11)
+        unsafe place[13] = UInt8(ascii: ":")
+        unsafe Self.put(seconds / 60 % 60, at: place + 14)
+        unsafe place[16] = UInt8(ascii: ":")
+        unsafe Self.put(seconds % 60, at: place + 17)
+        unsafe place[19] = UInt8(ascii: ".")
+        let thousandths = UInt32(day.milliseconds % 1000)
+        unsafe place[20] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: thousandths / 100)
+        unsafe Self.put(thousandths % 100, at: place + 21)
+        unsafe place[23] = UInt8(ascii: "Z")
     }
 }

@@ -4,7 +4,8 @@ import Scoring
 extension OutputEncoder {
     /// Returns where the effective time stands.
     func write(
-        _ change: ChurnRiskChange, _ buffer: OutputBuffer, _ freshness: Freshness?, _ bytes: inout ByteWriter
+        _ change: ChurnRiskChange, _ forecast: ChurnForecast, _ buffer: OutputBuffer, _ freshness: Freshness?,
+        _ bytes: inout ByteWriter
     ) -> TextSpan {
         let to = fragments.levels[change.to]
         writeOpening(
@@ -13,11 +14,11 @@ extension OutputEncoder {
         bytes.append(literal: ",\"probability\":")
         bytes.append(number: change.probability)
         bytes.append(literal: ",\"p_alive\":")
-        bytes.append(number: rule.model.pAlive(change.evidence.history))
+        bytes.append(number: forecast.pAlive)
         bytes.append(literal: ",")
         write(fragments.churnModel, &bytes)
         writeDrivers(change, &bytes)
-        writeForecast(change, &bytes)
+        write(forecast, after: change.effectiveAt, &bytes)
         // Other shops' parameters and customers without a second purchase day: the model says little about either.
         let isLow = !rule.isCalibrated || change.evidence.history.repeats == 0
         bytes.append(literal: isLow ? ",\"confidence\":\"low\"," : ",\"confidence\":\"normal\",")
@@ -49,9 +50,7 @@ extension OutputEncoder {
         bytes.append(literal: "}}")
     }
 
-    private func writeForecast(_ change: ChurnRiskChange, _ bytes: inout ByteWriter) {
-        let forecast = ChurnForecast(
-            change.evidence, risk: change.probability, meanAmount: change.meanAmount, rule, policy.value)
+    private func write(_ forecast: ChurnForecast, after time: EventTime, _ bytes: inout ByteWriter) {
         bytes.append(literal: ",\"forecast\":{\"expected_orders\":")
         bytes.append(number: forecast.expectedOrders)
         bytes.append(literal: ",\"expected_value\":")
@@ -60,7 +59,7 @@ extension OutputEncoder {
         bytes.append(number: forecast.valueAtRisk ?? .nan)
         bytes.append(literal: ",\"lifetime_value\":")
         bytes.append(number: forecast.lifetimeValue ?? .nan)
-        writeNextOrder(forecast, after: change.effectiveAt, &bytes)
+        writeNextOrder(forecast, after: time, &bytes)
         bytes.append(literal: "}")
     }
 

@@ -4,7 +4,8 @@ import Scoring
 extension OutputEncoder {
     /// Returns where the effective time stands.
     func write(
-        _ profile: Profile, of customer: TextSpan, _ buffer: OutputBuffer, _ bytes: inout ByteWriter
+        _ profile: Profile, _ forecast: ChurnForecast?, of customer: TextSpan, _ buffer: OutputBuffer,
+        _ bytes: inout ByteWriter
     ) -> TextSpan {
         bytes.append(literal: "{\"customer_id\":")
         bytes.append(jsonString: customer, of: buffer.text)
@@ -17,9 +18,6 @@ extension OutputEncoder {
         write(instant: profile.validUntil, as: ",\"valid_until\":", &bytes)
         write(profile.score, as: ",\"score\":", &bytes)
         bytes.append(literal: "}")
-        let forecast = profile.churn.map {
-            ChurnForecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount, policy.churn, policy.value)
-        }
         write(profile, forecast, buffer, &bytes)
         write(told: profile, buffer, &bytes)
         bytes.append(literal: ",")
@@ -31,22 +29,21 @@ extension OutputEncoder {
     private func write(
         _ profile: Profile, _ forecast: ChurnForecast?, _ buffer: OutputBuffer, _ bytes: inout ByteWriter
     ) {
-        let pAlive = profile.churn.map { policy.churn.model.pAlive($0.evidence.history) }
         let dimensions = Dimensions(
-            profile.evidence, pAlive: pAlive, lifetimeValue: forecast?.lifetimeValue, profileRule.thresholds)
+            profile.evidence, pAlive: forecast?.pAlive, lifetimeValue: forecast?.lifetimeValue, profileRule.thresholds)
         write(profile.evidence.tenureDays, as: ",\"tenure_days\":", &bytes)
         bytes.append(literal: ",\"dimensions\":{")
         write(value: dimensions, profile.evidence, forecast, &bytes)
         write(purchase: dimensions, profile.evidence, &bytes)
         write(interaction: dimensions, profile.evidence.browsing, &bytes)
         write(feedback: dimensions, profile.evidence.feedback, &bytes)
-        write(lifecycle: dimensions, profile.evidence.purchases, pAlive, &bytes)
+        write(lifecycle: dimensions, profile.evidence.purchases, forecast, &bytes)
         write(preference: profile, buffer, &bytes)
         write(psychology: dimensions.psychology, profile.evidence, &bytes)
         write(standing: dimensions, profile.evidence, &bytes)
         bytes.append(literal: "}")
         write(RFM(profile.evidence.purchases, profileRule.rfm), &bytes)
-        write(profile.churn, forecast, pAlive, at: profile.effectiveAt, &bytes)
+        write(profile.churn, forecast, at: profile.effectiveAt, &bytes)
         write(profile.points, as: ",\"points\":", &bytes)
     }
 
@@ -81,15 +78,14 @@ extension OutputEncoder {
     }
 
     private func write(
-        _ churn: Profile.Churn?, _ forecast: ChurnForecast?, _ pAlive: Double?, at time: EventTime,
-        _ bytes: inout ByteWriter
+        _ churn: Profile.Churn?, _ forecast: ChurnForecast?, at time: EventTime, _ bytes: inout ByteWriter
     ) {
         guard let churn, let forecast else { return bytes.append(literal: ",\"churn\":null") }
         bytes.append(literal: ",\"churn\":{\"level\":")
         write(fragments.levels[churn.level].name, &bytes)
         write(label: fragments.levels[churn.level], &bytes)
         write(churn.risk, as: ",\"probability\":", &bytes)
-        write(pAlive, as: ",\"p_alive\":", &bytes)
+        write(forecast.pAlive, as: ",\"p_alive\":", &bytes)
         write(forecast.expectedOrders, as: ",\"expected_orders\":", &bytes)
         write(forecast.expectedValue, as: ",\"expected_value\":", &bytes)
         write(forecast.valueAtRisk, as: ",\"value_at_risk\":", &bytes)
@@ -105,7 +101,7 @@ extension OutputEncoder {
     /// A number to four places, or null: more would be digits without meaning, and these are printed without a search.
     @inline(__always) func write(_ number: Double?, as key: StaticString, _ bytes: inout ByteWriter) {
         bytes.append(literal: key)
-        bytes.append(rounded: number ?? .nan)
+        if let number { bytes.append(rounded: number) } else { bytes.append(literal: "null") }
     }
 
     /// `,"label":{…}`, as the changes of the tier or level carry it; nothing where the policy has none.
@@ -171,13 +167,14 @@ extension OutputEncoder {
     }
 
     private func write(
-        lifecycle dimensions: Dimensions, _ purchases: PurchaseEvidence?, _ pAlive: Double?, _ bytes: inout ByteWriter
+        lifecycle dimensions: Dimensions, _ purchases: PurchaseEvidence?, _ forecast: ChurnForecast?,
+        _ bytes: inout ByteWriter
     ) {
         write(level: dimensions.lifecycle.rawValue, as: "},\"lifecycle\":{\"level\":", &bytes)
         write(purchases?.daysSinceFirst, as: ",\"days_since_first_order\":", &bytes)
         write(purchases?.recentSpend, as: ",\"spend_90d\":", &bytes)
         write(purchases?.earlierSpend, as: ",\"spend_90d_before\":", &bytes)
-        write(pAlive, as: ",\"p_alive\":", &bytes)
+        write(forecast?.pAlive, as: ",\"p_alive\":", &bytes)
     }
 
     private func write(psychology: ShoppingPsychology, _ evidence: ProfileEvidence, _ bytes: inout ByteWriter) {
@@ -242,7 +239,10 @@ extension OutputEncoder {
     ) {
         bytes.append(literal: isFirst ? "{\"name\":" : ",{\"name\":")
         bytes.append(jsonString: preference.name, of: buffer.text)
-        if preference.kind != .category { write(level: preference.kind.rawValue, as: ",\"kind\":", &bytes) }
+        switch preference.kind {
+        case .category: break
+        case .sales, .marketing, .service: write(level: preference.kind.rawValue, as: ",\"kind\":", &bytes)
+        }
         write(preference.share, as: ",\"share\":", &bytes)
         switch preference.kind {
         case .category: write(preference.answered, as: ",\"bought\":", &bytes)

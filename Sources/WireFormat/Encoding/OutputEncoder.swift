@@ -15,6 +15,7 @@ package struct OutputEncoder: Sendable {
     private let noticeHeaders: FixedHeaders
     private let profileHeaders: FixedHeaders
     let profileRule: ProfileRule
+    private var forecaster: ChurnForecaster
     /// The rules whose tags recommend something.
     let advisingTags: [TagRule]
     private let erasureHeaders: FixedHeaders
@@ -34,13 +35,14 @@ package struct OutputEncoder: Sendable {
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
         profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
         profileRule = policy.profiles ?? ProfileRule()
+        forecaster = ChurnForecaster(policy.churn, policy.value)
         advisingTags = policy.tags.filter { !$0.actions.isEmpty }
         erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
     }
 
     /// Appends the record of `output`, whose texts and evidence are in `buffer`. Decisions say how fresh they were when
     /// that is known; profiles, which tell of a state and not of a moment, do not.
-    package func encode(
+    package mutating func encode(
         _ output: Output, in buffer: OutputBuffer, freshness: Freshness? = nil, into encoded: inout EncodedOutputs
     ) {
         switch output {
@@ -50,20 +52,25 @@ package struct OutputEncoder: Sendable {
                 tierHeaders
             ) { write(change, buffer, freshness, &$0) }
         case .churnRisk(let change):
+            let forecast = forecaster.forecast(
+                change.evidence, risk: change.probability, meanAmount: change.meanAmount)
             encoded.append(
                 to: .churnRisk, kind: "churn-risk:", customer: change.customer, sequence: change.sequence, buffer,
                 churnHeaders
-            ) { write(change, buffer, freshness, &$0) }
+            ) { write(change, forecast, buffer, freshness, &$0) }
         case .notice(let notice):
             encoded.append(
                 to: .tierNotices, kind: notice.kind.idPrefix, customer: notice.customer, sequence: notice.sequence,
                 buffer, noticeHeaders
             ) { write(notice, buffer, freshness, &$0) }
         case .profile(let update):
+            let forecast = buffer.profiles[update.profile].churn.map {
+                forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
+            }
             encoded.append(
                 to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
                 buffer, profileHeaders
-            ) { write(buffer.profiles[update.profile], of: update.customer, buffer, &$0) }
+            ) { write(buffer.profiles[update.profile], forecast, of: update.customer, buffer, &$0) }
         case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
         }
     }

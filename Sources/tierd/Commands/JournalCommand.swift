@@ -103,7 +103,9 @@ struct JournalCommand: ParsableCommand {
                 """
                 Reads the journals and the output topics once. Says what is missing, torn (some outputs of a batch are there,
                 some are not), altered, repeated, reordered, extra or unstamped, and exits with 1 if anything is. Outputs that
-                retention has removed are not errors; neither is what was committed while it reads.
+                retention has removed are not errors; neither is what was committed while it reads. With --config, outputs that
+                another application has written to the same topics are counted and passed over; of dead letters, those of
+                records from other input topics.
                 """))
 
         @OptionGroup var place: Place

@@ -30,7 +30,7 @@ struct EngineFuzzTests {
         var mutator = RecordMutator(seed: 0x656e_6769_6e65)
         var decoder = try RecordDecoder(requiresKey: false)
         var engine = ShardEngine(policy: policy)
-        let encoder = OutputEncoder(policy: policy, source: "/tierd/fuzz") { "\($0)" }
+        var encoder = OutputEncoder(policy: policy, source: "/tierd/fuzz") { "\($0)" }
         let source = Self.source(count: Self.recordCount)
         var account = Account()
         var batch = Batch()
@@ -46,7 +46,7 @@ struct EngineFuzzTests {
             previous = whole
             Self.decode(value, input, number, &decoder, &batch, &account)
             if batch.count == Self.batchRecords || number == Self.recordCount - 1 {
-                try Self.apply(&batch, &engine, encoder, wallClock, &account)
+                try Self.apply(&batch, &engine, &encoder, wallClock, &account)
             }
         }
         #expect(account.total == Self.recordCount)
@@ -94,7 +94,7 @@ struct EngineFuzzTests {
     }
 
     private static func apply(
-        _ batch: inout Batch, _ engine: inout ShardEngine, _ encoder: OutputEncoder, _ wallClock: EventTime,
+        _ batch: inout Batch, _ engine: inout ShardEngine, _ encoder: inout OutputEncoder, _ wallClock: EventTime,
         _ account: inout Account
     ) throws {
         var outputs = OutputBuffer()

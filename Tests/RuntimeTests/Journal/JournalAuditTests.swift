@@ -116,6 +116,18 @@ struct JournalAuditTests {
         #expect(report.outputs == 2)
     }
 
+    @Test func `what another application has written is counted and not judged`() {
+        var run = Run()
+        run.take(Self.entries([(1, 0)]))
+        run.audit.passOverForeign()
+        run.take(0, 0)
+        run.audit.passOverForeign()
+        let report = run.audit.finish()
+        #expect(report.isSound && report.outputs == 1 && report.foreignOutputs == 2)
+        #expect(report.text(seconds: 1).contains("· 2 outputs are another application's: not judged"))
+        #expect(report.json(seconds: 1).string.contains("\"outputs_of_other_applications\":2"))
+    }
+
     @Test func `a partition in which stamps fall is reordered`() {
         var run = Run()
         run.take(Self.entries([(2, 0)]))

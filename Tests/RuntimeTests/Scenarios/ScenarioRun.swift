@@ -8,7 +8,7 @@ import WireFormat
 /// A scenario on its way through the decoder, the engine and the encoder of a running daemon.
 struct ScenarioRun: ~Copyable {
     private let scenario: Scenario
-    private let encoder: OutputEncoder
+    private var encoder: OutputEncoder
     private var engine: ShardEngine
     private var decoder: RecordDecoder
     private var offset: Int64 = 0

@@ -63,6 +63,41 @@ import Testing
         #expect(run.said["a"]?.tiers.count == 3)
     }
 
+    /// Gold from day 20 on by the rules, held on silver by a pin, when on day 40 gold is no tier any more.
+    private static func coveredGold() -> EngineRun {
+        var run = EngineRun(Self.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("silver", .ceiling, until: nil))])
+        run.apply([.order(Policies.days(20), "a", "2", .completed, 60_000)])
+        run.wait(until: Policies.days(40))
+        run.activate(Self.terms(["base", "silver"]))
+        return run
+    }
+
+    @Test func `what a pin covers is given anew with a term of its own once its tier is gone`() throws {
+        var run = Self.coveredGold()
+        run.retier(atMost: 10)
+        run.apply([.command(Policies.days(41), "a", "u", .unpin)])
+        #expect(run.tiers(of: "a") == [1])
+        let found = run.engine.report(on: Array("a".utf8), at: Policies.days(41))
+        let report = try #require(found)
+        #expect(report.tier == 1 && report.tierSince == Policies.days(40))
+        // Not gold's, which would have ended three months after day 20.
+        let end = Self.terms().termEnd(ofTier: 1, from: Policies.days(40))
+        #expect(report.validUntil == end && end != Self.terms().termEnd(ofTier: 1, from: Policies.days(20)))
+    }
+
+    @Test func `what a pin covers is given anew once, however late its customer is settled`() throws {
+        var run = Self.coveredGold()
+        // Another change of policy comes before the re-tiering.
+        run.engine.advance(to: Policies.days(42))
+        run.activate(Self.terms(["base", "silver"]))
+        var restored = try run.restored()
+        restored.apply([.command(Policies.days(43), "a", "u", .unpin)])
+        let report = restored.engine.report(on: Array("a".utf8), at: Policies.days(43))
+        #expect(report?.tierSince == Policies.days(40))
+    }
+
     @Test func `whose tier becomes the lowest has no term that could end`() {
         var run = EngineRun(Self.terms())
         run.apply([.order(Policies.start, "a", "1", .completed, 20_000)])

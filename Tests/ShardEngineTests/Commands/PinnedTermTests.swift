@@ -37,10 +37,40 @@ import Testing
         var run = try Self.pinned("gold", .floor)
         run.apply([.command(Policies.days(60), "a", "u", .unpin)])
         // Both orders have left the window of 30 days.
-        #expect(Self.moves(run).map(\.to) == [1, 2])
+        #expect(Self.moves(run).map(\.to) == [1, 2, 2])
         run.wait(until: Policies.days(200))
-        #expect(Self.moves(run).map(\.to) == [1, 2, 0] && Self.moves(run).last?.reason == .termEnded)
+        #expect(Self.moves(run).map(\.to) == [1, 2, 2, 0] && Self.moves(run).last?.reason == .termEnded)
         #expect(Self.moves(run).last?.at == Self.endOfGold())
+    }
+
+    @Test func `a tier that is earned behind a floor as high has its first term from then on, and that is said`() throws
+    {
+        let run = try Self.pinned("gold", .floor)
+        #expect(Self.moves(run).map(\.to) == [1, 2, 2] && Self.moves(run).map(\.sequence) == [1, 2, 3])
+        let last = try #require(Self.moves(run).last)
+        #expect(last.from == 2 && last.direction == .renewal && last.reason == .requirementMet)
+        #expect(last.at == Policies.days(20) && last.validUntil != nil && last.validUntil == Self.endOfGold())
+        // Without terms it has nothing to tell.
+        var endless = EngineRun(Policies.spend())
+        endless.apply([Self.orders[0]])
+        endless.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: nil))])
+        endless.apply([Self.orders[1]])
+        #expect(Self.moves(endless).map(\.to) == [1, 2])
+    }
+
+    @Test func `what comes late and gives a tier back behind a floor as high says its term`() throws {
+        var run = EngineRun(Policies.terms())
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.wait(until: Policies.days(130))
+        run.apply([.command(Policies.days(131), "a", "p", .pin("gold", .floor, until: nil))])
+        #expect(Self.moves(run).map(\.to) == [2, 0, 2])
+        let end = try #require(Self.moves(run).first?.validUntil)
+        // It would have kept gold when its term ended.
+        let late = EventTime(milliseconds: end.milliseconds - 86_400_000)
+        run.apply([.order(late, "a", "2", .completed, 60_000)])
+        let last = try #require(Self.moves(run).last)
+        #expect(last.direction == .renewal && last.reason == .lateEvent && last.from == 2 && last.to == 2)
+        #expect(last.validUntil == Policies.terms().termEnd(ofTier: 2, from: end))
     }
 
     @Test(arguments: [TierPin.Mode.exact, .ceiling]) func `a tier that is earned above a pin is given when it ends`(
@@ -88,7 +118,7 @@ import Testing
         var run = try Self.pinned("gold", .floor)
         run.apply([.order(Policies.days(22), "a", "2", .refunded), .order(Policies.days(23), "a", "1", .refunded)])
         run.apply([.command(Policies.days(24), "a", "u", .unpin)])
-        #expect(Self.moves(run).map(\.to) == [1, 2, 0])
+        #expect(Self.moves(run).map(\.to) == [1, 2, 2, 0])
     }
 
     @Test func `a pin in the place of another begins from what has been earned behind the first`() throws {
@@ -104,6 +134,22 @@ import Testing
         run.apply([.command(Policies.days(22), "b", "m", .merge("a"))])
         run.apply([.command(Policies.days(60), "b", "u", .unpin)])
         #expect(run.tiers(of: "b") == [0, 1, 2] && run.said["b"]?.tiers.last?.validUntil == Self.endOfGold())
+    }
+
+    @Test func `a term that ends behind a floor as high is told by the profile alone`() throws {
+        var policy = Policies.terms()
+        // Silence changes nothing else for as long as this runs.
+        policy.profiles = ProfileRule(silence: .days(3_000), catchUp: nil)
+        var run = EngineRun(policy)
+        run.apply([.order(Policies.start, "a", "1", .completed, 60_000)])
+        run.apply([.command(Policies.days(2), "a", "p", .pin("gold", .floor, until: nil))])
+        let end = try #require(Self.moves(run).first?.validUntil)
+        #expect(run.engine.report(on: Array("a".utf8), at: Policies.days(3))?.validUntil == end)
+        run.wait(until: Policies.days(200))
+        #expect(Self.moves(run).map(\.to) == [2])
+        #expect(run.engine.report(on: Array("a".utf8), at: Policies.days(200))?.validUntil == nil)
+        let profiles = run.outputs.compactMap { if case .profile(let update) = $0 { update.effectiveAt } else { nil } }
+        #expect(profiles.last == end)
     }
 
     // MARK: - No term of its own

@@ -80,8 +80,9 @@ import Testing
         let drawn = run.profile(at: time)
         let shown = try #require(drawn).profile
         let evidence = shown.evidence
+        var forecaster = ChurnForecaster(policy.churn, policy.value)
         let forecast = shown.churn.map {
-            ChurnForecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount, policy.churn, policy.value)
+            forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
         }
         let purchases = evidence.purchases
         let scores = RFM(purchases, RFMRule()).scores
@@ -220,7 +221,8 @@ import Testing
         // As of 70 days after the first midnight; each order is of 100 dollars.
         let evidence = ChurnEvidence(
             history: PurchaseHistory(repeats: 1, ageAtLast: 10, age: 70), ewmaAtLast: 1, monetary: 200)
-        let forecast = ChurnForecast(evidence, risk: 0, meanAmount: 100, policy.churn, policy.value)
+        var forecaster = ChurnForecaster(policy.churn, policy.value)
+        let forecast = forecaster.forecast(evidence, risk: 0, meanAmount: 100)
         let least = (quantity == .expectedOrders ? forecast.expectedOrders : forecast.lifetimeValue) ?? 0
         policy.tiers[1].entry = .comparison(Comparison(.measure(0), .atLeast, least))
         let lost = Self.fall(policy, Self.orders(0, 10))

@@ -15,8 +15,9 @@ import Testing
 
         init(_ profile: Profile, _ policy: Policy) {
             let evidence = profile.evidence
+            var forecaster = ChurnForecaster(policy.churn, policy.value)
             let forecast = profile.churn.map {
-                ChurnForecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount, policy.churn, policy.value)
+                forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
             }
             let rule = policy.profiles ?? ProfileRule()
             let dimensions = Dimensions(

@@ -43,6 +43,52 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<200) func `and so they do where policies have dropped tiers meanwhile`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed) + 27_000)
+        var policy = Self.policy(&random)
+        let history = RandomHistory.draw(&random, customers: 3, events: 60)
+        var free = EngineRun(policy)
+        var pinned = EngineRun(policy)
+        for (index, batch) in history.batches.enumerated() {
+            free.apply(batch)
+            pinned.apply(batch)
+            if random.chance(0.1), let now = pinned.engine.clock {
+                policy = Self.dropping(policy, index, &random)
+                free.activate(policy)
+                pinned.activate(policy)
+                free.retier(atMost: .max)
+                pinned.retier(atMost: .max)
+                #expect(free.engine.clock == now && pinned.engine.clock == now)
+            }
+            guard let now = pinned.engine.clock, let customer = batch.first?.customer, random.chance(0.4),
+                pinned.engine.report(on: Array(customer.utf8), at: now) != nil
+            else { continue }
+            pinned.apply([.command(now, customer, "pin-\(index)", Self.command(policy, at: now, &random))])
+        }
+        free.wait(until: history.end)
+        pinned.wait(until: history.end)
+        for customer in Set(history.events.map(\.customer)).sorted() {
+            let report = free.engine.report(on: Array(customer.utf8), at: history.end)
+            guard let report else { continue }
+            pinned.apply([.command(history.end, customer, "unpin", .unpin)])
+            let found = pinned.engine.report(on: Array(customer.utf8), at: history.end)
+            #expect(found?.tier == report.tier && found?.tierSince == report.tierSince, "seed \(seed)")
+            #expect(
+                found?.validUntil == report.validUntil && found?.graceEndsAt == report.graceEndsAt, "seed \(seed)")
+        }
+    }
+
+    /// Without one of its tiers above the lowest, as long as two are left.
+    private static func dropping(_ former: Policy, _ number: Int, _ random: inout SeededRandom) -> Policy {
+        var policy = former
+        guard policy.tiers.count > 2 else { return policy }
+        let index = 1 + random.below(policy.tiers.count - 1)
+        policy.tiers.remove(at: index)
+        policy.points?.multipliers.remove(at: index)
+        policy.hash = "\(number)"
+        return policy
+    }
+
     /// The tier that is held does not act upon what is earned.
     private static func policy(_ random: inout SeededRandom) -> Policy {
         var policy = RandomPolicy.draw(&random)

@@ -39,6 +39,9 @@ package struct DaemonPlan: Sendable {
         cluster.create(topic: outputs.journal, partitions: partitions)
     }
 
+    /// The source that outputs name.
+    var source: String { "/tierd/\(application)" }
+
     /// Where decisions go; dead letters are none.
     var decisionTopics: [String] { OutputDestination.allCases.map { outputs.name(of: $0) } }
 

@@ -73,7 +73,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
             places: places, metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in starts.append((shard, start)) },
-            requestReassignment: { [self] shard in retaking.append(shard) })
+            requestReassignment: { [self] shard in retaking.append(shard) },
+            watchShadow: { [self] note in self.world.shadowNotes.append(note) })
     }
 
     package func start() {
@@ -102,12 +103,22 @@ package final class SimulatedDaemon: @unchecked Sendable {
     }
 
     /// Whether all of this member's shards decide by `policy`, every customer settled under it.
-    package func hasSettled(under policy: PolicyHash) -> Bool {
-        board.shards.allSatisfy { $0.policyHash == policy && $0.retierRemaining == 0 }
+    package func hasSettled(under policy: PolicyHash) -> Bool { unsettledShards(under: policy).isEmpty }
+
+    /// Which shards have not, in words.
+    package func unsettledShards(under policy: PolicyHash) -> [String] {
+        board.shards.filter { $0.policyHash != policy || $0.retierRemaining > 0 }.map { status in
+            let left = "\(status.retierRemaining) customers to settle"
+            let decidedBy = status.policyHash?.short ?? "no policy"
+            return "shard \(status.shard) of \(process.name): \(status.stage), under \(decidedBy), \(left)"
+        }
     }
 
     /// All shards that this member has are live and have nothing left to do.
     package var liveShards: [Int32] { board.shards.filter { $0.stage == .live }.map(\.shard) }
+
+    /// The shadow runs that go on in live shards.
+    package var shadowRuns: [String] { board.shards.filter { $0.stage == .live }.compactMap(\.shadow?.run) }
 
     /// Why shards need a person.
     package var stoppedShards: [String] {

@@ -1,7 +1,9 @@
+import KafkaClient
 import Runtime
 
 /// Looks for lost, doubled and reordered records of a shadow policy: within a run of one shard each customer's numbers go
-/// on one by one, and every record says of itself what its headers say. Pure: history in, sentences out.
+/// on one by one, and every record says of itself what its headers say. Beside what a run should have said, its records are
+/// the first of that, without a gap: a run that may have lost some is over. Pure: history in, sentences out.
 package enum ShadowChecker {
     private struct Line: Hashable {
         var run: String
@@ -44,5 +46,57 @@ package enum ShadowChecker {
             findings.append("run \(run): a stamp of the journal")
         }
         return findings
+    }
+
+    // MARK: - Against an oracle
+
+    /// `said` is what each run should have said, in order, and on; of those in `complete` nothing may be missing at the end.
+    package static func compare(
+        _ history: OutputHistory, with said: [String: [ShadowSaying]], complete: Set<String>,
+        partition: (_ customer: String) -> TopicPartition
+    ) -> [String] {
+        var found: [String: [TopicPartition: ArraySlice<OutputRecord>]] = [:]
+        for record in history.records {
+            guard let run = record.stored.record.header("tierd_shadow_run") else { continue }
+            found[run, default: [:]][record.partition, default: []].append(record)
+        }
+        return Set(found.keys).union(complete).sorted().compactMap { run in
+            guard let said = said[run] else { return "run \(run): nobody began it" }
+            let problem = difference(found[run] ?? [:], said, isComplete: complete.contains(run), partition)
+            return problem.map { "run \(run): \($0)" }
+        }
+    }
+
+    /// What is wrong with the records of one run, partition by partition; nil when nothing is.
+    private static func difference(
+        _ found: [TopicPartition: ArraySlice<OutputRecord>], _ said: [ShadowSaying], isComplete: Bool,
+        _ partition: (String) -> TopicPartition
+    ) -> String? {
+        var left = found
+        for (index, saying) in said.enumerated() {
+            let place = partition(saying.customer)
+            guard let record = left[place]?.popFirst() else {
+                let later = left.values.reduce(0) { $0 + $1.count }
+                if later == 0, !isComplete { return nil }
+                return "number \(index + 1) of \(said.count) is missing, with \(later) there that were said later: "
+                    + saying.value
+            }
+            guard record.customer == saying.customer, record.text == saying.value else {
+                return
+                    "number \(index + 1) of \(said.count) should be\n    \(saying.value)\n  but is\n    \(record.text)"
+            }
+        }
+        return left.values.lazy.compactMap(\.first).first.map { "it never said\n    \($0.text)" }
+    }
+}
+
+/// A record of a shadow run as it should be.
+package struct ShadowSaying: Hashable, Sendable {
+    package var customer: String
+    package var value: String
+
+    package init(customer: String, value: String) {
+        self.customer = customer
+        self.value = value
     }
 }

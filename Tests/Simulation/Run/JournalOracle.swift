@@ -26,8 +26,10 @@ struct JournalOracle {
     // MARK: - By the engine
 
     /// Each line's values in order, as the engine gives them when the journalled batches are applied to the input once,
-    /// from nothing, with no crash. `note` sees what each of them gives.
-    func lines(_ note: (OutputBuffer) -> Void = { _ in }) throws -> [OutputHistory.Line: [String]] {
+    /// from nothing, with no crash. `note` sees what each of them gives, and `shadows` go along.
+    func lines(
+        _ shadows: ShadowOracle, _ note: (OutputBuffer) -> Void = { _ in }
+    ) throws -> [OutputHistory.Line: [String]] {
         var active = KeptPolicy(plan.policy)
         var engine = ShardEngine(policy: active.policy)
         var decoder = try RecordDecoder(maximumBytes: DaemonPlan.recordBytes)
@@ -41,16 +43,18 @@ struct JournalOracle {
                     engine = ShardEngine(policy: kept.policy)
                 } else if kept.hash != active.hash {
                     engine.activate(kept.policy, section.activation, at: entry.tick)
+                    shadows.end()
                 }
                 active = kept
                 encoder = self.encoder(of: kept.policy)
             }
             guard entry.policyHash == active.hash else { throw UnknownPolicy(sequence: entry.sequence) }
-            apply(entry, to: &engine, &decoder, into: &outputs)
+            var batch = apply(entry, to: &engine, &decoder, into: &outputs)
             if entry.retierLimit > 0 {
                 engine.retier(atMost: Int(entry.retierLimit), wallClock: entry.wallClock, into: &outputs)
             }
             note(outputs)
+            shadows.follow(entry.sequence, &batch, wallClock: entry.wallClock, live: engine)
             var encoded = EncodedOutputs()
             for output in outputs.outputs {
                 encoder.encode(output, in: outputs, freshness: entry.freshness, into: &encoded)
@@ -69,25 +73,27 @@ struct JournalOracle {
         var sequence: UInt64
     }
 
-    private func encoder(of policy: Policy) -> OutputEncoder {
+    func encoder(of policy: Policy) -> OutputEncoder {
         let names = Dictionary(uniqueKeysWithValues: plan.inputs.map { ($0.kind, $0.topic) })
-        return OutputEncoder(policy: policy, source: "/tierd/\(plan.application)") { names[$0] ?? "" }
+        return OutputEncoder(policy: policy, source: plan.source) { names[$0] ?? "" }
     }
 
+    /// Returns the batch of the entry's events; empty for a tick.
     private func apply(
         _ entry: JournalEntry, to engine: inout ShardEngine, _ decoder: inout RecordDecoder,
         into outputs: inout OutputBuffer
-    ) {
+    ) -> Batch {
         if let tick = entry.tick {
             engine.advance(to: tick)
             _ = engine.fireDue(limit: Int(entry.deadlineLimit), into: &outputs)
-            return
+            return Batch()
         }
         var refused: [RejectedEvent] = []
         var batch = batch(of: entry, &decoder)
         engine.apply(
             &batch, wallClock: entry.wallClock, deadlineLimit: Int(entry.deadlineLimit), into: &outputs,
             rejected: &refused)
+        return batch
     }
 
     private func records(_ range: JournalEntry.InputRange) -> [StoredRecord] {

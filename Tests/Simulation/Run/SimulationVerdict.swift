@@ -19,32 +19,35 @@ struct SimulationVerdict {
         history = OutputHistory(cluster, topics: plan.decisionTopics)
     }
 
-    func findings() throws -> [String] {
+    /// `isComplete`: the run has come to its end, with all its input worked on.
+    func findings(isComplete: Bool) throws -> [String] {
         var findings = HistoryChecker.check(
             history, timed: [plan.outputs.tierNotices, plan.outputs.customerProfiles])
         var expected: [OutputHistory.Line: [String]] = [:]
         var said: [String: EngineRun.Said] = [:]
+        var shadowSaid: [String: [ShadowSaying]] = [:]
         for shard in 0..<plan.partitions {
             let entries = try run.journal(of: shard)
             run.count(entries: entries.count, ticks: entries.filter { $0.tick != nil }.count)
-            findings += check(entries, shard).map(HistoryFinding.journal)
+            findings += check(entries, shard, isComplete).map(HistoryFinding.journal)
             let oracle = JournalOracle(plan, shard: shard, cluster, entries)
-            expected.merge(try oracle.lines { run.count(unheard: $0.unheard.count) }) { $0 + $1 }
+            let shadows = ShadowOracle(plan, shard: shard, run.world.shadowNotes, encoder: oracle.encoder)
+            expected.merge(try oracle.lines(shadows) { run.count(unheard: $0.unheard.count) }) { $0 + $1 }
+            shadowSaid.merge(shadows.said) { $0 + $1 }
             if run.isJudgedNaively { said.merge(oracle.said(run.placed)) { left, _ in left } }
         }
         findings += HistoryChecker.compare(history, with: expected)
         let text = HistoryReport(cluster, run.world.ownership).text(findings) { customer in
             InputScript.shard(of: customer, partitions: plan.partitions)
         }
-        let shadow = OutputHistory(cluster, topics: [DaemonPlan.shadowTopic])
-        return (findings.isEmpty ? [] : [text]) + deadLetterFindings()
-            + ShadowChecker.check(shadow, partitions: plan.partitions).prefix(Self.shown)
+        return (findings.isEmpty ? [] : [text]) + deadLetterFindings() + (isComplete ? try offsetFindings() : [])
+            + shadowFindings(shadowSaid).prefix(Self.shown)
             + (run.isJudgedNaively ? disagreements(said) : [])
     }
 
     // MARK: - The journal
 
-    private func check(_ entries: [JournalEntry], _ shard: Int32) -> [JournalFinding] {
+    private func check(_ entries: [JournalEntry], _ shard: Int32, _ isComplete: Bool) -> [JournalFinding] {
         let topics = Dictionary(uniqueKeysWithValues: plan.inputs.map { ($0.kind, $0.topic) })
         let views = entries.map { entry in
             JournalView(
@@ -57,7 +60,7 @@ struct SimulationVerdict {
         return JournalChecker(
             shard: shard, inputs: Dictionary(uniqueKeysWithValues: logs),
             outputs: stamps(of: shard, in: history.records)
-        ).check(views, isComplete: true)
+        ).check(views, isComplete: isComplete)
     }
 
     /// How many records name each batch of a shard.
@@ -85,6 +88,31 @@ struct SimulationVerdict {
             findings.append("\(letters.count) dead letters, but the journal says \(wanted)")
         }
         return findings
+    }
+
+    /// The group's offsets, which lag is told by: those of the journal, once all is worked on.
+    private func offsetFindings() throws -> [String] {
+        try (0..<plan.partitions).flatMap { shard in
+            let positions = try run.positions(of: shard)
+            let committed = try cluster.committed(plan.inputPartitions(of: shard), of: plan.application).get()
+            return zip(plan.inputs, committed).compactMap { input, found in
+                found.offset ?? 0 == positions[input.kind] ?? 0
+                    ? nil
+                    : "the group's offset of \(found.topicPartition) is \(found.offset ?? 0), the journal's "
+                        + "\(positions[input.kind] ?? 0)"
+            }
+        }
+    }
+
+    // MARK: - What was tried
+
+    private func shadowFindings(_ said: [String: [ShadowSaying]]) -> [String] {
+        let topic = DaemonPlan.shadowTopic
+        let history = OutputHistory(cluster, topics: [topic])
+        return ShadowChecker.check(history, partitions: plan.partitions)
+            + ShadowChecker.compare(history, with: said, complete: run.lastShadowRuns) { customer in
+                TopicPartition(topic: topic, partition: plan.outputPartition(of: Array(customer.utf8)))
+            }
     }
 
     // MARK: - The naive scorer

@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    @Test func `whether snapshots can be written is found out without leaving anything behind`() throws {
+        try inFolder {
+            try DirectoryStore.probe(folder + "/deep/er/tierd", disk)
+            #expect(try disk.list(folder).isEmpty)
+            try DirectoryStore.probe(folder, disk)
+            #expect(try disk.list(folder).isEmpty)
+            try write([1], to: folder + "/a")
+            let error = #expect(throws: FileSystemError.self) { try DirectoryStore.probe(folder + "/a/tierd", disk) }
+            #expect(error?.description == "cannot examine \(folder)/a/tierd: Not a directory")
+        }
+        try DirectoryStore.probe("a-folder-that-nobody-made/tierd", disk)
+        #expect(!FileManager.default.fileExists(atPath: "a-folder-that-nobody-made"))
+    }
+
     /// Linux gives this device to test with.
     @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/full"))) func `a full disk is known`() throws {
         try inFolder {

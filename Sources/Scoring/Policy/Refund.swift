@@ -1,7 +1,5 @@
-import Scoring
-
 /// What a refund gives back of its order.
-enum Refund: Equatable {
+package enum Refund: Hashable, Sendable {
     /// All that is left of it.
     case whole
     /// Minor units of the policy's currency.
@@ -11,10 +9,10 @@ enum Refund: Equatable {
     case share(Int64)
 
     /// 2^44: the bits that an order's line has for an amount hold any share.
-    static let unit: Int64 = 1 << 44
+    package static let unit: Int64 = 1 << 44
 
     /// `amount` of an order that comes to `total`, both in one currency and in minor units; `total` is not 0.
-    init(_ amount: Int64, of total: Int64) {
+    package init(_ amount: Int64, of total: Int64) {
         guard amount < total else {
             self = .whole
             return
@@ -25,7 +23,7 @@ enum Refund: Equatable {
 
     /// Minor units of an order that counts `counted`; nil for all that is left. Of a share any fraction of a minor unit is
     /// taken whole, so that nothing is left of an order that comes back piece by piece.
-    func minorUnits(of counted: Int64) -> Int64? {
+    package func minorUnits(of counted: Int64) -> Int64? {
         switch self {
         case .whole: return nil
         case .amount(let amount): return amount
@@ -37,7 +35,7 @@ enum Refund: Equatable {
     }
 
     /// Another number for each: no amount is below 0, and no share as far below as the last.
-    var mark: Int64 {
+    package var mark: Int64 {
         switch self {
         case .whole: -Money.limit.minorUnits - 1
         case .amount(let amount): amount
@@ -46,31 +44,19 @@ enum Refund: Equatable {
     }
 }
 
-/// As the amount of a line that waits for its order.
-extension Refund {
-    private static let firstShare = OrderEntry.wholeOrder + 1
-
-    /// The highest of them.
-    static let highestEarlyAmount = firstShare + unit - 1
-
-    var earlyAmount: Int64 {
-        switch self {
-        case .whole: OrderEntry.wholeOrder
-        case .amount(let amount): -amount
-        case .share(let parts): Self.firstShare + parts
+extension Policy {
+    /// What a refund gives back: in another currency than the policy's its share of the order's total, which needs no rate,
+    /// or what it comes to by a rate where the event names no total.
+    package func refund(of order: OrderEvent) throws(Rejection) -> Refund {
+        guard let amount = order.refund else { return .whole }
+        guard order.currency != currency, order.total > .zero else {
+            return .amount(try self.amount(amount, of: order))
         }
-    }
-
-    init(earlyAmount amount: Int64) {
-        switch amount {
-        case ...0: self = .amount(-amount)
-        case OrderEntry.wholeOrder: self = .whole
-        default: self = .share(amount - Self.firstShare)
-        }
+        return Refund(amount.minorUnits, of: order.total.minorUnits)
     }
 }
 
 extension OrderType {
     /// Whether the total of such an event is what the order comes to from then on.
-    var countsTotal: Bool { rawValue <= Self.updated.rawValue }
+    package var countsTotal: Bool { rawValue <= Self.updated.rawValue }
 }
