@@ -159,10 +159,11 @@ struct TransactionErrorTests {
             try producer.begin()
             try producer.produce(topic: mock.topic, partition: 0, value: "x")
             try producer.flush(timeoutMilliseconds: 5000)
-            try mock.cluster.setBrokerDown(1)
+            // Not a broker that goes down: it could not come back on a port that somebody else has taken meanwhile.
+            mock.cluster.injectErrors(apiKey: Request.endTransaction, Array(repeating: -195, count: 1_000))
             let error = #expect(throws: KafkaError.self) { try producer.commit(timeoutMilliseconds: 500) }
             #expect(error?.disposition == .retry, "\(String(describing: error))")
-            try mock.cluster.setBrokerUp(1)
+            mock.cluster.clearErrors(apiKey: Request.endTransaction)
             try until("the resumed commit") {
                 do {
                     return try producer.commit(timeoutMilliseconds: 5000)

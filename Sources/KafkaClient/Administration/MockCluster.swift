@@ -34,12 +34,9 @@ import CRDKafka
 
     package func clearErrors(apiKey: Int16) { unsafe rd_kafka_mock_clear_request_errors(pointer, apiKey) }
 
+    /// For good: the port may be somebody else's before it would be up again.
     package func setBrokerDown(_ broker: Int32) throws(KafkaError) {
         try KafkaError.check(unsafe rd_kafka_mock_broker_set_down(pointer, broker))
-    }
-
-    package func setBrokerUp(_ broker: Int32) throws(KafkaError) {
-        try KafkaError.check(unsafe rd_kafka_mock_broker_set_up(pointer, broker))
     }
 
     package func setRoundTripTime(broker: Int32, milliseconds: Int32) throws(KafkaError) {

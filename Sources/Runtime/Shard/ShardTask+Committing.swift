@@ -18,6 +18,7 @@ extension ShardTask {
     }
 
     package func receive(_ event: LaneMachine.Event) {
+        guard !isGone else { return }
         switch event {
         case .taken(let takeover): begin(takeover)
         case .journal(let records): take(records)
