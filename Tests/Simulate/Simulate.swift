@@ -45,7 +45,7 @@ struct Simulate: ParsableCommand {
         let seconds = ((SteadyClock.now - started) * 10).rounded() / 10
         print(
             "\(seeds) seeds in \(seconds) s: \(failed.count) failed; \(total.kills) kills, \(total.powerCuts) power cuts, "
-                + "\(total.pauses) pauses, \(total.stops) clean stops; \(total.entries) batches, \(total.ticks) of them ticks, "
+                + "\(total.pauses) pauses, \(total.stops) clean stops, \(total.fenced) fenced shards, \(total.retaken) shards taken anew beside others; \(total.entries) batches, \(total.ticks) of them ticks, "
                 + "\(total.outputs) outputs, \(total.snapshotsLoaded) snapshots loaded, \(total.replayed) batches replayed, "
                 + "\(total.rebuilds) doubtful commits, \(total.policyChanges) policy files changed, "
                 + "\(total.activations) activations, \(total.shadowRuns) shadow runs with \(total.shadowRecords) records"

@@ -24,6 +24,7 @@ final class BenchShard {
         let partitions = options.inputs.indices.map { BenchPartition(cluster, $0) }
         let context = ShardContext(
             options, policies, steady: { SteadyClock.now }, board: StatusBoard(),
+            places: ReadingPlaces(),
             metrics: Metrics(labels: options.metricLabels, version: Version.tierd, startSeconds: 0),
             log: RuntimeLog(Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }),
             announce: { _, start in starts.send(start) }, requestReassignment: { _ in })
@@ -48,6 +49,7 @@ final class BenchShard {
         for command in commands { carryOut(command) }
         for case .ready(let offsets) in starts.drain() {
             for (partition, start) in zip(partitions, offsets) { partition.seek(to: start.offset ?? 0) }
+            task.reads(from: offsets)
         }
         let hasWorked = task.step(&decoder)
         guard task.status.stage != .stopped else {

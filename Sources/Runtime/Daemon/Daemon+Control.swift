@@ -19,13 +19,13 @@ extension Daemon {
         look(at: &shadowWatch, isAsked: true)
         while true {
             perform(handle(consumer.poll(timeoutMilliseconds: Self.pollMilliseconds), &ownership))
-            let (isStopping, starts, needsRetaking) = state.withLock { state in
+            let (isStopping, starts, retaking) = state.withLock { state in
                 state.lastPoll = SteadyClock.now
-                defer { (state.starts, state.needsRetaking) = ([], false) }
-                return (state.isStopping, state.starts, state.needsRetaking)
+                defer { (state.starts, state.retaking) = ([], []) }
+                return (state.isStopping, state.starts, state.retaking)
             }
             for (shard, start) in starts { perform(ownership.announced(shard, start)) }
-            if needsRetaking { ownership.wantsRetaking(at: SteadyClock.now) }
+            for shard in retaking { ownership.wantsRetaking(shard, at: SteadyClock.now) }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
             look(at: &watch, &shadowWatch)
@@ -136,10 +136,13 @@ extension Daemon {
                 switch action {
                 case .adopt(let shards):
                     // What earlier owners here announced says nothing of the new ones.
-                    state.withLock { $0.starts = [] }
+                    state.withLock { state in
+                        state.starts.removeAll { shards.contains($0.0) }
+                        state.retaking.removeAll { shards.contains($0) }
+                    }
                     for shard in shards { try adopt(shard) }
                 case .drain(let shards, let isLost): drain(shards, isLost: isLost)
-                case .assign(let starts): try consumer.assign(starts)
+                case .assign(let starts, let going): try assign(starts, going: going)
                 case .unassign: try consumer.unassign()
                 case .refuse(let refusal): fail(explain(refusal))
                 }
@@ -161,8 +164,18 @@ extension Daemon {
         }
     }
 
+    /// The assignment has taken effect when the call is back: what was fetched before is out of reach from then on, and each
+    /// shard may read.
+    private func assign(_ starts: [PartitionOffset], going: [Int32]) throws(KafkaError) {
+        let assignment = places.assignment(starts, going: going).sorted { $0.key < $1.key }
+        try consumer.assign(assignment.flatMap(\.value))
+        for (shard, offsets) in assignment { worker(of: shard).send(.reads(shard, from: offsets)) }
+    }
+
+    private func worker(of shard: Int32) -> Worker { workers[Int(shard) % workers.count] }
+
     private func adopt(_ shard: Int32) throws(KafkaError) {
-        let worker = workers[Int(shard) % workers.count]
+        let worker = worker(of: shard)
         var sources: [(InputKind, PartitionQueue)] = []
         for input in options.inputs {
             sources.append(
@@ -191,7 +204,7 @@ extension Daemon {
         let isStopping = state.withLock { $0.isStopping }
         let drained = ThreadSignal()
         for shard in shards {
-            workers[Int(shard) % workers.count].send(
+            worker(of: shard).send(
                 .drain(shard, isLost: isLost, isStopping: isStopping) { drained.raise() })
         }
         let deadline = SteadyClock.now + Self.drainSeconds

@@ -15,6 +15,7 @@ package final class Daemon: Sendable {
     /// What the shards are to decide by.
     package let policies: PolicyShelf
     let consumer: Consumer
+    let places = ReadingPlaces()
     let workers: [Worker]
     let log: RuntimeLog
     let state = Mutex(ControlState())
@@ -26,7 +27,8 @@ package final class Daemon: Sendable {
         var partitions: [TopicPartition]?
         var isStopping = false
         var hasStopped = false
-        var needsRetaking = false
+        /// Shards that have asked to be taken anew since the control thread last looked.
+        var retaking: [Int32] = []
         var wantsPolicyRead = false
         /// Announced since the control thread last looked.
         var starts: [(Int32, ShardStart)] = []
@@ -96,9 +98,10 @@ package final class Daemon: Sendable {
 
     private func makeContext() -> ShardContext {
         ShardContext(
-            options, policies, steady: { SteadyClock.now }, board: board, metrics: metrics, log: log,
+            options, policies, steady: { SteadyClock.now }, board: board, places: places, metrics: metrics,
+            log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
-            requestReassignment: { [self] _ in state.withLock { $0.needsRetaking = true } })
+            requestReassignment: { [self] shard in state.withLock { $0.retaking.append(shard) } })
     }
 
     /// Asks the shards about a customer; `answer` is called once, on a worker's thread or this one.

@@ -3,25 +3,38 @@ import KafkaClient
 /// What a group member does about its partitions: which shards it takes up, when reading starts, and when it gives back.
 /// Decides; performs nothing.
 ///
-///     none ──assigned──► taking ──all starts known──► reading
-///      ▲                   │  ▲                         │
-///      │                   │  └───── needs retaking ────┤
+///     none ──assigned──► taking ──all starts known──► reading ──► a shard stops: it alone is taken anew, and read
+///      ▲                   │                            │         again from its own start on
 ///      └──────revoked──────┴────────────────────────────┘
 ///
 /// Reading starts only when each shard's place in the journal is known: until then the library fetches nothing.
+///
+/// The group's protocol knows whole assignments only, so that a shard that is taken anew costs the others their fetched
+/// records once: they are read on from where they are. What the client had fetched for the shard's former self is never
+/// its own: it reads nothing before it has been told that the client was assigned its very start.
 package struct Ownership {
     private enum Stage {
         case none
         /// Some shards' starts are awaited: each is found or refused in bounded time.
         case taking(partitions: [TopicPartition], starts: [Int32: ShardStart])
-        case reading(partitions: [TopicPartition])
+        /// The client reads for these shards; the others of the assignment have stopped, or are being taken anew.
+        case reading(partitions: [TopicPartition], shards: Set<Int32>)
+    }
+
+    /// When a shard that stopped is to be taken anew.
+    private struct Retake {
+        var due: Double?
+        /// Stops in a row, none of them long after it was taken.
+        var stops = 0
+        var takenAt: Double?
     }
 
     package enum Action: Hashable, Sendable {
         case adopt([Int32])
         /// Finish what is in flight, then let go; nothing new is begun when they are lost already.
         case drain([Int32], isLost: Bool)
-        case assign([PartitionOffset])
+        /// Read these partitions from these offsets on, and those of the shards that are `going` from where they are; no others.
+        case assign([PartitionOffset], going: [Int32])
         case unassign
         /// The daemon cannot work with what it was given.
         case refuse(Refusal)
@@ -39,13 +52,14 @@ package struct Ownership {
     /// As many shards as the journal has partitions.
     private let shardCount: Int32
 
-    /// When the assignment is to be taken anew, for shards that stopped for a passing reason.
-    private var retakeAt: Double?
-    /// Take-overs in a row that left a shard out.
-    private var failures = 0
+    /// Of shards that stopped for a passing reason during this assignment.
+    private var retakes: [Int32: Retake] = [:]
 
-    /// Taking anew costs every shard a restore: the wait doubles from a second up to this.
+    /// Taking a shard anew costs it a restore, and the others what was fetched for them: the wait doubles from a second up to
+    /// this.
     static let longestWait = 60.0
+    /// A shard that stops so long after it was taken has not failed in a row.
+    static let calmSeconds = 180.0
 
     package init(inputTopics: Int, shards: Int32) {
         self.inputTopics = inputTopics
@@ -56,7 +70,7 @@ package struct Ownership {
     package var partitions: [TopicPartition]? {
         switch stage {
         case .none: nil
-        case .taking(let partitions, _), .reading(let partitions): partitions
+        case .taking(let partitions, _), .reading(let partitions, _): partitions
         }
     }
 
@@ -65,48 +79,72 @@ package struct Ownership {
         if let last = shards.last, last >= shardCount { return [.refuse(.newPartition(last))] }
         guard partitions.count == shards.count * inputTopics else { return [.refuse(.unevenTopics)] }
         stage = .taking(partitions: partitions, starts: [:])
+        retakes = [:]
         return shards.isEmpty ? startReading(partitions, [:]) : [.adopt(shards)]
     }
 
     package mutating func revoked(isLost: Bool) -> [Action] {
         guard let partitions else { return [.unassign] }
         stage = .none
-        retakeAt = nil
+        retakes = [:]
         return [.drain(Self.shards(of: partitions), isLost: isLost), .unassign]
     }
 
-    /// A shard has said where it starts, or that it cannot.
+    /// A shard has said where it starts, or that it cannot, or that it has stopped since.
     package mutating func announced(_ shard: Int32, _ start: ShardStart) -> [Action] {
-        guard case .taking(let partitions, var starts) = stage else { return [] }
-        starts[shard] = start
-        stage = .taking(partitions: partitions, starts: starts)
-        guard Self.shards(of: partitions).allSatisfy({ starts[$0] != nil }) else { return [] }
-        return startReading(partitions, starts)
+        guard let partitions, Self.shards(of: partitions).contains(shard) else { return [] }
+        switch stage {
+        case .none: return []
+        case .taking(_, var starts):
+            starts[shard] = start
+            stage = .taking(partitions: partitions, starts: starts)
+            guard Self.shards(of: partitions).allSatisfy({ starts[$0] != nil }) else { return [] }
+            return startReading(partitions, starts)
+        case .reading(_, var shards):
+            shards.remove(shard)
+            defer { stage = .reading(partitions: partitions, shards: shards) }
+            guard case .ready(let own) = start else { return [] }
+            let going = shards.sorted()
+            shards.insert(shard)
+            return [.assign(own, going: going)]
+        }
     }
 
     /// A stopped shard asks to be taken again. Heard in any stage; done by `tick` when the wait is over.
-    package mutating func wantsRetaking(at now: Double) {
-        guard retakeAt == nil, partitions != nil else { return }
-        retakeAt = now + min(Double(1 << min(failures, 6)), Self.longestWait)
+    package mutating func wantsRetaking(_ shard: Int32, at now: Double) {
+        guard let partitions, Self.shards(of: partitions).contains(shard) else { return }
+        var retake = retakes[shard] ?? Retake()
+        guard retake.due == nil else { return }
+        if let takenAt = retake.takenAt, now - takenAt >= Self.calmSeconds { retake.stops = 0 }
+        retake.due = now + min(Double(1 << min(retake.stops, 6)), Self.longestWait)
+        retake.stops += 1
+        retakes[shard] = retake
     }
 
-    /// Time has passed: takes the present assignment anew when that is due.
+    /// Time has passed: takes those shards anew for which that is due. Their partitions are read again once they are ready.
     package mutating func tick(at now: Double) -> [Action] {
-        guard case .reading(let partitions) = stage, let due = retakeAt, now >= due else { return [] }
-        retakeAt = nil
-        return [.drain(Self.shards(of: partitions), isLost: false), .unassign] + assigned(partitions)
+        guard case .reading(let partitions, let shards) = stage else { return [] }
+        let due = retakes.filter { $0.value.due.map { $0 <= now } ?? false }.keys.sorted()
+        guard !due.isEmpty else { return [] }
+        for shard in due {
+            retakes[shard]?.due = nil
+            retakes[shard]?.takenAt = now
+        }
+        stage = .reading(partitions: partitions, shards: shards.subtracting(due))
+        return [.drain(due, isLost: false), .adopt(due)]
     }
 
     private mutating func startReading(
         _ partitions: [TopicPartition], _ starts: [Int32: ShardStart]
     ) -> [Action] {
-        stage = .reading(partitions: partitions)
-        failures = starts.values.contains(.stopped) ? failures + 1 : 0
-        var offsets: [PartitionOffset] = []
+        var (read, offsets): (Set<Int32>, [PartitionOffset]) = ([], [])
         for shard in Self.shards(of: partitions) {
-            if case .ready(let own)? = starts[shard] { offsets += own }
+            guard case .ready(let own)? = starts[shard] else { continue }
+            read.insert(shard)
+            offsets += own
         }
-        return [.assign(offsets)]
+        stage = .reading(partitions: partitions, shards: read)
+        return [.assign(offsets, going: [])]
     }
 
     private static func shards(of partitions: [TopicPartition]) -> [Int32] { Set(partitions.map(\.partition)).sorted() }

@@ -12,6 +12,8 @@ final class Worker: Sendable {
         case lane(ObjectIdentifier, LaneMachine.Event)
         case snapshot(ObjectIdentifier, SnapshotWriter.Event)
         case drain(Int32, isLost: Bool, isStopping: Bool, done: @Sendable () -> Void)
+        /// The client has been assigned a shard's partitions from these offsets on.
+        case reads(Int32, from: [PartitionOffset])
         case query([UInt8], answer: @Sendable (ShardAnswer) -> Void)
         case exit
     }
@@ -89,6 +91,8 @@ final class Worker: Sendable {
             guard let shard = shards.first(where: { $0.shard == number && !$0.isDraining }) else { return done() }
             shard.drain(isLost: isLost, isStopping: isStopping, done)
             shards.removeAll { $0.isGone }
+        case .reads(let number, let offsets):
+            for shard in shards where shard.shard == number { shard.reads(from: offsets) }
         case .query(let id, let answer): answer(Self.ask(shards, id))
         case .exit: break
         }

@@ -23,7 +23,7 @@ final class InputStream {
         case rejected(Rejection)
         /// The end of the partition, at this offset: past trailing control records too.
         case end(Int64)
-        /// Before the stream's position.
+        /// Taken before, and read again.
         case stale
     }
 
@@ -39,6 +39,8 @@ final class InputStream {
     private var cursor = 0
     /// The position after the last record handed out.
     private(set) var nextOffset: Int64
+    /// The position after the last record taken from the source: the next one is at or after it.
+    private(set) var fetchedTo: Int64
     private var isAtEnd = false
     /// Records handed out since the last `takeRange`, and where that ended.
     private var taken = TakenRecords()
@@ -56,6 +58,7 @@ final class InputStream {
         self.source = source
         topicPartition = source.topicPartition
         nextOffset = offset
+        fetchedTo = offset
         rangeStart = offset
     }
 
@@ -77,12 +80,14 @@ final class InputStream {
     private func take(_ entry: RecordKind, _ decoder: inout RecordDecoder) throws(KafkaError) {
         switch entry {
         case .record(let record):
-            // What was fetched before the position was set is not this shard's to work on.
-            guard record.offset >= nextOffset else {
+            // Whenever the assignment changes, the client begins a little before what it had given already: the same record
+            // may be met twice, even in one batch.
+            guard record.offset >= fetchedTo else {
                 items.append(.stale)
                 hashes.append(0)
                 return
             }
+            fetchedTo = record.offset + 1
             fetched.records += 1
             fetched.bytes += record.value?.count ?? 0
             hashes.append(RecordDigest.hash(key: record.key, value: record.value))
@@ -95,6 +100,7 @@ final class InputStream {
         case .endOfPartition(let offset):
             items.append(.end(offset))
             hashes.append(0)
+            fetchedTo = max(fetchedTo, offset)
         case .failure(let error): throw error
         }
     }

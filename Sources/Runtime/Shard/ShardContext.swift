@@ -19,6 +19,7 @@ package struct ShardContext: Sendable {
     /// Seconds that never go back; for intervals.
     let steady: @Sendable () -> Double
     let board: StatusBoard
+    let places: ReadingPlaces
     let metrics: Metrics
     let log: RuntimeLog
     let witness = JournalWitness()
@@ -33,14 +34,14 @@ package struct ShardContext: Sendable {
     let snapshots: SnapshotRules?
     /// Tells the control thread that a shard's start is known, or that it has stopped.
     let announce: @Sendable (Int32, ShardStart) -> Void
-    /// Asks the control thread to make a stopped shard anew.
+    /// Asks the control thread to take a stopped shard anew.
     let requestReassignment: @Sendable (Int32) -> Void
     /// Hears what shadow runs do between batches; nil where nobody judges them.
     let watchShadow: (@Sendable (ShadowNote) -> Void)?
 
     package init(
         _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard,
-        metrics: Metrics,
+        places: ReadingPlaces, metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
         requestReassignment: @escaping @Sendable (Int32) -> Void,
         watchShadow: (@Sendable (ShadowNote) -> Void)? = nil
@@ -60,6 +61,7 @@ package struct ShardContext: Sendable {
         clock = options.clock
         self.steady = steady
         self.board = board
+        self.places = places
         self.metrics = metrics
         self.log = log
         inputs = options.inputs

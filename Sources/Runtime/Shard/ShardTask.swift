@@ -44,6 +44,8 @@ package final class ShardTask {
     var lastEntry: JournalPosition?
     /// The last entry that is known to be committed, and where it lies.
     var committedEntry: CommittedEntry?
+    /// Whether what the client holds of the shard's partitions is this task's, rather than an earlier one's.
+    var mayFetch = false
     var restoration: Restoration?
     var snapshots: SnapshotSchedule
     var acquisition = AcquisitionSchedule()
@@ -122,7 +124,7 @@ package final class ShardTask {
         case .restoring, .live: break
         }
         do throws(KafkaError) {
-            let fetched = try merge.fill(&decoder, maximum: context.batchRecords)
+            let fetched = mayFetch ? try fetch(&decoder) : false
             let worked = status.stage == .live ? liveStep() : restoreStep()
             return fetched || worked
         } catch {

@@ -86,6 +86,11 @@ struct StreamMerge {
         }
     }
 
+    /// How far each partition has been taken from the client, handed out or not.
+    var fetched: [PartitionOffset] {
+        streams.map { PartitionOffset(topicPartition: $0.topicPartition, offset: $0.fetchedTo) }
+    }
+
     /// Timestamps of the next records that wait here, per topic; nothing for streams that are worked off.
     func waitingSince() -> [String: Int64] {
         var waiting: [String: Int64] = [:]

@@ -36,6 +36,10 @@ final class LoneShard {
     private let lane = Lane()
     private var options: DaemonOptions
     private var task: ShardTask?
+    private let starts = Starts()
+    private let places = ReadingPlaces()
+    /// Whether the task is told that the client was assigned its start, as soon as it has said it.
+    var isAssignedAtOnce = true
     private var decoder: RecordDecoder
 
     init(_ policy: Policy) throws {
@@ -59,12 +63,15 @@ final class LoneShard {
     func begin() {
         let clock = clock
         lane.restart()
-        orders.rewind()
+        let starts = starts
+        starts.said = nil
+        if isAssignedAtOnce { orders.rewind(to: 0) }
         task = ShardTask(
             0,
             ShardContext(
-                options, policies, steady: { clock.seconds }, board: board, metrics: metrics,
-                log: RuntimeLog(Logger(label: "lone") { _ in SwiftLogNoOpLogHandler() }), announce: { _, _ in },
+                options, policies, steady: { clock.seconds }, board: board, places: places, metrics: metrics,
+                log: RuntimeLog(Logger(label: "lone") { _ in SwiftLogNoOpLogHandler() }),
+                announce: { _, start in starts.said = start },
                 requestReassignment: { _ in }),
             ShardTask.Surroundings(sources: [(.orders, orders)], lane: lane))
         // An entry is replayed in each step.
@@ -98,7 +105,34 @@ final class LoneShard {
         clock.now = clock.now + TimeSpan(milliseconds: 1)
         _ = task?.step(&decoder)
         for event in lane.answer() { task?.receive(event) }
+        if isAssignedAtOnce, case .ready(let offsets)? = starts.said {
+            starts.said = nil
+            task?.reads(from: offsets)
+        }
     }
+
+    /// The client is assigned the partition from an offset on; what it had fetched before is gone.
+    func assign(from offset: Int64) {
+        orders.rewind(to: Int(offset))
+        tellAssigned(from: offset)
+    }
+
+    /// The task hears of an assignment.
+    func tellAssigned(from offset: Int64) {
+        task?.reads(from: [PartitionOffset(topicPartition: orders.topicPartition, offset: offset)])
+    }
+
+    /// Where the task says that it starts; nil before it has.
+    var start: Int64? {
+        guard case .ready(let offsets)? = starts.said else { return nil }
+        return offsets.first?.offset
+    }
+
+    /// How far the task says that it has taken the partition.
+    var place: Int64? { places.assignment([], going: [0])[0]?.first?.offset }
+
+    /// The first `count` records of the next batch come twice in it, as when the client begins anew in its middle.
+    func repeatInNextBatch(_ count: Int) { orders.repeated = count }
 
     var status: ShardStatus? { board.shards.first }
     var isLive: Bool { status?.stage == .live }
@@ -116,6 +150,10 @@ final class LoneShard {
 }
 
 extension LoneShard {
+    private final class Starts: @unchecked Sendable {
+        var said: ShardStart?
+    }
+
     private final class Clock: @unchecked Sendable {
         var now = LoneShard.start
         var seconds = 0.0
@@ -135,11 +173,19 @@ extension LoneShard {
             hasEnded = false
         }
 
-        func rewind() { (next, hasEnded) = (0, false) }
+        func rewind(to offset: Int) { (next, hasEnded) = (offset, false) }
+
+        /// How many records of the next batch come twice in it.
+        var repeated = 0
 
         func consume(maximum: Int) throws(KafkaError) -> RecordBatch {
             let taken = records[next..<min(next + maximum, records.count)]
-            let copies = RecordCopies(capacity: taken.reduce(0) { $0 + $1.key.count + $1.value.count })
+            let again = taken.isEmpty ? 0 : min(repeated, taken.count)
+            repeated -= again
+            let copies = RecordCopies(capacity: 2 * taken.reduce(0) { $0 + $1.key.count + $1.value.count })
+            for (index, record) in zip(next..., taken.prefix(again)) {
+                copies.append(offset: Int64(index), timestamp: 0, key: record.key, value: record.value)
+            }
             for (index, record) in zip(next..., taken) {
                 copies.append(offset: Int64(index), timestamp: 0, key: record.key, value: record.value)
             }

@@ -4,6 +4,7 @@ import Runtime
 import Scoring
 import Snapshots
 import Telemetry
+import TestSupport
 import WireFormat
 
 /// One run of the daemon: the real ownership, shard, lane and snapshot code, driven in virtual time instead of by threads.
@@ -23,17 +24,31 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private var tasks: [ShardTask] = []
     /// Of all tasks that there have been.
     private var lanes: [SimulatedLane] = []
-    /// What ownership wants done; a drain holds up what follows.
+    private let places = ReadingPlaces()
+    /// What ownership wants done; a drain or an assignment holds up what follows, and the control thread with it.
     private var actions: [Ownership.Action] = []
     private var draining: (left: Int, number: Int)?
     private var drains = 0
+    private var isAssigning = false
+    /// Shards that were taken anew while others went on.
+    package private(set) var retaken = 0
+    /// What shards have told the control thread since it last looked.
+    private var starts: [(Int32, ShardStart)] = []
+    private var retaking: [Int32] = []
+    /// What the worker has been told since its last turn.
     private var inbox: [() -> Void] = []
+    /// How far the two threads are apart.
+    private var random: SeededRandom
     private var isStopping = false
     package private(set) var hasStopped = false
-    private var needsRetaking = false
 
     private static let poll = TimeSpan.milliseconds(100)
-    private static let idle = TimeSpan.milliseconds(50)
+    /// The longest that an idle worker sleeps.
+    private static let idle = 50
+    /// One turn in so many takes as long as a turn ever will.
+    private static let turnsUntilStall = 8_000
+    private static let longestTurn = 25_000
+    private static let longestCall = 400
     private static let drainTimeout = TimeSpan.seconds(20)
 
     package init(_ world: SimulatedWorld, _ plan: DaemonPlan, _ host: SimulatedHost) throws {
@@ -41,6 +56,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
         self.plan = plan
         self.host = host
         process = world.start(host.name)
+        random = SeededRandom(seed: world.seed ^ process.name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
         var settings = SimulatedConsumer.Settings(group: plan.application, instance: host.instance)
         settings.sessionTimeout = .seconds(6)
         settings.heartbeat = .seconds(2)
@@ -54,10 +70,10 @@ package final class SimulatedDaemon: @unchecked Sendable {
         policies.offer(shadow: host.shadow)
         context = ShardContext(
             options, policies, steady: { Double(clock.now.milliseconds) / 1000 }, board: board,
-            metrics: metrics,
+            places: places, metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
-            announce: { [self] shard, start in inbox.append { [self] in announced(shard, start) } },
-            requestReassignment: { [self] _ in needsRetaking = true },
+            announce: { [self] shard, start in starts.append((shard, start)) },
+            requestReassignment: { [self] shard in retaking.append(shard) },
             watchShadow: { [self] note in self.world.shadowNotes.append(note) })
     }
 
@@ -76,7 +92,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     /// Lets go of all that refers back to it: the world has ended.
     package func letGo() {
         for lane in lanes { lane.letGo() }
-        (tasks, lanes, inbox, actions) = ([], [], [], [])
+        (tasks, lanes, inbox, starts, actions) = ([], [], [], [], [])
         context = nil
     }
 
@@ -93,7 +109,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
     package func unsettledShards(under policy: PolicyHash) -> [String] {
         board.shards.filter { $0.policyHash != policy || $0.retierRemaining > 0 }.map { status in
             let left = "\(status.retierRemaining) customers to settle"
-            return "shard \(status.shard) of \(process.name): \(status.stage), under \(status.policyHash?.short ?? "no policy"), \(left)"
+            let decidedBy = status.policyHash?.short ?? "no policy"
+            return "shard \(status.shard) of \(process.name): \(status.stage), under \(decidedBy), \(left)"
         }
     }
 
@@ -112,22 +129,27 @@ package final class SimulatedDaemon: @unchecked Sendable {
 
     private func control() {
         if hasStopped { return }
-        deliver()
-        if actions.isEmpty {
+        if actions.isEmpty, !isAssigning {
             handle(consumer.poll())
-            if needsRetaking { ownership.wantsRetaking(at: seconds) }
-            needsRetaking = false
+            hear()
             if !isStopping { add(ownership.tick(at: seconds)) }
             if isStopping, !isClosing {
                 isClosing = true
                 consumer.beginClose()
             }
-            if isStopping, actions.isEmpty, consumer.isClosed { return finish() }
+            if isStopping, actions.isEmpty, !isAssigning, consumer.isClosed { return finish() }
         }
         process.run(after: Self.poll) { [self] in control() }
     }
 
     private var isClosing = false
+
+    private func hear() {
+        let heard = (starts, retaking)
+        (starts, retaking) = ([], [])
+        for (shard, start) in heard.0 { add(ownership.announced(shard, start)) }
+        for shard in heard.1 { ownership.wantsRetaking(shard, at: seconds) }
+    }
 
     private func finish() {
         hasStopped = true
@@ -150,22 +172,39 @@ package final class SimulatedDaemon: @unchecked Sendable {
         }
     }
 
-    private func announced(_ shard: Int32, _ start: ShardStart) { add(ownership.announced(shard, start)) }
-
     private func add(_ more: [Ownership.Action]) {
         actions += more
         perform()
     }
 
     private func perform() {
-        while draining == nil, !actions.isEmpty {
+        while draining == nil, !isAssigning, !actions.isEmpty {
             switch actions.removeFirst() {
-            case .adopt(let shards): for shard in shards { adopt(shard) }
+            case .adopt(let shards):
+                // What earlier owners here announced says nothing of the new ones.
+                starts.removeAll { shards.contains($0.0) }
+                retaking.removeAll { shards.contains($0) }
+                for shard in shards { adopt(shard) }
             case .drain(let shards, let isLost): drain(shards, isLost: isLost)
-            case .assign(let starts): consumer.assign(starts)
+            case .assign(let starts, let going): assign(starts, going: going)
             case .unassign: consumer.unassign()
             case .refuse: world.trace.note(process.name, "refuses its assignment")
             }
+        }
+    }
+
+    private func assign(_ starts: [PartitionOffset], going: [Int32]) {
+        if !going.isEmpty { retaken += 1 }
+        let assignment = places.assignment(starts, going: going).sorted { $0.key < $1.key }
+        isAssigning = true
+        // Shards go on taking what was fetched before until the assignment takes effect.
+        process.run(after: .milliseconds(random.below(Self.longestCall))) { [self] in
+            consumer.assign(assignment.flatMap(\.value))
+            for (shard, offsets) in assignment {
+                inbox.append { [self] in for task in tasks where task.shard == shard { task.reads(from: offsets) } }
+            }
+            isAssigning = false
+            perform()
         }
     }
 
@@ -190,11 +229,13 @@ package final class SimulatedDaemon: @unchecked Sendable {
             }
         }
         lanes.append(lane)
-        world.ownership.begin(shard, process.name, at: world.clock.now)
-        tasks.append(
-            ShardTask(
-                shard, context,
-                ShardTask.Surroundings(sources: sources, lane: lane, snapshots: (snapshots, identity))))
+        inbox.append { [self] in
+            world.ownership.begin(shard, process.name, at: world.clock.now)
+            tasks.append(
+                ShardTask(
+                    shard, context,
+                    ShardTask.Surroundings(sources: sources, lane: lane, snapshots: (snapshots, identity))))
+        }
     }
 
     private func store(of shard: Int32) -> any SnapshotStore {
@@ -202,27 +243,37 @@ package final class SimulatedDaemon: @unchecked Sendable {
     }
 
     private func drain(_ shards: [Int32], isLost: Bool) {
-        let leaving = tasks.filter { shards.contains($0.shard) && !$0.isDraining }
+        if shards.isEmpty { return }
         drains += 1
-        let number = drains
-        draining = (leaving.count, number)
-        for task in leaving {
-            world.ownership.end(task.shard, process.name, at: world.clock.now)
-            task.drain(isLost: isLost, isStopping: isStopping) { [self] in
-                guard let current = draining, current.number == number else { return }
-                draining = (current.left - 1, number)
+        let (number, isStopping) = (drains, isStopping)
+        draining = (shards.count, number)
+        for shard in shards {
+            inbox.append { [self] in
+                guard let task = tasks.first(where: { $0.shard == shard && !$0.isDraining }) else {
+                    return hasDrained(number)
+                }
+                world.ownership.end(shard, process.name, at: world.clock.now)
+                task.drain(isLost: isLost, isStopping: isStopping) { [self] in hasDrained(number) }
             }
-        }
-        if draining?.left == 0 {
-            draining = nil
-            return
         }
         process.run(after: Self.drainTimeout) { [self] in
             guard draining?.number == number else { return }
             world.trace.note(process.name, "shards did not let go in time")
-            draining = nil
-            perform()
+            goOn(after: number)
         }
+    }
+
+    private func hasDrained(_ number: Int) {
+        guard let current = draining, current.number == number else { return }
+        draining = (current.left - 1, number)
+        if current.left == 1 { process.run { [self] in goOn(after: number) } }
+    }
+
+    /// The control thread, after waiting for shards.
+    private func goOn(after number: Int) {
+        guard draining?.number == number else { return }
+        draining = nil
+        perform()
     }
 
     // MARK: - The worker thread
@@ -233,16 +284,20 @@ package final class SimulatedDaemon: @unchecked Sendable {
         var worked = false
         for task in tasks where task.step(&decoder) { worked = true }
         tasks.removeAll { $0.isGone }
-        if draining?.left == 0 {
-            draining = nil
-            perform()
-        }
-        process.run(after: worked ? .milliseconds(1) : Self.idle) { [self] in work() }
+        process.run(after: .milliseconds(pause(worked))) { [self] in work() }
+    }
+
+    private func pause(_ hasWorked: Bool) -> Int {
+        if random.below(Self.turnsUntilStall) == 0 { return random.below(Self.longestTurn) }
+        return 1 + (hasWorked ? 0 : random.below(Self.idle))
     }
 
     private func deliver() {
-        while !inbox.isEmpty { inbox.removeFirst()() }
-        tasks.removeAll { $0.isGone }
+        while !inbox.isEmpty {
+            inbox.removeFirst()()
+            // Who is gone hears nothing more.
+            tasks.removeAll { $0.isGone }
+        }
     }
 }
 

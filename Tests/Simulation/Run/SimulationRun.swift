@@ -34,6 +34,8 @@ package final class SimulationRun {
         package var pauses = 0
         package var powerCuts = 0
         package var stops = 0
+        package var fenced = 0
+        package var retaken = 0
         package var outputs = 0
         package var entries = 0
         package var ticks = 0
@@ -54,6 +56,8 @@ package final class SimulationRun {
             left.pauses += right.pauses
             left.powerCuts += right.powerCuts
             left.stops += right.stops
+            left.fenced += right.fenced
+            left.retaken += right.retaken
             left.outputs += right.outputs
             left.entries += right.entries
             left.ticks += right.ticks
@@ -142,6 +146,7 @@ package final class SimulationRun {
             figures.shadowRuns += Int(daemon.metrics.totals.shadowRuns.value)
             figures.activations += Int(daemon.metrics.totals.policiesActivated.value)
             figures.snapshotsLoaded += daemon.snapshotsLoaded
+            figures.retaken += daemon.retaken
         }
         figures.outputs = OutputHistory(world.cluster, topics: plan.decisionTopics).records.count
         figures.shadowRecords = OutputHistory(world.cluster, topics: [DaemonPlan.shadowTopic]).records.count
@@ -190,8 +195,18 @@ package final class SimulationRun {
             daemon.stop()
         case 8: hosts[seat].host.clock.jump(by: .milliseconds(world.random.below(200_000_000) - 100_000_000))
         case 9: try spoilSnapshots(of: hosts[seat].host)
+        case 10: fenceShard()
         default: break
         }
+    }
+
+    /// Somebody initialises a shard's transactional id and writes nothing: whoever has the shard is fenced, and must take it
+    /// anew.
+    private func fenceShard() {
+        figures.fenced += 1
+        let shard = world.random.below(Int(plan.partitions))
+        let stranger = world.start("stranger")
+        world.producer("\(plan.application)-\(shard)", of: stranger).initTransactions(timeout: .seconds(4)) { _ in }
     }
 
     /// Somebody changes the policy file of one host, or of both.
