@@ -6,6 +6,8 @@ import Scoring
 /// What changes is a level, an RFM score, a tag, or what the windows hold. It is met at the midnight of the policy's time zone that
 /// comes first behind it, or later, so that `profiles.silence` lies between two profiles. Who has nothing left that could change
 /// has no such deadline. What fades all the time, the interaction and the lifetime value, is told with what else changes.
+///
+/// The parts are inlined: a call from where the engine changes would copy the engine first.
 extension ShardEngine {
     /// The midnight at which what is known at `time` first reads differently, milliseconds; `.max` for never. The evaluator
     /// stands as of `time`.
@@ -32,7 +34,7 @@ extension ShardEngine {
     }
 
     /// The first day on which an order has left a window that profiles tell of, or its points have expired.
-    private func orderExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
+    @inline(__always) private func orderExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
         let (orders, calendar) = (store.orders(of: record), rules.policy.calendar)
         var next = Int32.max
         func look(at days: Int) {
@@ -57,7 +59,7 @@ extension ShardEngine {
     }
 
     /// The first day on which an entry has left the history.
-    private func feedbackExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
+    @inline(__always) private func feedbackExpiry(_ record: CustomerStore.Record, _ today: DayIndex) -> Int32 {
         let (entries, days) = (store.feedback(of: record), rules.policy.history.feedbackDays)
         let kept = (today + (1 - days)).value
         var index = entries.count
@@ -67,7 +69,7 @@ extension ShardEngine {
 
     /// The first day on which nothing is left of the browsing that is told. Before it the interaction only fades: that is told
     /// with the next profile, for its own sake it would double them.
-    private func endOfBrowsing(of record: CustomerStore.Record, _ today: Int32) -> Int32 {
+    @inline(__always) private func endOfBrowsing(of record: CustomerStore.Record, _ today: Int32) -> Int32 {
         let bytes = store.browse(of: record)
         guard bytes.count >= 2 else { return .max }
         let latest = Int32(bytes.loadUnaligned(fromByteOffset: bytes.count - 2, as: UInt16.self))
@@ -76,7 +78,7 @@ extension ShardEngine {
     }
 
     /// The first day at whose beginning the levels are others.
-    private func change(
+    @inline(__always) private func change(
         of outlook: ProfileOutlook, from time: EventTime, _ today: Int32, before limit: Int32
     ) -> Int32 {
         let (calendar, held) = (rules.policy.calendar, outlook.levels(after: .zero))

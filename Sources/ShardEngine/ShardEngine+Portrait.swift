@@ -130,7 +130,7 @@ extension ShardEngine {
 
     /// The profile as it would be published at `time`, for which the evaluator stands, in a buffer of its own; nil where
     /// none are. For look-ups: changes nothing.
-    func profile(of record: CustomerStore.Record, at asOf: EventTime) -> OutputBuffer? {
+    mutating func profile(of record: CustomerStore.Record, at asOf: EventTime) -> OutputBuffer? {
         guard rules.portraits != nil else { return nil }
         var outputs = OutputBuffer()
         let profile = drawProfile(record, at: asOf, score: evaluator.score, .deadline(.none), into: &outputs)

@@ -1,11 +1,11 @@
 import Scoring
 
 /// Draws a customer's profile: one pass over each history, then the portrait. For what is published or looked up, not for
-/// every event.
+/// every event. Nothing but `outputs` changes: `mutating` has the engine passed as it lies instead of as a copy.
 extension ShardEngine {
     /// Appends the profile with its names and lists to `outputs`, and returns its place there. A profile is large: it is filled
     /// in where it stays.
-    func drawProfile(
+    mutating func drawProfile(
         _ record: CustomerStore.Record, at time: EventTime, score: Double, _ cause: Cause,
         into outputs: inout OutputBuffer
     ) -> Int {
@@ -31,7 +31,7 @@ extension ShardEngine {
     }
 
     /// What commands and the policy's rules say of the customer; the evaluator stands as of the profile's instant. An attribute of that name says the channel of acquisition better than events.
-    private func tell(_ annex: CustomerAnnex, _ outputs: inout OutputBuffer, profile place: Int) {
+    private mutating func tell(_ annex: CustomerAnnex, _ outputs: inout OutputBuffer, profile place: Int) {
         let (firstAttribute, firstTag) = (outputs.attributes.count, outputs.tags.count)
         for attribute in annex.attributes {
             let name = outputs.append(text: attribute.name)
@@ -60,7 +60,7 @@ extension ShardEngine {
         return (annex.tags + given).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
+    mutating func profileChurn(_ record: CustomerStore.Record, at time: EventTime) -> Profile.Churn? {
         guard record.pointee.churnLevel != CustomerRecord.noChurnLevel else { return nil }
         let days = store.purchaseDays(of: record, rules)
         guard let evidence = churnEvidence(days, record, at: time) else { return nil }
@@ -69,14 +69,15 @@ extension ShardEngine {
             meanAmount: days.meanRepeatAmount / rules.minorPerMajor)
     }
 
-    func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
+    mutating func evidence(_ record: CustomerStore.Record, at time: EventTime) -> ProfileEvidence {
         var evidence = ProfileEvidence(tenureDays: 0)
         gather(&evidence, record, at: time)
         return evidence
     }
 
     /// Fills in what is known as of `time`; nothing is known yet.
-    private func gather(_ evidence: inout ProfileEvidence, _ record: CustomerStore.Record, at time: EventTime) {
+    private mutating func gather(_ evidence: inout ProfileEvidence, _ record: CustomerStore.Record, at time: EventTime)
+    {
         let seen = Int64(record.pointee.firstSeen) * 1000
         evidence.tenureDays = max((time - EventTime(milliseconds: seen)).days, 0)
         let today = rules.policy.calendar.day(of: time)
@@ -98,7 +99,7 @@ extension ShardEngine {
 private let longestPreferences = 5
 
 extension ShardEngine {
-    private func list(_ portrait: Portrait, profile place: Int, into outputs: inout OutputBuffer) {
+    private mutating func list(_ portrait: Portrait, profile place: Int, into outputs: inout OutputBuffer) {
         let start = outputs.preferences.count
         list(portrait, .categories, limit: longestPreferences, into: &outputs) { _ in true }
         let categories = outputs.preferences.count
@@ -114,34 +115,40 @@ extension ShardEngine {
     }
 
     /// The heaviest entries first, of equals the one whose name came first; shares are those within their kind.
-    private func list(
+    private mutating func list(
         _ portrait: Portrait, _ list: Portrait.List, limit: Int, into outputs: inout OutputBuffer,
         where isWanted: (Portrait.Entry) -> Bool
     ) {
         let (count, start) = (portrait.count(list), portrait.offset(of: list))
         var sums: (UInt32, UInt32, UInt32) = (0, 0, 0)
-        // An entry's rank: its weight, then how early its name came.
-        var ranks = SIMD8<UInt32>.zero
-        for index in 0..<count {
-            let entry = portrait.entry(at: start + index * Portrait.entryBytes)
-            switch list == .categories ? 0 : entry.name >> 14 {
-            case 0: sums.0 += UInt32(entry.weight)
-            case 1: sums.1 += UInt32(entry.weight)
-            default: sums.2 += UInt32(entry.weight)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Portrait.longestList) { ranks in
+            var ranked = 0
+            for index in 0..<count {
+                let entry = portrait.entry(at: start + index * Portrait.entryBytes)
+                switch list == .categories ? 0 : entry.name >> 14 {
+                case 0: sums.0 += UInt32(entry.weight)
+                case 1: sums.1 += UInt32(entry.weight)
+                default: sums.2 += UInt32(entry.weight)
+                }
+                guard entry.weight > 0, isWanted(entry) else { continue }
+                // Its weight, then how early its name came; and where it is.
+                let rank = UInt64(entry.weight) << 32 | UInt64(~entry.name) << 16 | UInt64(index)
+                var place = ranked
+                while place > 0, ranks[place - 1] < rank {
+                    ranks[place] = ranks[place - 1]
+                    place -= 1
+                }
+                ranks[place] = rank
+                ranked += 1
             }
-            if entry.weight > 0, isWanted(entry) { ranks[index] = UInt32(entry.weight) << 16 | UInt32(~entry.name) }
-        }
-        for _ in 0..<min(limit, count) {
-            let best = ranks.max()
-            guard best > 0 else { return }
-            for index in 0..<count where ranks[index] == best {
+            for place in 0..<min(limit, ranked) {
+                let index = Int(ranks[place] & 0xffff)
                 append(portrait.entry(at: start + index * Portrait.entryBytes), list, sums, to: &outputs)
-                ranks[index] = 0
             }
         }
     }
 
-    private func append(
+    private mutating func append(
         _ entry: Portrait.Entry, _ list: Portrait.List, _ sums: (UInt32, UInt32, UInt32), to outputs: inout OutputBuffer
     ) {
         let (kind, sum): (Preference.Kind, UInt32) =

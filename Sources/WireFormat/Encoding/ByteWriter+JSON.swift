@@ -39,32 +39,50 @@ extension ByteWriter {
     /// A number to four places, half away from zero, without a point if it is whole then; null where JSON has no number
     /// for it.
     mutating func append(rounded number: Double) {
-        guard number.magnitude < Self.largestRounded else { return append(number: number) }
-        let cut = Int64(number)
-        // Most numbers of a profile are counts.
-        if cut >= 0, cut < 100, Double(cut) == number { return append(small: UInt32(truncatingIfNeeded: cut)) }
-        let scaled = number.magnitude * 10_000
-        // Not `rounded()`, a call into the C library on the processors that the build must run on.
-        let whole = Int64(scaled)
-        let value = UInt64(bitPattern: scaled - Double(whole) < 0.5 ? whole : whole + 1)
-        if number < 0, value > 0 { append(UInt8(ascii: "-")) }
-        let (integral, places) = (value / 10_000, UInt32(truncatingIfNeeded: value % 10_000))
-        if integral < 10 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: integral))
-        } else {
-            append(digits: integral, minimum: 1)
+        guard number.magnitude < Self.largestQuick, let place = unsafe room(10) else {
+            return append(roundedLarge: number)
         }
+        let value = UInt32(truncatingIfNeeded: Self.tenThousandths(number))
+        // No branch between one length and another: they come in no order, and each wrong guess costs more than both ways.
+        let (whole, places) = value.quotientAndRemainder(dividingBy: 10_000)
+        let sign = number < 0 && value > 0 ? 1 : 0
+        let length = 1 + (whole >= 10 ? 1 : 0) + (whole >= 100 ? 1 : 0) + (whole >= 1_000 ? 1 : 0)
+        unsafe place.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self)
+        let digits = Self.fourDigits(whole) >> UInt32(32 - 8 * length)
+        unsafe place.storeBytes(of: digits, toByteOffset: sign, as: UInt32.self)
+        unsafe place.storeBytes(of: UInt8(ascii: "."), toByteOffset: sign + length, as: UInt8.self)
+        unsafe place.storeBytes(of: Self.fourDigits(places), toByteOffset: sign + length + 1, as: UInt32.self)
+        advance(by: sign + length + (places > 0 ? 5 : 0))
+    }
+
+    /// Up to here a number has at most four digits before the point.
+    private static var largestQuick: Double { 9_999 }
+
+    /// Rounded. Not by `rounded()`, a call into the C library on the processors that the build must run on.
+    @inline(__always) private static func tenThousandths(_ number: Double) -> Int64 {
+        let scaled = number.magnitude * 10_000
+        let whole = Int64(scaled)
+        return whole + (scaled - Double(whole) < 0.5 ? 0 : 1)
+    }
+
+    /// The digits of a number less than 10,000, leading zeros too, the first in the lowest byte.
+    @inline(__always) private static func fourDigits(_ number: UInt32) -> UInt32 {
+        let pairs = (number / 100) | ((number % 100) << 16)
+        // Both are divided by ten at once: 103/1024 is near enough for less than 179.
+        let tens = ((pairs &* 103) >> 10) & 0x000f_000f
+        return (tens | ((pairs &- tens &* 10) << 8) | 0x3030_3030).littleEndian
+    }
+
+    private mutating func append(roundedLarge number: Double) {
+        guard number.magnitude < Self.largestRounded else { return append(number: number) }
+        let value = UInt64(bitPattern: Self.tenThousandths(number))
+        if number < 0, value > 0 { append(UInt8(ascii: "-")) }
+        append(digits: value / 10_000, minimum: 1)
+        let places = UInt32(truncatingIfNeeded: value % 10_000)
         guard places > 0, let place = unsafe take(5) else { return }
         unsafe place[0] = UInt8(ascii: ".")
         unsafe Self.put(places / 100, at: place + 1)
         unsafe Self.put(places % 100, at: place + 3)
-    }
-
-    /// A number less than 100.
-    @inline(__always) private mutating func append(small number: UInt32) {
-        guard number >= 10 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        guard let place = unsafe take(2) else { return }
-        unsafe Self.put(number, at: place)
     }
 
     /// Two digits.

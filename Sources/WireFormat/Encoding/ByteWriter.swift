@@ -22,6 +22,13 @@ import Scoring
         return count <= capacity ? unsafe place : nil
     }
 
+    /// The place of the next bytes, nil unless `most` fit; what is written there counts once `advance` has said so.
+    @unsafe @inline(__always) func room(_ most: Int) -> UnsafeMutableRawPointer? {
+        unsafe count + most <= capacity ? UnsafeMutableRawPointer(base + count) : nil
+    }
+
+    @inline(__always) mutating func advance(by length: Int) { count &+= length }
+
     @inline(__always) mutating func append(_ byte: UInt8) {
         if let place = unsafe take(1) { unsafe place.pointee = byte }
     }
