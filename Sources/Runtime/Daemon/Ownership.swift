@@ -7,7 +7,8 @@ import KafkaClient
 ///      ▲                   │                            │         again from its own start on
 ///      └──────revoked──────┴────────────────────────────┘
 ///
-/// Reading starts only when each shard's place in the journal is known: until then the library fetches nothing.
+/// Reading starts only when each shard's place in the journal is known: until then the library fetches nothing. For a shard that
+/// is taken anew it may go on fetching meanwhile: nobody reads that.
 ///
 /// The group's protocol knows whole assignments only, so that a shard that is taken anew costs the others their fetched
 /// records once: they are read on from where they are. What the client had fetched for the shard's former self is never
