@@ -28,6 +28,8 @@ package struct ExpectationSeries: Sendable {
         alpha = value.purchases.alpha
         longest = max(value.step * Double(max(value.steps, 1)), horizon)
         widest = Double.log(onePlus: longest / alpha)
+        // With an alpha next to nothing all places would be the age 0.
+        guard widest.isFinite else { return nil }
         let count = Self.nodes
         let (shape, alpha, longest, widest) = (shape, alpha, longest, widest)
         func sample(_ place: Double) -> SIMD2<Double> {

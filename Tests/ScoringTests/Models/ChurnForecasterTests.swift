@@ -82,6 +82,13 @@ import Testing
         }
     }
 
+    @Test func `a scale next to nothing has no series`() {
+        var model = PurchaseModel.defaultBGNBD
+        model.alpha = Double.leastNormalMagnitude
+        let series = ExpectationSeries(ValueRule(amounts: .cdnow).lifetimeValue(model), repeats: 3, within: 90)
+        #expect(series == nil)
+    }
+
     @Test func `without amounts there are orders and waits only`() {
         let rule = rule(.defaultBGNBD, horizonDays: 90)
         let history = PurchaseHistory(repeats: 4, ageAtLast: 100, age: 130)

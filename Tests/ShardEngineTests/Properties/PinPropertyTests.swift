@@ -16,10 +16,7 @@ import Testing
         for (index, batch) in history.batches.enumerated() {
             free.apply(batch)
             pinned.apply(batch)
-            guard let now = pinned.engine.clock, let customer = batch.first?.customer, random.chance(0.4),
-                pinned.engine.report(on: Array(customer.utf8), at: now) != nil
-            else { continue }
-            pinned.apply([.command(now, customer, "pin-\(index)", Self.command(policy, at: now, &random))])
+            Self.pin(batch.first?.customer, "pin-\(index)", policy, &pinned, &random)
             if random.chance(0.1) { pinned = try pinned.restored() }
         }
         free.wait(until: history.end)
@@ -60,10 +57,7 @@ import Testing
                 pinned.retier(atMost: .max)
                 #expect(free.engine.clock == now && pinned.engine.clock == now)
             }
-            guard let now = pinned.engine.clock, let customer = batch.first?.customer, random.chance(0.4),
-                pinned.engine.report(on: Array(customer.utf8), at: now) != nil
-            else { continue }
-            pinned.apply([.command(now, customer, "pin-\(index)", Self.command(policy, at: now, &random))])
+            Self.pin(batch.first?.customer, "pin-\(index)", policy, &pinned, &random)
         }
         free.wait(until: history.end)
         pinned.wait(until: history.end)
@@ -94,6 +88,16 @@ import Testing
         var policy = RandomPolicy.draw(&random)
         policy.points?.multipliers = policy.tiers.map { _ in 1_000 }
         return policy
+    }
+
+    /// Pins or unpins now and then a customer whom there is.
+    private static func pin(
+        _ customer: String?, _ id: String, _ policy: Policy, _ run: inout EngineRun, _ random: inout SeededRandom
+    ) {
+        guard let now = run.engine.clock, let customer, random.chance(0.4),
+            run.engine.report(on: Array(customer.utf8), at: now) != nil
+        else { return }
+        run.apply([.command(now, customer, id, command(policy, at: now, &random))])
     }
 
     private static func command(
