@@ -154,7 +154,7 @@ extension ShardEngine {
                     effectiveAt: occasion.time, sequence: record.pointee.tierSequence, score: evaluator.score,
                     terms: appendTerms(to: &outputs),
                     criteria: appendCriteria(
-                        of: judged, forRetention: isLoss || move.direction == .renewal, to: &outputs),
+                        of: judged, forRetention: isLoss || move.reason == .termRenewed, to: &outputs),
                     validUntil: standing.pinned == nil ? Self.instant(standing.validUntil) : nil,
                     progress: progress(above: move.to, into: &outputs), pin: pin(of: record, into: &outputs))))
     }

@@ -32,6 +32,28 @@ struct AssignmentTests {
         }
     }
 
+    @Test func `a partition that is assigned anew at its end says again that it is there`() async throws {
+        try await onOwnThread {
+            let mock = try MockFixture()
+            try mock.fill((0..<10).map(String.init))
+            let (consumer, queue) = try mock.reader(from: 0)
+            #expect(try Self.end(queue) == 10)
+            for _ in 0..<3 {
+                try consumer.assign([Self.place(mock, 0, 10), Self.place(mock, 1, 0)])
+                #expect(try Self.end(queue) == 10)
+            }
+        }
+    }
+
+    /// Reads until the end of the partition is told; returns where it is.
+    private static func end(_ queue: PartitionQueue) throws -> Int64 {
+        try until("the end of the partition") {
+            let batch = try queue.consume(maximum: 100, timeoutMilliseconds: 100)
+            for index in 0..<batch.count { if case .endOfPartition(let offset) = batch[index] { return offset } }
+            return nil
+        }
+    }
+
     @Test func `read on from what it has taken, a partition that another thread reads has no gap`() async throws {
         try await onOwnThread {
             let (mock, count) = (try MockFixture(), 4_000)

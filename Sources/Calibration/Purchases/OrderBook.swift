@@ -25,7 +25,7 @@ package struct OrderBook: Sendable {
     }
 
     private struct Order {
-        /// Of the first event that made it count; nil while none has.
+        /// Of the earliest event that made it count; nil while none has.
         var time: EventTime?
         var total: Int64 = 0
         var isCancelled = false
@@ -73,7 +73,8 @@ package struct OrderBook: Sendable {
     private mutating func note(_ type: OrderType, at time: EventTime, total: Int64, refund: Refund, _ index: Int) {
         switch type {
         case .placed, .paid, .completed:
-            guard type.rawValue >= policy.countFrom.rawValue, orders[index].order.time == nil else { return }
+            let isFirst = orders[index].order.time.map { time < $0 } ?? true
+            guard type.rawValue >= policy.countFrom.rawValue, isFirst else { return }
             orders[index].order.time = time
             orders[index].order.total = total
         case .updated: note(Change(time: time, what: .update(total)), index)

@@ -24,7 +24,7 @@ extension Daemon {
                 defer { (state.starts, state.retaking) = ([], []) }
                 return (state.isStopping, state.starts, state.retaking)
             }
-            for (shard, start) in starts { perform(ownership.announced(shard, start)) }
+            for (shard, start) in starts { perform(ownership.announced(shard, start, at: SteadyClock.now)) }
             for shard in retaking { ownership.wantsRetaking(shard, at: SteadyClock.now) }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
@@ -167,6 +167,8 @@ extension Daemon {
     /// The assignment has taken effect when the call is back: what was fetched before is out of reach from then on, and each
     /// shard may read.
     private func assign(_ starts: [PartitionOffset], going: [Int32]) throws(KafkaError) {
+        // It has been taken back, and the event that says so is on its way: the client would forget that it was lost.
+        guard !consumer.isAssignmentLost else { return }
         let assignment = places.assignment(starts, going: going).sorted { $0.key < $1.key }
         try consumer.assign(assignment.flatMap(\.value))
         for (shard, offsets) in assignment { worker(of: shard).send(.reads(shard, from: offsets)) }

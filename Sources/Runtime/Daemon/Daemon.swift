@@ -101,7 +101,7 @@ package final class Daemon: Sendable {
             options, policies, steady: { SteadyClock.now }, board: board, places: places, metrics: metrics,
             log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
-            requestReassignment: { [self] shard in state.withLock { $0.retaking.append(shard) } })
+            requestRetaking: { [self] shard in state.withLock { $0.retaking.append(shard) } })
     }
 
     /// Asks the shards about a customer; `answer` is called once, on a worker's thread or this one.

@@ -25,9 +25,10 @@ package struct Ownership {
     /// When a shard that stopped is to be taken anew.
     private struct Retake {
         var due: Double?
-        /// Stops in a row, none of them long after it was taken.
+        /// Stops in a row, none of them long after it was ready.
         var stops = 0
-        var takenAt: Double?
+        /// Nil until it is ready again.
+        var readyAt: Double?
     }
 
     package enum Action: Hashable, Sendable {
@@ -59,7 +60,7 @@ package struct Ownership {
     /// Taking a shard anew costs it a restore, and the others what was fetched for them: the wait doubles from a second up to
     /// this.
     static let longestWait = 60.0
-    /// A shard that stops so long after it was taken has not failed in a row.
+    /// A shard that stops so long after it was ready has not failed in a row.
     static let calmSeconds = 180.0
 
     package init(inputTopics: Int, shards: Int32) {
@@ -92,7 +93,7 @@ package struct Ownership {
     }
 
     /// A shard has said where it starts, or that it cannot, or that it has stopped since.
-    package mutating func announced(_ shard: Int32, _ start: ShardStart) -> [Action] {
+    package mutating func announced(_ shard: Int32, _ start: ShardStart, at now: Double) -> [Action] {
         guard let partitions, Self.shards(of: partitions).contains(shard) else { return [] }
         switch stage {
         case .none: return []
@@ -107,6 +108,7 @@ package struct Ownership {
             guard case .ready(let own) = start else { return [] }
             let going = shards.sorted()
             shards.insert(shard)
+            retakes[shard]?.readyAt = now
             return [.assign(own, going: going)]
         }
     }
@@ -116,7 +118,7 @@ package struct Ownership {
         guard let partitions, Self.shards(of: partitions).contains(shard) else { return }
         var retake = retakes[shard] ?? Retake()
         guard retake.due == nil else { return }
-        if let takenAt = retake.takenAt, now - takenAt >= Self.calmSeconds { retake.stops = 0 }
+        if let readyAt = retake.readyAt, now - readyAt >= Self.calmSeconds { retake.stops = 0 }
         retake.due = now + min(Double(1 << min(retake.stops, 6)), Self.longestWait)
         retake.stops += 1
         retakes[shard] = retake
@@ -129,7 +131,7 @@ package struct Ownership {
         guard !due.isEmpty else { return [] }
         for shard in due {
             retakes[shard]?.due = nil
-            retakes[shard]?.takenAt = now
+            retakes[shard]?.readyAt = nil
         }
         stage = .reading(partitions: partitions, shards: shards.subtracting(due))
         return [.drain(due, isLost: false), .adopt(due)]

@@ -18,6 +18,10 @@ extension DecisionAudit {
             guard let from else { return ("the tier below one that the policy has no more", .untold) }
             return downgrade(from: from, to: to, within: bounds, readings)
         case "renewal":
+            // The first term of a tier that only a pin has given so far: the rules have come up to it.
+            if change.reasons == ["requirement_met"] {
+                return oneOf(readings.highest(upTo: top).held(within: bounds), to)
+            }
             if to == bounds.lowerBound, to > 0 { return ("\(name(to)) is held by the pin", .agrees) }
             return holds(readings.holds(eased(to)), "\(name(to)) is kept", "\(name(to)) is not kept")
         case "correction": return correction(change, from: from, to: to, within: bounds, readings)

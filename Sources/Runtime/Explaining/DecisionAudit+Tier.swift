@@ -82,7 +82,7 @@ extension DecisionAudit {
     private func judged(_ change: TierChangeRecord, from: Int?, to: Int) -> Condition? {
         let isLoss = change.direction == "downgrade"
         let entry = policy.tiers[isLoss ? from ?? to : to].entry
-        return isLoss || change.direction == "renewal" ? entry?.eased(by: policy.downgrade.margin) : entry
+        return isLoss || change.reasons == ["term_renewed"] ? entry?.eased(by: policy.downgrade.margin) : entry
     }
 
     mutating func audit(_ criteria: [CriterionRecord], of condition: Condition?, _ readings: RecordedReadings) {

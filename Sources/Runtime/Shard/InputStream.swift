@@ -197,9 +197,15 @@ final class InputStream {
         return record.offset
     }
 
-    /// Timestamp of the next record that is here, milliseconds; nil when none is.
+    /// Timestamp of the next record that is here and was not taken before, milliseconds; nil when none is.
     var nextTimestamp: Int64? {
-        guard cursor < items.count, case .record(let record)? = entry(cursor) else { return nil }
+        let next = items[cursor...].firstIndex { item in
+            switch item {
+            case .event, .rejected: true
+            case .end, .stale: false
+            }
+        }
+        guard let next, case .record(let record)? = entry(next) else { return nil }
         return record.timestamp
     }
 

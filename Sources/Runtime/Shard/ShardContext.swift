@@ -35,7 +35,7 @@ package struct ShardContext: Sendable {
     /// Tells the control thread that a shard's start is known, or that it has stopped.
     let announce: @Sendable (Int32, ShardStart) -> Void
     /// Asks the control thread to take a stopped shard anew.
-    let requestReassignment: @Sendable (Int32) -> Void
+    let requestRetaking: @Sendable (Int32) -> Void
     /// Hears what shadow runs do between batches; nil where nobody judges them.
     let watchShadow: (@Sendable (ShadowNote) -> Void)?
 
@@ -43,7 +43,7 @@ package struct ShardContext: Sendable {
         _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard,
         places: ReadingPlaces, metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
-        requestReassignment: @escaping @Sendable (Int32) -> Void,
+        requestRetaking: @escaping @Sendable (Int32) -> Void,
         watchShadow: (@Sendable (ShadowNote) -> Void)? = nil
     ) {
         let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
@@ -72,7 +72,7 @@ package struct ShardContext: Sendable {
         deadLettersPerSecond = options.deadLettersPerSecond
         snapshots = options.snapshots?.rules
         self.announce = announce
-        self.requestReassignment = requestReassignment
+        self.requestRetaking = requestRetaking
         self.watchShadow = watchShadow
     }
 
@@ -225,6 +225,12 @@ package struct RuntimeLog: Sendable {
             metadata: [
                 "shard": "\(shard)", "for": "\(Int(trouble.seconds)) s", "attempts": "\(trouble.attempts)",
             ])
+    }
+
+    func stoppedShardFailed(_ shard: Int32, _ failure: LaneFailure) {
+        logger.warning(
+            "a stopped shard could not commit what was in flight; its next owner works on it again: \(failure)",
+            metadata: ["shard": "\(shard)"])
     }
 
     func shardStopped(_ shard: Int32, _ reason: String) {

@@ -32,6 +32,8 @@ extension ShardTask {
         case .failed(let failure):
             commitSince = nil
             if status.stage == .draining { return finishDraining() }
+            // Why it stopped before stands, and whether it is taken anew.
+            guard status.stage != .stopped else { return context.log.stoppedShardFailed(shard, failure) }
             stop("\(failure)", retakeAfter: ShardContext.retakeSeconds)
         case .heldUp(let trouble):
             if status.stage != .stopped { status.detail = "\(trouble.error)" }

@@ -280,9 +280,10 @@ package final class ShardTask {
     }
 
     private func retakeIfDue() -> Bool {
-        guard let due = retakeAt, context.steady() >= due else { return false }
+        // The control thread would wait for what is in flight, and all other shards with it.
+        guard let due = retakeAt, context.steady() >= due, !isCommitting else { return false }
         retakeAt = nil
-        context.requestReassignment(shard)
+        context.requestRetaking(shard)
         return true
     }
 

@@ -12,8 +12,9 @@ import Testing
     private static let dear = CarriedRate(ExchangeRate(billionths: 3_000_000_000))
 
     /// What all orders come to, and how many count.
-    private static func policy() -> Policy {
+    private static func policy(countFrom: OrderType) -> Policy {
         var policy = Samples.policy(rates: rates)
+        policy.countFrom = countFrom
         policy.measures = [Measure(.spend, windowDays: nil), Measure(.orders, windowDays: nil)]
         return policy
     }
@@ -37,7 +38,7 @@ import Testing
         var unconvertible = 0
     }
 
-    private static func book(_ events: [ScriptedEvent]) -> Left {
+    private static func book(_ events: [ScriptedEvent], countFrom: OrderType = .completed) -> Left {
         var buffer = EventBuffer()
         for event in events {
             let customer = Array(event.customer.utf8).withUnsafeBytes { buffer.append(text: $0) }
@@ -46,7 +47,7 @@ import Testing
                     time: event.time, customer: customer, customerHash: StableHash.of(event.customer), id: .empty,
                     idHash: StableHash.of(event.id), body: event.body))
         }
-        var book = OrderBook(policy: policy())
+        var book = OrderBook(policy: policy(countFrom: countFrom))
         book.note(buffer)
         var left = Left(unconvertible: book.unconvertible)
         for customer in book.customers() {
@@ -55,8 +56,8 @@ import Testing
         return left
     }
 
-    private static func ledger(_ events: [ScriptedEvent]) -> Left {
-        var run = EngineRun(policy())
+    private static func ledger(_ events: [ScriptedEvent], countFrom: OrderType = .completed) -> Left {
+        var run = EngineRun(policy(countFrom: countFrom))
         run.apply(events)
         var left = Left(unconvertible: run.rejections.count { $0.reason == .unknownCurrency })
         for customer in Set(events.map(\.customer)) {
@@ -89,16 +90,18 @@ import Testing
         #expect(Self.book([order, Self.event(1, .refunded, yen, refund: 100)]).unconvertible == 1)
     }
 
-    @Test(arguments: 0..<60) func `what is left of an order is what the daemon's ledger leaves of it`(seed: Int) {
+    @Test(arguments: 0..<60, [OrderType.placed, .paid, .completed])
+    func `what is left of an order is what the daemon's ledger leaves of it`(seed: Int, countFrom: OrderType) {
         var random = SeededRandom(seed: UInt64(seed) + 900)
         let events = (0..<40).flatMap { Self.history(of: "customer-\($0)", &random) }.sorted { $0.time < $1.time }
-        let book = Self.book(events)
-        #expect(book == Self.ledger(events), "seed \(seed)")
+        let book = Self.book(events, countFrom: countFrom)
+        #expect(book == Self.ledger(events, countFrom: countFrom), "seed \(seed)")
         #expect(!book.amounts.isEmpty && book.amounts.count < 40 && book.unconvertible > 0)
-        #expect(Self.book(events.shuffled(using: &random)) == book, "seed \(seed)")
+        #expect(Self.book(events.shuffled(using: &random), countFrom: countFrom) == book, "seed \(seed)")
     }
 
-    /// An order with what happens to it before and after it counts; some of it comes twice.
+    /// An order with what happens to it before and after it counts, each stage with a total of its own; some of it comes
+    /// twice.
     private static func history(of customer: String, _ random: inout SeededRandom) -> [ScriptedEvent] {
         let currency = random.pick([Currencies.usd, euro, Currencies.jpy])
         let total = Int64(random.below(50_000))
@@ -109,7 +112,12 @@ import Testing
         for step in 0..<2 + random.below(5) {
             day += random.double(0.01...9)
             if step == counting {
-                events.append(event(day, .completed, currency, total, rate: rate, customer: customer))
+                let stages = random.pick([[OrderType.completed], [.placed, .completed], [.placed, .paid, .completed]])
+                for (index, stage) in stages.enumerated() {
+                    if index > 0 { day += random.double(0.01...2) }
+                    let total = index == 0 || random.chance(0.5) ? total : Int64(random.below(50_000))
+                    events.append(event(day, stage, currency, total, rate: rate, customer: customer))
+                }
             } else {
                 events.append(change(at: day, currency, total, customer, &random))
             }

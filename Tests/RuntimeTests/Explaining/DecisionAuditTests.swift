@@ -47,6 +47,16 @@ struct DecisionAuditTests {
         #expect(try differences(records, policy) == [])
     }
 
+    @Test(arguments: [("pins-14", "requirement_met", 60_000.0), ("terms-05", "term_renewed", 54_000)])
+    func `a renewal lists the thresholds that decided it`(_ id: String, _ reason: String, _ threshold: Double) throws {
+        var run = try ScenarioRun(try #require(ScenarioTests.scenarios.first { $0.id == id }))
+        try run.run()
+        let renewal = try #require(run.records.first { $0["direction"] as? String == "renewal" })
+        #expect(renewal["reasons"] as? [String] == [reason])
+        let criteria = try #require(renewal["criteria"] as? [[String: Any]])
+        #expect(criteria.map { $0["threshold"] as? Double } == [threshold])
+    }
+
     @Test func `a change under a pin names it, and without it the decision could not be told`() throws {
         let scenario = try #require(ScenarioTests.scenarios.first { $0.id == "pins-03" })
         let policy = try PolicyFile.parse(text: scenario.policy, file: scenario.id)

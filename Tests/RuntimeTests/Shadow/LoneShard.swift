@@ -72,7 +72,7 @@ final class LoneShard {
                 options, policies, steady: { clock.seconds }, board: board, places: places, metrics: metrics,
                 log: RuntimeLog(Logger(label: "lone") { _ in SwiftLogNoOpLogHandler() }),
                 announce: { _, start in starts.said = start },
-                requestReassignment: { _ in }),
+                requestRetaking: { _ in starts.wishes += 1 }),
             ShardTask.Surroundings(sources: [(.orders, orders)], lane: lane))
         // An entry is replayed in each step.
         for _ in 0...journal.count + 20 { step() }
@@ -134,6 +134,19 @@ final class LoneShard {
     /// The first `count` records of the next batch come twice in it, as when the client begins anew in its middle.
     func repeatInNextBatch(_ count: Int) { orders.repeated = count }
 
+    /// The next read of the partition fails.
+    func failNextRead() { orders.failsNext = true }
+    /// How often the task has asked to be taken anew.
+    var wishes: Int { starts.wishes }
+
+    /// Whether what is committed goes unanswered, for now.
+    var holdsCommits: Bool {
+        get { lane.isHeld }
+        set { lane.isHeld = newValue }
+    }
+    /// What is in flight is not committed in the end.
+    func failCommit() { lane.failsNext = true }
+
     var status: ShardStatus? { board.shards.first }
     var isLive: Bool { status?.stage == .live }
 
@@ -152,6 +165,8 @@ final class LoneShard {
 extension LoneShard {
     private final class Starts: @unchecked Sendable {
         var said: ShardStart?
+        /// How often the task has asked to be taken anew.
+        var wishes = 0
     }
 
     private final class Clock: @unchecked Sendable {
@@ -178,7 +193,13 @@ extension LoneShard {
         /// How many records of the next batch come twice in it.
         var repeated = 0
 
+        var failsNext = false
+
         func consume(maximum: Int) throws(KafkaError) -> RecordBatch {
+            if failsNext {
+                failsNext = false
+                throw KafkaError(code: -199, name: "_BAD_MSG", message: "bad", isFatal: false)
+            }
             let taken = records[next..<min(next + maximum, records.count)]
             let again = taken.isEmpty ? 0 : min(repeated, taken.count)
             repeated -= again
@@ -204,6 +225,8 @@ extension LoneShard {
         private(set) var journal: [[UInt8]] = []
         private(set) var commits = 0
         var doubts: (numbers: Set<Int>, tookEffect: Bool) = ([], true)
+        var isHeld = false
+        var failsNext = false
         private var machine = LaneMachine()
         private var commands: [LaneMachine.Command] = []
         private var open: (records: [Written], entries: [[UInt8]]) = ([], [])
@@ -215,6 +238,11 @@ extension LoneShard {
 
         /// Works off what was sent; returns what came of it.
         func answer() -> [LaneMachine.Event] {
+            if isHeld { return [] }
+            if failsNext, !commands.isEmpty {
+                (failsNext, commands) = (false, [])
+                return [.failed(.cancelled)]
+            }
             var events: [LaneMachine.Event] = []
             while !commands.isEmpty {
                 machine.start(commands.removeFirst(), at: 0)

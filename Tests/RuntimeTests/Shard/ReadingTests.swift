@@ -45,6 +45,44 @@ import Testing
         #expect(ranges.map(\.count).reduce(0, +) == 16)
     }
 
+    /// A shard whose commit is in flight.
+    private static func committingShard() throws -> LoneShard {
+        let shard = try shard()
+        shard.holdsCommits = true
+        shard.order(0..<4, dollars: 60)
+        #expect(shard.isLive && shard.status?.eventsApplied == 12)
+        return shard
+    }
+
+    @Test func `a shard that cannot read is taken anew, but not while its commit is in flight`() throws {
+        let shard = try Self.committingShard()
+        shard.failNextRead()
+        shard.run(seconds: 60)
+        #expect(shard.status?.stage == .stopped && shard.wishes == 0)
+        shard.holdsCommits = false
+        shard.run(seconds: 1)
+        #expect(shard.wishes == 1)
+    }
+
+    @Test func `a commit that fails after its shard has stopped changes neither the reason nor what follows`() throws {
+        let shard = try Self.committingShard()
+        shard.tellAssigned(from: 13)
+        let reason = shard.status?.detail
+        #expect(shard.status?.stage == .stopped && reason?.hasPrefix("orders[0] is read on at offset 13") == true)
+        shard.failCommit()
+        shard.holdsCommits = false
+        shard.run(seconds: 60)
+        #expect(shard.status?.stage == .stopped && shard.status?.detail == reason && shard.wishes == 0)
+    }
+
+    @Test func `a shard whose commit fails is taken anew`() throws {
+        let shard = try Self.committingShard()
+        shard.failCommit()
+        shard.holdsCommits = false
+        shard.run(seconds: 60)
+        #expect(shard.status?.stage == .stopped && shard.status?.detail == "cancelled" && shard.wishes == 1)
+    }
+
     @Test func `a shard that would be read on beyond what it has read stops instead`() throws {
         let shard = try Self.shard()
         shard.tellAssigned(from: 9)

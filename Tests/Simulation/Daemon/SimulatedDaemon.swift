@@ -73,7 +73,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
             places: places, metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in starts.append((shard, start)) },
-            requestReassignment: { [self] shard in retaking.append(shard) },
+            requestRetaking: { [self] shard in retaking.append(shard) },
             watchShadow: { [self] note in self.world.shadowNotes.append(note) })
     }
 
@@ -147,7 +147,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private func hear() {
         let heard = (starts, retaking)
         (starts, retaking) = ([], [])
-        for (shard, start) in heard.0 { add(ownership.announced(shard, start)) }
+        for (shard, start) in heard.0 { add(ownership.announced(shard, start, at: seconds)) }
         for shard in heard.1 { ownership.wantsRetaking(shard, at: seconds) }
     }
 
@@ -199,12 +199,13 @@ package final class SimulatedDaemon: @unchecked Sendable {
         isAssigning = true
         // Shards go on taking what was fetched before until the assignment takes effect.
         process.run(after: .milliseconds(random.below(Self.longestCall))) { [self] in
+            defer { perform() }
+            isAssigning = false
+            guard !consumer.isAssignmentLost else { return }
             consumer.assign(assignment.flatMap(\.value))
             for (shard, offsets) in assignment {
                 inbox.append { [self] in for task in tasks where task.shard == shard { task.reads(from: offsets) } }
             }
-            isAssigning = false
-            perform()
         }
     }
 
