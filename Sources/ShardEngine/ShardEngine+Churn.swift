@@ -39,7 +39,7 @@ extension ShardEngine {
     ) -> ChurnEvidence? {
         days.evidence(
             at: time, rules.policy.calendar, minorPerMajor: rules.minorPerMajor,
-            adjustment: rules.adjustsChurn ? churnAdjustment(record, at: time) : 0)
+            adjustment: rules.adjustsChurn ? Self.churnAdjustment(record, store, at: time, rules.policy) : 0)
     }
 
     private mutating func report(
@@ -60,11 +60,13 @@ extension ShardEngine {
     }
 
     /// Log-odds by what the customer said and did besides buying, as far as the histories reach.
-    private func churnAdjustment(_ record: CustomerStore.Record, at time: EventTime) -> Double {
-        let today = rules.policy.calendar.day(of: time).value
-        let feedback = FeedbackDigest(store.feedback(of: record), on: today, within: rules.policy.history.feedbackDays)
+    private static func churnAdjustment(
+        _ record: CustomerStore.Record, _ store: borrowing CustomerStore, at time: EventTime, _ policy: Policy
+    ) -> Double {
+        let today = policy.calendar.day(of: time).value
+        let feedback = FeedbackDigest(store.feedback(of: record), on: today, within: policy.history.feedbackDays)
         let drop = BrowseDrop(store.browse(of: record), on: today)
-        return rules.policy.churn.adjustment.logOdds(
+        return policy.churn.adjustment.logOdds(
             openComplaints: feedback.complaintsOpen, satisfaction: feedback.satisfaction, browseDrop: drop.share)
     }
 }

@@ -12,17 +12,16 @@ extension ShardEngine {
     /// The midnight at which what is known at `time` first reads differently, milliseconds; `.max` for never. The evaluator
     /// stands as of `time`.
     mutating func nextSilentChange(
-        of record: CustomerStore.Record, at time: EventTime, _ evidence: ProfileEvidence, _ churn: Profile.Churn?
+        of record: CustomerStore.Record, at time: EventTime, _ told: SilenceSensitive
     ) -> Int64 {
         guard let rule = rules.policy.profiles else { return .max }
         let calendar = rules.policy.calendar
         let today = calendar.day(of: time)
         var next = min(orderExpiry(record, today), feedbackExpiry(record, today))
-        if evidence.browsing != nil { next = min(next, endOfBrowsing(of: record, today.value)) }
-        if let purchases = evidence.purchases {
+        if told.isBrowsing { next = min(next, endOfBrowsing(of: record, today.value)) }
+        if let purchases = told.purchases {
             let outlook = ProfileOutlook(
-                purchases, categoriesBought: evidence.preferences.categoriesBought, churn?.evidence.history,
-                rules.policy.churn.model, rule)
+                purchases, categoriesBought: told.categoriesBought, told.history, rules.policy.churn.model, rule)
             next = min(next, change(of: outlook, from: time, today.value, before: next))
         }
         if !rules.tags.isEmpty { next = min(next, changeOfTags(record, from: time, today.value, before: next)) }
@@ -81,7 +80,8 @@ extension ShardEngine {
     @inline(__always) private func change(
         of outlook: ProfileOutlook, from time: EventTime, _ today: Int32, before limit: Int32
     ) -> Int32 {
-        let (calendar, held) = (rules.policy.calendar, outlook.levels(after: .zero))
+        let calendar = rules.policy.calendar
+        var held: ProfileOutlook.Levels?
         var passed = -1 / TimeSpan.millisecondsPerDay
         while let threshold = outlook.nextThreshold(beyond: passed), threshold < Self.foresightDays {
             passed = threshold
@@ -91,7 +91,9 @@ extension ShardEngine {
             // At a midnight that a threshold is met at, nothing is behind it yet: then it is the next one.
             for midnight in day + 1...day + 2 where midnight > today {
                 let silence = calendar.start(of: DayIndex(midnight)) - time
-                if outlook.levels(after: silence) != held { return midnight }
+                let now = held ?? outlook.levels(after: .zero)
+                if outlook.levels(after: silence) != now { return midnight }
+                held = now
             }
         }
         return .max
@@ -132,6 +134,21 @@ extension ShardEngine {
     private static var foresightDays: Double { 36_525 }
     /// Days ahead that tags are looked at: longer than any window.
     private static var farthestLook: Int32 { 4_096 }
+}
+
+/// What of a profile reads differently after a silence. A part, because a whole one would be copied to be looked at.
+struct SilenceSensitive {
+    let isBrowsing: Bool
+    let purchases: PurchaseEvidence?
+    let categoriesBought: Double
+    let history: PurchaseHistory?
+
+    @inline(__always) init(_ evidence: ProfileEvidence, _ churn: Profile.Churn?) {
+        isBrowsing = evidence.browsing != nil
+        purchases = evidence.purchases
+        categoriesBought = evidence.preferences.categoriesBought
+        history = churn?.evidence.history
+    }
 }
 
 extension OrderEntries {

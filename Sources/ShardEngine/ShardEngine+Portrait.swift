@@ -89,7 +89,8 @@ extension ShardEngine {
             record, at: occasion.time, score: evaluator.score, copied(occasion, into: &outputs), into: &outputs)
         outputs.append(profile: profile, of: outputs.append(text: store.id(of: record)))
         let change = nextSilentChange(
-            of: record, at: occasion.time, outputs.profiles[profile].evidence, outputs.profiles[profile].churn)
+            of: record, at: occasion.time,
+            SilenceSensitive(outputs.profiles[profile].evidence, outputs.profiles[profile].churn))
         owe(record, at: change)
     }
 
@@ -113,7 +114,8 @@ extension ShardEngine {
         let publishedAt = EventTime(milliseconds: Int64(record.pointee.portraitAt) * 1000)
         evaluator.evaluate(record, store, at: publishedAt)
         let change = nextSilentChange(
-            of: record, at: publishedAt, evidence(record, at: publishedAt), profileChurn(record, at: publishedAt))
+            of: record, at: publishedAt,
+            SilenceSensitive(evidence(record, at: publishedAt), profileChurn(record, at: publishedAt)))
         return change == .max ? .max : max(change, now.milliseconds)
     }
 

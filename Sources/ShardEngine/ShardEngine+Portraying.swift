@@ -140,8 +140,8 @@ extension ShardEngine {
 
     /// Costs in a currency without a rate are not known.
     private mutating func noteCost(of order: OrderEvent, _ record: CustomerStore.Record) {
-        guard let cost = order.cost, let total = try? rules.policy.amount(order.total, of: order),
-            let spent = try? rules.policy.amount(cost, of: order)
+        guard let cost = order.cost, let total = try? rules.conversion.amount(order.total, of: order),
+            let spent = try? rules.conversion.amount(cost, of: order)
         else { return }
         let (portrait, offset) = store.portraitPart(.costs, of: record)
         portrait.store(portrait.load(offset, as: Int64.self) &+ total, offset)

@@ -15,7 +15,7 @@ extension ShardEngine {
                 cause: cause, effectiveAt: time, tier: Int(record.pointee.tier),
                 tierSince: EventTime(milliseconds: record.pointee.tierSince),
                 validUntil: Self.instant(CustomerRecord.termEnd(record.pointee.validUntil)), score: score,
-                churn: profileChurn(record, at: time), evidence: ProfileEvidence(tenureDays: 0)))
+                churn: profileChurn(record, at: time)))
         outputs.profiles[place].points = rules.pointsMeasure.map { evaluator.values[$0] }
         gather(&outputs.profiles[place].evidence, record, at: time)
         if let portrait = store.portrait(ifAnyOf: record) {

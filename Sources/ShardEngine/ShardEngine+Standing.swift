@@ -195,7 +195,7 @@ extension ShardEngine {
     }
 
     /// Whether the notice of a coming end falls due at `time`.
-    func isNoticeDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
+    mutating func isNoticeDue(_ record: CustomerStore.Record, at time: EventTime) -> Bool {
         guard let rule = rules.policy.notices.expiry else { return false }
         return expiryNoticeDue(rule, record) == time.milliseconds
     }
@@ -236,7 +236,7 @@ extension ShardEngine {
     }
 
     /// When the notice of a coming end is due; nil when it has been sent for this term, or recently.
-    func expiryNoticeDue(_ rule: NoticeRule.Expiry, _ record: CustomerStore.Record) -> Int64? {
+    mutating func expiryNoticeDue(_ rule: NoticeRule.Expiry, _ record: CustomerStore.Record) -> Int64? {
         guard let end = tierEnd(record) else { return nil }
         let sent = Int64(record.pointee.expiryNoticeAt)
         // Only the second is kept of when it was sent.
@@ -246,7 +246,7 @@ extension ShardEngine {
 
     /// Since when the coming end is the one that a notice tells of: since the tier was given, or since the grace period
     /// began, of which a tier without a term may see several.
-    private func endFirstForeseeable(_ record: CustomerStore.Record) -> Int64 {
+    private mutating func endFirstForeseeable(_ record: CustomerStore.Record) -> Int64 {
         let (rule, standing) = (rules.policy.downgrade, store.standing(of: record))
         guard rule.timing == .atOnce, standing.graceEndsAt != .max,
             standing.graceEndsAt > standing.heldSince + rule.minimumDwell.milliseconds

@@ -4,6 +4,9 @@ import Scoring
 ///
 /// Pure: the same events, clocks and policy give the same state and the same outputs in every process. All state lives
 /// in flat memory; applying an event allocates nothing per customer or event beyond the arena's blocks.
+///
+/// What only looks is `mutating`, too, where events come by: it has the engine passed as it lies. A call of what is not, from
+/// where the engine changes, copies all of it first. The same goes for its parts.
 package struct ShardEngine: ~Copyable {
     package var policy: Policy { rules.policy }
     /// Event time of the shard; never goes back. Nil before the first event or tick.
@@ -141,14 +144,13 @@ package struct ShardEngine: ~Copyable {
     /// Gives memory back to itself between batches, a bounded step each time; not visible in any output.
     package mutating func tidy() { store.evacuateStepwise() }
 
-    /// Refuses what no state could accept, before the customer is touched. Inlined: a call from where the engine changes would
-    /// copy the engine first.
-    @inline(__always) private func refuseUnusable(_ event: Event, _ parts: EventParts) throws(Rejection) {
+    /// Refuses what no state could accept, before the customer is touched.
+    private mutating func refuseUnusable(_ event: Event, _ parts: EventParts) throws(Rejection) {
         switch event.body {
         case .order(let order):
             guard event.time >= keptSince.orders else { throw Rejection(.tooLate, .occurredAt) }
-            if order.type.countsTotal { _ = try rules.amount(order.total, of: order) }
-            if order.type == .refunded { _ = try rules.refund(of: order) }
+            if order.type.countsTotal { _ = try rules.conversion.amount(order.total, of: order) }
+            if order.type == .refunded { _ = try rules.conversion.refund(of: order) }
         case .browse:
             guard event.time >= keptSince.browse else { throw Rejection(.tooLate, .occurredAt) }
         case .feedback:
@@ -229,14 +231,14 @@ package struct ShardEngine: ~Copyable {
 
     /// The order in the policy's terms. It earns at the tier that its customer holds before it, however late it comes; a cost
     /// in a currency without a rate is not known.
-    private func ledgerEntry(
+    private mutating func ledgerEntry(
         _ order: OrderEvent, _ event: Event, _ record: CustomerStore.Record
     ) throws(Rejection) -> OrderLedger.Entry {
         var entry = OrderLedger.Entry(
             hash: OrderEntry.hash(ofID: event.idHash), time: event.time.milliseconds, type: order.type,
-            total: order.type.countsTotal ? try rules.amount(order.total, of: order) : 0)
-        if order.type == .refunded { entry.refund = try rules.refund(of: order) }
-        if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.amount($0, of: order) } }
+            total: order.type.countsTotal ? try rules.conversion.amount(order.total, of: order) : 0)
+        if order.type == .refunded { entry.refund = try rules.conversion.refund(of: order) }
+        if rules.keepsCosts { entry.cost = order.cost.flatMap { try? rules.conversion.amount($0, of: order) } }
         if rules.pointsRates.count > 0 { entry.rate = rules.pointsRates[Int(record.pointee.tier)] }
         return entry
     }

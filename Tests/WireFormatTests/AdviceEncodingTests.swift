@@ -79,7 +79,7 @@ import WireFormat
         let customer = buffer.append(text: "c-1")
         var profile = Profile(
             cause: .deadline(.portrait), effectiveAt: .earliest, tier: 1, tierSince: .earliest, validUntil: nil,
-            score: 60, churn: nil, evidence: ProfileEvidence(tenureDays: 1))
+            score: 60, churn: nil)
         for tag in tags { buffer.tags.append(buffer.append(text: tag)) }
         profile.tags = EvidenceSpan(0..<tags.count)
         buffer.profiles.append(profile)

@@ -14,8 +14,8 @@ struct ProfileEncodingTests {
         let customer = buffer.append(text: "c-1")
         var profile = Profile(
             cause: .deadline(.portrait), effectiveAt: EventTime(milliseconds: 1_772_359_509_007), tier: 1,
-            tierSince: EventTime(milliseconds: 1_760_000_000_000), validUntil: nil, score: 61.5, churn: churn,
-            evidence: evidence)
+            tierSince: EventTime(milliseconds: 1_760_000_000_000), validUntil: nil, score: 61.5, churn: churn)
+        profile.evidence = evidence
         fill(&profile, &buffer)
         buffer.profiles.append(profile)
         buffer.outputs.append(

@@ -34,6 +34,7 @@ package struct OrderBook: Sendable {
     }
 
     private let policy: Policy
+    private let conversion: Conversion
     /// Everybody of whom there is an order, whether or not it counts, in the order in which they came.
     package private(set) var customerIDs: [[UInt8]] = []
     private var customerIndex: [[UInt8]: Int] = [:]
@@ -43,7 +44,10 @@ package struct OrderBook: Sendable {
     package private(set) var unconvertible = 0
 
     /// The policy gives time zone, currency, rates, and the stage from which an order counts.
-    package init(policy: Policy) { self.policy = policy }
+    package init(policy: Policy) {
+        self.policy = policy
+        conversion = Conversion(policy)
+    }
 
     /// Notes the orders among `events`.
     package mutating func note(_ events: EventBuffer) {
@@ -126,11 +130,11 @@ package struct OrderBook: Sendable {
 
     /// Nil where it cannot be converted; that of a cancellation or a refund counts for nothing.
     private func total(_ order: OrderEvent) -> Int64? {
-        order.type.countsTotal ? try? policy.amount(order.total, of: order) : 0
+        order.type.countsTotal ? try? conversion.amount(order.total, of: order) : 0
     }
 
     /// Nil where it cannot be converted.
     private func refund(_ order: OrderEvent) -> Refund? {
-        order.type == .refunded ? try? policy.refund(of: order) : .whole
+        order.type == .refunded ? try? conversion.refund(of: order) : .whole
     }
 }

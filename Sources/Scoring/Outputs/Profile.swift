@@ -11,7 +11,7 @@ package struct Profile: Sendable {
     package var score: Double
     /// Nil before the first order.
     package var churn: Churn?
-    package var evidence: ProfileEvidence
+    package var evidence = ProfileEvidence(tenureDays: 0)
     /// Points earned and neither taken back nor expired; nil where orders earn none.
     package var points: Double?
     /// The channel that the customer first came by; nil while no event has named one.
@@ -42,7 +42,7 @@ package struct Profile: Sendable {
 
     package init(
         cause: Cause, effectiveAt: EventTime, tier: Int, tierSince: EventTime, validUntil: EventTime?, score: Double,
-        churn: Churn?, evidence: ProfileEvidence
+        churn: Churn?
     ) {
         self.cause = cause
         self.effectiveAt = effectiveAt
@@ -51,7 +51,6 @@ package struct Profile: Sendable {
         self.validUntil = validUntil
         self.score = score
         self.churn = churn
-        self.evidence = evidence
         (categories, channels, interests) = (EvidenceSpan(0..<0), EvidenceSpan(0..<0), EvidenceSpan(0..<0))
         (attributes, tags) = (EvidenceSpan(0..<0), EvidenceSpan(0..<0))
     }

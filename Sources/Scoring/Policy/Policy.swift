@@ -83,8 +83,12 @@ package struct Policy: Sendable {
 extension Policy {
     /// The first instant after the term of a tier that is given at `time`; nil where tiers have none, as the lowest never has.
     package func termEnd(ofTier tier: Int, from time: EventTime) -> EventTime? {
-        guard tier > 0 else { return nil }
-        return validity?.end(from: time, calendar, firstMonth: qualification?.firstMonth ?? 1)
+        termRule?.end(ofTier: tier, from: time)
+    }
+
+    /// Nil where tiers have no term.
+    package var termRule: TermRule? {
+        validity.map { TermRule($0, calendar, firstMonth: qualification?.firstMonth ?? 1) }
     }
 }
 

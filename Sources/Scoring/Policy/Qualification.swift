@@ -105,6 +105,25 @@ package struct Validity: Hashable, Sendable {
     }
 }
 
+/// When tiers end that are given for a term.
+package struct TermRule: Sendable {
+    private let validity: Validity
+    private let calendar: ZoneCalendar
+    private let firstMonth: Int
+
+    /// `firstMonth` as in `Validity.end`.
+    package init(_ validity: Validity, _ calendar: ZoneCalendar, firstMonth: Int) {
+        self.validity = validity
+        self.calendar = calendar
+        self.firstMonth = firstMonth
+    }
+
+    /// The first instant after the term of a tier that is given at `time`; nil for the lowest, which has none.
+    package func end(ofTier tier: Int, from time: EventTime) -> EventTime? {
+        tier > 0 ? validity.end(from: time, calendar, firstMonth: firstMonth) : nil
+    }
+}
+
 /// What customers and those who talk to them are told beforehand.
 package struct NoticeRule: Hashable, Sendable {
     package var upgrade: Upgrade?

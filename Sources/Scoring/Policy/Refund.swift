@@ -44,18 +44,6 @@ package enum Refund: Hashable, Sendable {
     }
 }
 
-extension Policy {
-    /// What a refund gives back: in another currency than the policy's its share of the order's total, which needs no rate,
-    /// or what it comes to by a rate where the event names no total.
-    package func refund(of order: OrderEvent) throws(Rejection) -> Refund {
-        guard let amount = order.refund else { return .whole }
-        guard order.currency != currency, order.total > .zero else {
-            return .amount(try self.amount(amount, of: order))
-        }
-        return Refund(amount.minorUnits, of: order.total.minorUnits)
-    }
-}
-
 extension OrderType {
     /// Whether the total of such an event is what the order comes to from then on.
     package var countsTotal: Bool { rawValue <= Self.updated.rawValue }

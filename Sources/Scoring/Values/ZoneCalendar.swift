@@ -18,7 +18,7 @@ package struct ZoneCalendar: Sendable {
     /// Offsets from UTC, each in force from its instant on; covered by the policy's hash.
     package var transitions: [Transition]
     /// `starts[d]` is the first millisecond of day d; rising.
-    private var starts: ContiguousArray<Int64>
+    package private(set) var starts: ContiguousArray<Int64>
 
     package struct Transition: Hashable, Sendable {
         package var from: EventTime
@@ -31,7 +31,7 @@ package struct ZoneCalendar: Sendable {
 
     /// The last day of the table: a year beyond `EventTime.outOfRange`, and the longest window beyond that.
     private static let dayCount = 47_847 + Measure.maximumWindowDays
-    private static let day: Int64 = 86_400_000
+    @inlinable package static var day: Int64 { 86_400_000 }
 
     /// `transitions` must rise in time and not be empty; the first is taken to hold since ever.
     package init(zone: String, transitions: [Transition]) {
@@ -50,7 +50,7 @@ package struct ZoneCalendar: Sendable {
     package static let utc = ZoneCalendar(zone: "UTC", transitions: [Transition(from: .earliest, offsetSeconds: 0)])
 
     /// The day that `time` falls on; clamped to the table.
-    @inline(__always) package func day(of time: EventTime) -> DayIndex {
+    @inlinable @inline(__always) package func day(of time: EventTime) -> DayIndex {
         let last = starts.count - 2
         var index = min(max(Int(truncatingIfNeeded: (time.milliseconds &- starts[0]) / Self.day), 0), last)
         while index < last, starts[index + 1] <= time.milliseconds { index += 1 }
@@ -59,12 +59,12 @@ package struct ZoneCalendar: Sendable {
     }
 
     /// The first instant of `day`; clamped to the table.
-    @inline(__always) package func start(of day: DayIndex) -> EventTime {
+    @inlinable @inline(__always) package func start(of day: DayIndex) -> EventTime {
         EventTime(milliseconds: starts[min(max(Int(day.value), 0), starts.count - 1)])
     }
 
     /// The first instant that a window of `days` calendar days covers when it is seen on `day`.
-    @inline(__always) package func windowStart(days: Int, seenOn day: DayIndex) -> EventTime {
+    @inlinable @inline(__always) package func windowStart(days: Int, seenOn day: DayIndex) -> EventTime {
         start(of: day + (1 - days))
     }
 

@@ -88,7 +88,7 @@ extension CustomerStore {
     }
 
     /// Where the customer stands. The record has what is to be seen; where a pin gives it, what the rules give is noted.
-    func standing(of record: Record) -> Standing {
+    @inline(__always) func standing(of record: Record) -> Standing {
         let notes = notes(of: record)
         let lost = record.pointee.lostTier
         var standing = Standing(

@@ -2,7 +2,7 @@ import Scoring
 
 extension ShardEngine {
     /// Refuses a command that nobody could carry out, before any customer is touched.
-    func refuseUnusable(_ command: CommandEvent, _ event: Event, _ parts: EventParts) throws(Rejection) {
+    mutating func refuseUnusable(_ command: CommandEvent, _ event: Event, _ parts: EventParts) throws(Rejection) {
         switch command.action {
         case .pin(let pin):
             guard tier(named: parts.bytes(pin.tier)) != nil else { throw Rejection(.invalidValue, .tier) }
@@ -90,7 +90,7 @@ extension ShardEngine {
     }
 
     /// The pin that holds the tier; nil without one.
-    func pin(of record: CustomerStore.Record, into outputs: inout OutputBuffer) -> PinEvidence? {
+    mutating func pin(of record: CustomerStore.Record, into outputs: inout OutputBuffer) -> PinEvidence? {
         guard record.pointee.isPinned, let pin = store.decodedAnnex(of: record).pin else { return nil }
         let (floor, ceiling) = (record.pointee.pinFloor, record.pointee.pinCeiling)
         let isExact = floor == ceiling
@@ -103,7 +103,7 @@ extension ShardEngine {
     }
 
     /// When the pin ends, milliseconds; `.max` for never.
-    func pinEnd(of record: CustomerStore.Record) -> Int64 {
+    mutating func pinEnd(of record: CustomerStore.Record) -> Int64 {
         store.decodedAnnex(of: record).pin?.until.map { Int64($0) * 1000 } ?? .max
     }
 

@@ -20,7 +20,7 @@ extension CustomerStore {
     }
 
     /// Nil before anything was noted.
-    func portrait(ifAnyOf record: Record) -> Portrait? {
+    @inline(__always) func portrait(ifAnyOf record: Record) -> Portrait? {
         record.pointee.portraitBytes == 0 ? nil : Portrait(base: arena.address(record.pointee.portraitBlock))
     }
 

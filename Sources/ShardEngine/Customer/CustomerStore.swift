@@ -49,19 +49,19 @@ struct CustomerStore: ~Copyable {
         UInt64(littleEndian: arena.address(record.pointee.idBlock).loadUnaligned(as: UInt64.self))
     }
 
-    func id(of record: Record) -> UnsafeRawBufferPointer {
+    @inline(__always) func id(of record: Record) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: arena.address(record.pointee.idBlock), count: record.pointee.idLength)
     }
 
-    func annex(of record: Record) -> UnsafeRawBufferPointer {
+    @inline(__always) func annex(of record: Record) -> UnsafeRawBufferPointer {
         bytes(of: record.pointee.annexBlock, count: record.pointee.annexBytes)
     }
 
-    func portrait(of record: Record) -> UnsafeRawBufferPointer {
+    @inline(__always) func portrait(of record: Record) -> UnsafeRawBufferPointer {
         bytes(of: record.pointee.portraitBlock, count: record.pointee.portraitBytes)
     }
 
-    private func bytes(of block: BlockHandle, count: UInt16) -> UnsafeRawBufferPointer {
+    @inline(__always) private func bytes(of block: BlockHandle, count: UInt16) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: block.isNone ? nil : arena.address(block), count: block.isNone ? 0 : Int(count))
     }
 

@@ -123,12 +123,12 @@ struct MeasureEvaluator: ~Copyable {
     }
 
     /// Of the qualification period; `.never` where none is asked for.
-    private func periodStart(of record: CustomerStore.Record) -> EventTime {
+    private mutating func periodStart(of record: CustomerStore.Record) -> EventTime {
         guard rules.plan.needsPeriodOrders, let period = rules.policy.qualification else { return .never }
         return rules.policy.calendar.start(of: period.start(containing: day, anchor: anchor(of: record)))
     }
 
-    private func anchor(of record: CustomerStore.Record) -> DayIndex {
+    private mutating func anchor(of record: CustomerStore.Record) -> DayIndex {
         rules.policy.calendar.day(of: EventTime(milliseconds: Int64(record.pointee.firstSeen) * 1000))
     }
 
@@ -147,13 +147,14 @@ struct MeasureEvaluator: ~Copyable {
         case .annex(let test):
             values[index] = rules.plan.annexTests[test].value(of: record, store)
         case .spendEWMA:
-            values[index] = spendEWMA(record, store, time)
+            let sum = spendEWMA(record, store, time)
+            values[index] = sum
             motions[index] = .decaying(rate: decayRate)
         case .daysSinceLastOrder:
-            values[index] = daysSince(store.lastOrderAt(of: record, upTo: time), time)
+            values[index] = Self.daysSince(store.lastOrderAt(of: record, upTo: time), time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .tenureDays:
-            values[index] = daysSince(Int64(record.pointee.firstSeen) * 1000, time)
+            values[index] = Self.daysSince(Int64(record.pointee.firstSeen) * 1000, time)
             motions[index] = .growing(rate: 1 / TimeSpan.millisecondsPerDay)
         case .browse(let sum, let divisor): values[index] = Double(sums.browse[sum]) / divisor
         case .csatLatest, .csatMean, .npsLatest, .npsMean, .complaints, .complaintsOpen, .sentimentMean:
@@ -175,7 +176,7 @@ struct MeasureEvaluator: ~Copyable {
     }
 
     /// Major units. Looking back, what came later is taken out of the sum before that is wound back.
-    private func spendEWMA(
+    private mutating func spendEWMA(
         _ record: CustomerStore.Record, _ store: borrowing CustomerStore, _ time: EventTime
     ) -> Double {
         guard isLookingBack, record.pointee.ewmaAt > time.milliseconds else {
@@ -194,7 +195,7 @@ struct MeasureEvaluator: ~Copyable {
         return sum * Double.exp(decayRate * Double(reference - time.milliseconds)) / minorPerMajor
     }
 
-    private func daysSince(_ milliseconds: Int64, _ time: EventTime) -> Double {
+    private static func daysSince(_ milliseconds: Int64, _ time: EventTime) -> Double {
         milliseconds < 0 ? .nan : max(0, Double(time.milliseconds &- milliseconds) / TimeSpan.millisecondsPerDay)
     }
 
@@ -264,7 +265,7 @@ struct MeasureEvaluator: ~Copyable {
     }
 
     /// How fast the score can move while no event arrives and nothing leaves a window.
-    func scoreSpeedLimit() -> SpeedLimit {
+    mutating func scoreSpeedLimit() -> SpeedLimit {
         var limit = SpeedLimit.none
         for index in 0..<terms.count {
             let measure = terms[index].measure

@@ -15,6 +15,7 @@ final class Rules {
     /// Fills its table as customers come; what it says does not depend on it.
     var forecaster: ChurnForecaster
     let ledger: OrderLedger
+    let conversion: Conversion
     let fading: DayFading
     /// Nil where no profiles are published.
     let portraits: PortraitTimes?
@@ -46,6 +47,7 @@ final class Rules {
         churnScale = ChurnScale(policy.churn)
         forecaster = ChurnForecaster(policy.churn, policy.value)
         ledger = OrderLedger(policy)
+        conversion = Conversion(policy)
         fading = DayFading(halfLifeDays: policy.churn.scoring.ewmaHalfLifeDays)
         tags = CompiledTags(policy)
         dimensions = policy.profiles?.thresholds ?? DimensionThresholds()
@@ -59,14 +61,6 @@ final class Rules {
         pointsMeasure = points.flatMap { policy.measures.firstIndex(of: $0.measure) }
         keepsCosts = policy.needsCosts
     }
-
-    /// As `Policy.amount`; asked here, because the engine would copy the policy for the call.
-    func amount(_ amount: Money, of order: OrderEvent) throws(Rejection) -> Int64 {
-        try policy.amount(amount, of: order)
-    }
-
-    /// As `Policy.refund`.
-    func refund(of order: OrderEvent) throws(Rejection) -> Refund { try policy.refund(of: order) }
 
     /// Ahead of both clocks: a shard that is catching up lags behind the wall, a time-lapse runs ahead of it.
     func isTooFarAhead(_ time: EventTime, of clock: EventTime?, and wallClock: EventTime) -> Bool {

@@ -73,18 +73,18 @@ struct Standing: Equatable {
 /// The rules by which a standing moves. Not copyable: every decision reads them, and a copy counts references.
 struct StandingRules: ~Copyable {
     let downgrade: DowngradeRule
-    private let policy: Policy
+    private let terms: TermRule?
 
     init(_ policy: Policy) {
         downgrade = policy.downgrade
-        self.policy = policy
+        terms = policy.termRule
     }
 
-    var hasTerms: Bool { policy.validity != nil }
+    var hasTerms: Bool { terms != nil }
 
     /// The lowest tier is nobody's to lose.
     func validUntil(_ tier: Int, from time: Int64) -> Int64 {
-        policy.termEnd(ofTier: tier, from: EventTime(milliseconds: time))?.milliseconds ?? .max
+        terms?.end(ofTier: tier, from: EventTime(milliseconds: time))?.milliseconds ?? .max
     }
 
     /// A tier that is given at `time`.

@@ -2,7 +2,7 @@ import Scoring
 
 /// Writes bytes one after another into memory that it is lent for the length of one call.
 ///
-/// What does not fit is counted and left out: `ByteScratch` then lends more and has everything written again. So a write
+/// What does not fit is counted and left out: `append(writing:)` then lends more and has everything written again. So a write
 /// costs a comparison and a copy, whatever came before it.
 @safe struct ByteWriter {
     private let base: UnsafeMutablePointer<UInt8>
@@ -62,23 +62,26 @@ extension ByteWriter: TextOutputStream {
     mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) { unsafe append(UnsafeRawBufferPointer(buffer)) }
 }
 
-/// Memory to write in, kept from one use to the next.
-struct ByteScratch: Sendable {
-    private var memory = ContiguousArray<UInt8>(repeating: 0, count: 4_096)
+extension ContiguousArray<UInt8> {
+    /// What most that is written fits into.
+    private static var usualRoom: Int { 4_096 }
 
-    /// Appends to `bytes` what `write` writes. It is called again, with more room, if the first was too little.
-    @inline(__always) mutating func append(
-        to bytes: inout ContiguousArray<UInt8>, _ write: (inout ByteWriter) -> Void
-    ) {
+    /// Appends what `write` writes, in place. It is called again, with more room, if the first was too little.
+    @inline(__always) mutating func append(writing write: (inout ByteWriter) -> Void) {
+        var room = Self.usualRoom
         while true {
-            let count = unsafe memory.withUnsafeMutableBufferPointer { memory in
-                var writer = unsafe ByteWriter(memory)
-                write(&writer)
-                if writer.count <= memory.count { unsafe bytes.append(contentsOf: memory[..<writer.count]) }
-                return writer.count
+            var needed = 0
+            append(addingCapacity: room) { span in
+                unsafe span.withUnsafeMutableBufferPointer { memory, written in
+                    var writer = unsafe ByteWriter(memory)
+                    write(&writer)
+                    needed = writer.count
+                    room = memory.count
+                    if needed <= room { written = needed }
+                }
             }
-            if count <= memory.count { return }
-            memory = ContiguousArray(repeating: 0, count: 2 * count)
+            if needed <= room { return }
+            room = needed
         }
     }
 }

@@ -49,7 +49,6 @@ package struct EncodedOutputs: Sendable {
     package var records: ContiguousArray<EncodedOutput> = []
     package var headers: ContiguousArray<EncodedHeader> = []
     package var bytes: ContiguousArray<UInt8> = []
-    private var scratch = ByteScratch()
 
     package init() {}
 
@@ -120,7 +119,7 @@ extension EncodedOutputs {
     ) {
         let start = bytes.count
         var (idEnd, valueEnd, time) = (0, 0, TextSpan.empty)
-        scratch.append(to: &bytes) { writer in
+        bytes.append { writer in
             writer.append(literal: kind)
             writer.append(customer, of: buffer.text)
             writer.append(UInt8(ascii: ":"))

@@ -6,7 +6,6 @@ import Scoring
 /// a session only where its id is given.
 package struct EventEncoder: Sendable {
     private var currencies = CurrencyPlaces()
-    private var scratch = ByteScratch()
 
     package init() {}
 
@@ -18,7 +17,7 @@ package struct EventEncoder: Sendable {
         if case .order(let order) = event.body, order.currency != .none {
             places = currencies.places(of: order.currency)
         }
-        scratch.append(to: &bytes) { Self.write(event, places, buffer, session: session, &$0) }
+        bytes.append { Self.write(event, places, buffer, session: session, &$0) }
     }
 
     private static func write(

@@ -15,7 +15,7 @@ package struct Freshness: Hashable, Sendable {
     }
 }
 
-extension OutputEncoder {
+extension OutputWriter {
     /// `,"freshness":{…}`; nothing where it is not known.
     func write(_ freshness: Freshness?, _ bytes: inout ByteWriter) {
         guard let freshness else { return }

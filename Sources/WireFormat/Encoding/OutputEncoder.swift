@@ -4,6 +4,38 @@ import Scoring
 ///
 /// The same output gives the same bytes, `ce_id` included, so that a repeat is recognised for what it is.
 package struct OutputEncoder: Sendable {
+    let writer: OutputWriter
+    private var forecaster: ChurnForecaster
+
+    package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
+        writer = OutputWriter(policy: policy, source: source, topicNames: topicNames)
+        forecaster = ChurnForecaster(policy.churn, policy.value)
+    }
+
+    /// Appends the record of `output`, whose texts and evidence are in `buffer`. Decisions say how fresh they were when
+    /// that is known; profiles, which tell of a state and not of a moment, do not.
+    package mutating func encode(
+        _ output: Output, in buffer: OutputBuffer, freshness: Freshness? = nil, into encoded: inout EncodedOutputs
+    ) {
+        switch output {
+        case .tierChange(let change): writer.append(change, buffer, freshness, to: &encoded)
+        case .churnRisk(let change):
+            let forecast = forecaster.forecast(
+                change.evidence, risk: change.probability, meanAmount: change.meanAmount)
+            writer.append(change, forecast, buffer, freshness, to: &encoded)
+        case .notice(let notice): writer.append(notice, buffer, freshness, to: &encoded)
+        case .profile(let update):
+            let forecast = buffer.profiles[update.profile].churn.map {
+                forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
+            }
+            writer.append(update, forecast, buffer, to: &encoded)
+        case .erasure(let erasure): writer.append(erasure, buffer, to: &encoded)
+        }
+    }
+}
+
+/// What writing outputs needs and no output changes. A class: a struct of this size would be copied for every output.
+final class OutputWriter: Sendable {
     let fragments: PolicyFragments
     let policy: Policy
     /// The input topics' names as JSON, by `InputKind.rawValue`.
@@ -15,19 +47,17 @@ package struct OutputEncoder: Sendable {
     private let noticeHeaders: FixedHeaders
     private let profileHeaders: FixedHeaders
     let profileRule: ProfileRule
-    private var forecaster: ChurnForecaster
     /// The rules whose tags recommend something.
     let advisingTags: [TagRule]
     private let erasureHeaders: FixedHeaders
 
-    package init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
+    init(policy: Policy, source: String, topicNames: (InputKind) -> String) {
         fragments = PolicyFragments(policy)
         self.policy = policy
         topics = InputKind.allCases.map { kind in
             var topic = ContiguousArray<UInt8>()
-            var scratch = ByteScratch()
             let name = topicNames(kind)
-            scratch.append(to: &topic) { $0.append(jsonString: name) }
+            topic.append { $0.append(jsonString: name) }
             return topic
         }
         tierHeaders = FixedHeaders(type: "tierd.tier-change.v1", source: source)
@@ -35,30 +65,8 @@ package struct OutputEncoder: Sendable {
         noticeHeaders = FixedHeaders(type: "tierd.tier-notice.v1", source: source)
         profileHeaders = FixedHeaders(type: "tierd.customer-profile.v1", source: source)
         profileRule = policy.profiles ?? ProfileRule()
-        forecaster = ChurnForecaster(policy.churn, policy.value)
         advisingTags = policy.tags.filter { !$0.actions.isEmpty }
         erasureHeaders = FixedHeaders(type: "tierd.customer-erased.v1", source: source)
-    }
-
-    /// Appends the record of `output`, whose texts and evidence are in `buffer`. Decisions say how fresh they were when
-    /// that is known; profiles, which tell of a state and not of a moment, do not.
-    package mutating func encode(
-        _ output: Output, in buffer: OutputBuffer, freshness: Freshness? = nil, into encoded: inout EncodedOutputs
-    ) {
-        switch output {
-        case .tierChange(let change): append(change, buffer, freshness, to: &encoded)
-        case .churnRisk(let change):
-            let forecast = forecaster.forecast(
-                change.evidence, risk: change.probability, meanAmount: change.meanAmount)
-            append(change, forecast, buffer, freshness, to: &encoded)
-        case .notice(let notice): append(notice, buffer, freshness, to: &encoded)
-        case .profile(let update):
-            let forecast = buffer.profiles[update.profile].churn.map {
-                forecaster.forecast($0.evidence, risk: $0.risk, meanAmount: $0.meanAmount)
-            }
-            append(update, forecast, buffer, to: &encoded)
-        case .erasure(let erasure): encoded.append(tombstone: erasure, buffer, erasureHeaders)
-        }
     }
 
     /// `"cause":{…}`
@@ -117,9 +125,8 @@ package struct OutputEncoder: Sendable {
     }
 }
 
-/// Apart from `encode`, which changes the encoder: a closure there would hold a copy of it.
-extension OutputEncoder {
-    private func append(
+extension OutputWriter {
+    func append(
         _ change: TierChange, _ buffer: OutputBuffer, _ freshness: Freshness?, to encoded: inout EncodedOutputs
     ) {
         encoded.append(
@@ -128,7 +135,7 @@ extension OutputEncoder {
         ) { write(change, buffer, freshness, &$0) }
     }
 
-    private func append(
+    func append(
         _ change: ChurnRiskChange, _ forecast: ChurnForecast, _ buffer: OutputBuffer, _ freshness: Freshness?,
         to encoded: inout EncodedOutputs
     ) {
@@ -138,7 +145,7 @@ extension OutputEncoder {
         ) { write(change, forecast, buffer, freshness, &$0) }
     }
 
-    private func append(
+    func append(
         _ notice: TierNotice, _ buffer: OutputBuffer, _ freshness: Freshness?, to encoded: inout EncodedOutputs
     ) {
         encoded.append(
@@ -147,12 +154,16 @@ extension OutputEncoder {
         ) { write(notice, buffer, freshness, &$0) }
     }
 
-    private func append(
+    func append(
         _ update: ProfileUpdate, _ forecast: ChurnForecast?, _ buffer: OutputBuffer, to encoded: inout EncodedOutputs
     ) {
         encoded.append(
             to: .customerProfiles, kind: "customer-profile:", customer: update.customer, sequence: update.sequence,
             buffer, profileHeaders
         ) { write(buffer.profiles[update.profile], forecast, of: update.customer, buffer, &$0) }
+    }
+
+    func append(_ erasure: Erasure, _ buffer: OutputBuffer, to encoded: inout EncodedOutputs) {
+        encoded.append(tombstone: erasure, buffer, erasureHeaders)
     }
 }

@@ -77,13 +77,12 @@ struct PolicyFragments: Sendable {
 private struct Maker {
     let policy: Policy
     private(set) var text = ContiguousArray<UInt8>()
-    private var scratch = ByteScratch()
 
     init(_ policy: Policy) { self.policy = policy }
 
     private mutating func fragment(_ write: (inout ByteWriter) -> Void) -> TextSpan {
         let start = text.count
-        scratch.append(to: &text, write)
+        text.append(writing: write)
         return TextSpan(offset: start, length: text.count - start)
     }
 

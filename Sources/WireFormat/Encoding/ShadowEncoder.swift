@@ -4,7 +4,7 @@ import Scoring
 ///
 /// schemas/outputs/tier-change-shadow.schema.json
 package struct ShadowEncoder: Sendable {
-    private let encoder: OutputEncoder
+    private let writer: OutputWriter
     private let headers: FixedHeaders
     private let text: ContiguousArray<UInt8>
     /// `,"live_tier":…` by live tier, and of a customer without one.
@@ -17,10 +17,9 @@ package struct ShadowEncoder: Sendable {
     /// ids are no other run's.
     package init(_ encoder: OutputEncoder, live: Policy, source: String, run: String) {
         var text = ContiguousArray<UInt8>()
-        var scratch = ByteScratch()
         func fragment(_ write: (inout ByteWriter) -> Void) -> TextSpan {
             let start = text.count
-            scratch.append(to: &text, write)
+            text.append(writing: write)
             return TextSpan(offset: start, length: text.count - start)
         }
         liveTiers = live.tiers.map { tier in
@@ -41,7 +40,7 @@ package struct ShadowEncoder: Sendable {
             writer.append(jsonString: run)
         }
         self.text = text
-        self.encoder = encoder
+        writer = encoder.writer
         headers = FixedHeaders(type: "tierd.tier-change-shadow.v1", source: "\(source)/shadow/\(run)", run: run)
     }
 
@@ -53,11 +52,11 @@ package struct ShadowEncoder: Sendable {
         encoded.append(
             to: .tierChanges, kind: "tier-change-shadow:", customer: change.customer, sequence: change.sequence, buffer,
             headers
-        ) { writer in
-            let time = encoder.writeDecision(change, buffer, &writer)
-            writer.append(liveTier.map { liveTiers[$0] } ?? noLiveTier, of: text)
-            writer.append(run, of: text)
-            encoder.writeClosing(of: change, &writer)
+        ) { bytes in
+            let time = writer.writeDecision(change, buffer, &bytes)
+            bytes.append(liveTier.map { liveTiers[$0] } ?? noLiveTier, of: text)
+            bytes.append(run, of: text)
+            writer.writeClosing(of: change, &bytes)
             return time
         }
     }

@@ -22,7 +22,10 @@ struct OwnershipTests {
         var ownership = Ownership(inputTopics: 2, shards: 4)
         #expect(ownership.assigned(Self.partitions([0, 1])) == [.adopt([0, 1])])
         #expect(ownership.announced(1, .ready(Self.starts(1)), at: 0) == [])
-        #expect(ownership.announced(0, .ready(Self.starts(0)), at: 0) == [.assign(Self.starts(0) + Self.starts(1), going: [])])
+        #expect(
+            ownership.announced(0, .ready(Self.starts(0)), at: 0) == [
+                .assign(Self.starts(0) + Self.starts(1), going: [])
+            ])
         #expect(ownership.partitions == Self.partitions([0, 1]))
     }
 
@@ -38,7 +41,10 @@ struct OwnershipTests {
         _ = ownership.assigned(Self.partitions([0, 1]))
         _ = ownership.announced(0, .ready(Self.starts(0)), at: 0)
         #expect(ownership.tick(at: 1_000) == [])
-        #expect(ownership.announced(1, .ready(Self.starts(1)), at: 0) == [.assign(Self.starts(0) + Self.starts(1), going: [])])
+        #expect(
+            ownership.announced(1, .ready(Self.starts(1)), at: 0) == [
+                .assign(Self.starts(0) + Self.starts(1), going: [])
+            ])
     }
 
     @Test func `different partitions of the inputs are refused`() {

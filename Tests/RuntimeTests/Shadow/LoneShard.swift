@@ -135,7 +135,7 @@ final class LoneShard {
     func repeatInNextBatch(_ count: Int) { orders.repeated = count }
 
     /// The next read of the partition fails.
-    func failNextRead() { orders.failsNext = true }
+    func failNextRead(_ error: KafkaError) { orders.failure = error }
     /// How often the task has asked to be taken anew.
     var wishes: Int { starts.wishes }
 
@@ -193,12 +193,12 @@ extension LoneShard {
         /// How many records of the next batch come twice in it.
         var repeated = 0
 
-        var failsNext = false
+        var failure: KafkaError?
 
         func consume(maximum: Int) throws(KafkaError) -> RecordBatch {
-            if failsNext {
-                failsNext = false
-                throw KafkaError(code: -199, name: "_BAD_MSG", message: "bad", isFatal: false)
+            if let failure {
+                self.failure = nil
+                throw failure
             }
             let taken = records[next..<min(next + maximum, records.count)]
             let again = taken.isEmpty ? 0 : min(repeated, taken.count)

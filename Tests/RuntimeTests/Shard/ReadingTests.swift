@@ -56,7 +56,7 @@ import Testing
 
     @Test func `a shard that cannot read is taken anew, but not while its commit is in flight`() throws {
         let shard = try Self.committingShard()
-        shard.failNextRead()
+        shard.failNextRead(KafkaError(code: -199, name: "_BAD_MSG", message: "bad", isFatal: false))
         shard.run(seconds: 60)
         #expect(shard.status?.stage == .stopped && shard.wishes == 0)
         shard.holdsCommits = false
@@ -66,9 +66,10 @@ import Testing
 
     @Test func `a commit that fails after its shard has stopped changes neither the reason nor what follows`() throws {
         let shard = try Self.committingShard()
-        shard.tellAssigned(from: 13)
+        shard.failNextRead(KafkaError(code: 1, name: "OFFSET_OUT_OF_RANGE", message: "gone", isFatal: false))
+        shard.run(seconds: 1)
         let reason = shard.status?.detail
-        #expect(shard.status?.stage == .stopped && reason?.hasPrefix("orders[0] is read on at offset 13") == true)
+        #expect(shard.status?.stage == .stopped && reason?.hasPrefix("reading") == true)
         shard.failCommit()
         shard.holdsCommits = false
         shard.run(seconds: 60)

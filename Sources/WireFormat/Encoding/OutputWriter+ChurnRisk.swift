@@ -1,7 +1,7 @@
 import Scoring
 
 /// schemas/outputs/churn-risk.schema.json
-extension OutputEncoder {
+extension OutputWriter {
     /// Returns where the effective time stands.
     func write(
         _ change: ChurnRiskChange, _ forecast: ChurnForecast, _ buffer: OutputBuffer, _ freshness: Freshness?,

@@ -1,7 +1,7 @@
 import Scoring
 
 /// schemas/outputs/tier-notice.schema.json
-extension OutputEncoder {
+extension OutputWriter {
     /// Returns where the effective time stands.
     func write(
         _ notice: TierNotice, _ buffer: OutputBuffer, _ freshness: Freshness?, _ bytes: inout ByteWriter

@@ -1,7 +1,7 @@
 import Scoring
 
 /// schemas/outputs/tier-change.schema.json
-extension OutputEncoder {
+extension OutputWriter {
     /// Returns where the effective time stands.
     func write(
         _ change: TierChange, _ buffer: OutputBuffer, _ freshness: Freshness?, _ bytes: inout ByteWriter

@@ -1,7 +1,7 @@
 import Scoring
 
 /// What outputs end with: what follows from the policy alone once the decision is known.
-extension OutputEncoder {
+extension OutputWriter {
     /// The benefits of the tier reached, the actions and the policy.
     func writeClosing(of change: TierChange, _ bytes: inout ByteWriter) {
         write(fragments.tiers[change.to].benefits, &bytes)

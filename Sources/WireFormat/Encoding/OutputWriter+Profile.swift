@@ -1,7 +1,7 @@
 import Scoring
 
 /// schemas/outputs/customer-profile.schema.json
-extension OutputEncoder {
+extension OutputWriter {
     /// Returns where the effective time stands.
     func write(
         _ profile: Profile, _ forecast: ChurnForecast?, of customer: TextSpan, _ buffer: OutputBuffer,
@@ -97,7 +97,7 @@ extension OutputEncoder {
 
 // MARK: - Parts
 
-extension OutputEncoder {
+extension OutputWriter {
     /// A number to four places, or null: more would be digits without meaning, and these are printed without a search.
     @inline(__always) func write(_ number: Double?, as key: StaticString, _ bytes: inout ByteWriter) {
         bytes.append(literal: key)
