@@ -7,10 +7,8 @@ package enum Version {
     package static var swift: String {
         #if swift(>=6.4)
             "6.4 or later"
-        #elseif swift(>=6.3)
-            "6.3"
         #else
-            "6.2"
+            "6.3"
         #endif
     }
 }

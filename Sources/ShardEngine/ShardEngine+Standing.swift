@@ -154,7 +154,7 @@ extension ShardEngine {
                     effectiveAt: occasion.time, sequence: record.pointee.tierSequence, score: evaluator.score,
                     terms: appendTerms(to: &outputs),
                     criteria: appendCriteria(
-                        of: judged, forRetention: isLoss || move.reason == .termRenewed, to: &outputs),
+                        of: judged, forRetention: isLoss || move.isByRetention, to: &outputs),
                     validUntil: standing.pinned == nil ? Self.instant(standing.validUntil) : nil,
                     progress: progress(above: move.to, into: &outputs), pin: pin(of: record, into: &outputs))))
     }
@@ -206,7 +206,7 @@ extension ShardEngine {
     ) {
         let held = Int(record.pointee.tier)
         guard held < min(rules.policy.tiers.count - 1, Int(record.pointee.pinCeiling)),
-            isCool(record.pointee.upgradeNoticeAt, rule.coolDown, occasion.time),
+            Self.isCool(record.pointee.upgradeNoticeAt, rule.coolDown, occasion.time),
             rules.ladder.progress(towards: held + 1, evaluator.readings) >= 1 - rule.within
         else { return }
         record.pointee.upgradeNoticeAt = UInt32(occasion.time.milliseconds / 1000)
@@ -229,7 +229,7 @@ extension ShardEngine {
     }
 
     /// When the tier is lost as things stand: the end of the grace period, or else of the term.
-    private func tierEnd(_ record: CustomerStore.Record) -> Int64? {
+    private mutating func tierEnd(_ record: CustomerStore.Record) -> Int64? {
         guard record.pointee.tier > record.pointee.pinFloor, !store.isTierPinned(record) else { return nil }
         if record.pointee.graceEndsAt != .max { return record.pointee.graceEndsAt }
         return record.pointee.validUntil == .max ? nil : Int64(record.pointee.validUntil) * 1000
@@ -254,7 +254,7 @@ extension ShardEngine {
         return standing.graceEndsAt - rule.grace.milliseconds
     }
 
-    private func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {
+    private static func isCool(_ sentAt: UInt32, _ coolDown: TimeSpan, _ now: EventTime) -> Bool {
         sentAt == 0 || now.milliseconds - Int64(sentAt) * 1000 >= coolDown.milliseconds
     }
 

@@ -5,8 +5,8 @@ import Scoring
 /// Pure: the same events, clocks and policy give the same state and the same outputs in every process. All state lives
 /// in flat memory; applying an event allocates nothing per customer or event beyond the arena's blocks.
 ///
-/// What only looks is `mutating`, too, where events come by: it has the engine passed as it lies. A call of what is not, from
-/// where the engine changes, copies all of it first. The same goes for its parts.
+/// What only looks is `mutating`, too, or inlined, where every event or output comes by: that has the engine passed as it
+/// lies. Other calls from where the engine changes copy all of it first. The same goes for its parts.
 package struct ShardEngine: ~Copyable {
     package var policy: Policy { rules.policy }
     /// Event time of the shard; never goes back. Nil before the first event or tick.

@@ -12,8 +12,20 @@ package struct OrderBook: Sendable {
         var order: UInt64
     }
 
-    /// What happened to an order later.
-    private struct Change: Hashable {
+    /// What made an order count. Of two at one instant the earlier stage is the first.
+    private struct Start: Comparable {
+        var time: EventTime
+        var stage: OrderType.RawValue
+        /// Minor units.
+        var total: Int64
+
+        static func < (left: Start, right: Start) -> Bool {
+            (left.time, left.stage, left.total) < (right.time, right.stage, right.total)
+        }
+    }
+
+    /// What happened to an order later. At one instant updates come before refunds.
+    private struct Change: Hashable, Comparable {
         var time: EventTime
         var what: What
 
@@ -21,13 +33,24 @@ package struct OrderBook: Sendable {
             /// To another total, minor units.
             case update(Int64)
             case refund(Refund)
+
+            /// In which order they are taken at one instant.
+            var rank: (Int, Int64) {
+                switch self {
+                case .update(let total): (0, total)
+                case .refund(let refund): (1, refund.mark)
+                }
+            }
+        }
+
+        static func < (left: Change, right: Change) -> Bool {
+            left.time == right.time ? left.what.rank < right.what.rank : left.time < right.time
         }
     }
 
     private struct Order {
-        /// Of the earliest event that made it count; nil while none has.
-        var time: EventTime?
-        var total: Int64 = 0
+        /// The first that made it count; nil while nothing has.
+        var start: Start?
         var isCancelled = false
         /// In the order of time.
         var changes: [Change] = []
@@ -67,8 +90,8 @@ package struct OrderBook: Sendable {
     package func customers() -> [CustomerPurchases] {
         var purchases = customerIDs.map { CustomerPurchases(id: $0) }
         for (customer, order) in orders {
-            guard let time = order.time, let amount = Self.net(order, since: time) else { continue }
-            purchases[customer].add(amount, on: policy.calendar.day(of: time))
+            guard let start = order.start, let amount = Self.net(order, since: start) else { continue }
+            purchases[customer].add(amount, on: policy.calendar.day(of: start.time))
         }
         for index in purchases.indices { purchases[index].sortDays() }
         return purchases.filter { !$0.days.isEmpty }.sortedByID()
@@ -77,10 +100,9 @@ package struct OrderBook: Sendable {
     private mutating func note(_ type: OrderType, at time: EventTime, total: Int64, refund: Refund, _ index: Int) {
         switch type {
         case .placed, .paid, .completed:
-            let isFirst = orders[index].order.time.map { time < $0 } ?? true
-            guard type.rawValue >= policy.countFrom.rawValue, isFirst else { return }
-            orders[index].order.time = time
-            orders[index].order.total = total
+            guard type.rawValue >= policy.countFrom.rawValue else { return }
+            let start = Start(time: time, stage: type.rawValue, total: total)
+            if orders[index].order.start.map({ start < $0 }) ?? true { orders[index].order.start = start }
         case .updated: note(Change(time: time, what: .update(total)), index)
         case .cancelled: orders[index].order.isCancelled = true
         case .refunded: note(Change(time: time, what: .refund(refund)), index)
@@ -90,19 +112,19 @@ package struct OrderBook: Sendable {
     /// Behind all that are not later; what comes again changes nothing.
     private mutating func note(_ change: Change, _ index: Int) {
         guard !orders[index].order.changes.contains(change) else { return }
-        let last = orders[index].order.changes.lastIndex { $0.time <= change.time }
+        let last = orders[index].order.changes.lastIndex { $0 < change }
         orders[index].order.changes.insert(change, at: last.map { $0 + 1 } ?? 0)
     }
 
     /// What is left of an order; nil where it no longer counts, as once refunds have used it up. A free order counts.
-    private static func net(_ order: Order, since time: EventTime) -> Int64? {
+    private static func net(_ order: Order, since start: Start) -> Int64? {
         guard !order.isCancelled else { return nil }
-        var (total, refunded, updatedAt) = (order.total, Int64(0), EventTime?.none)
+        var (total, refunded, updatedAt) = (start.total, Int64(0), EventTime?.none)
         for change in order.changes {
             switch change.what {
             case .update(let new):
                 // The order itself tells the total of its own time.
-                guard change.time >= time, updatedAt.map({ change.time > $0 }) ?? true else { continue }
+                guard change.time >= start.time, updatedAt.map({ change.time > $0 }) ?? true else { continue }
                 updatedAt = change.time
                 total = max(new, refunded)
             case .refund(let refund):

@@ -27,7 +27,7 @@ final class BenchShard {
             places: ReadingPlaces(),
             metrics: Metrics(labels: options.metricLabels, version: Version.tierd, startSeconds: 0),
             log: RuntimeLog(Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }),
-            announce: { _, start in starts.send(start) }, requestRetaking: { _ in })
+            announce: { _, start in starts.send(start) }, requestRetaking: { _, _ in })
         task = ShardTask(
             0, context,
             ShardTask.Surroundings(

@@ -24,8 +24,10 @@ extension Daemon {
                 defer { (state.starts, state.retaking) = ([], []) }
                 return (state.isStopping, state.starts, state.retaking)
             }
-            for (shard, start) in starts { perform(ownership.announced(shard, start, at: SteadyClock.now)) }
-            for shard in retaking { ownership.wantsRetaking(shard, at: SteadyClock.now) }
+            for (shard, start) in starts { perform(ownership.announced(shard, start)) }
+            for (shard, seconds) in retaking {
+                ownership.wantsRetaking(shard, afterLive: seconds, at: SteadyClock.now)
+            }
             if !isStopping { perform(ownership.tick(at: SteadyClock.now)) }
             state.withLock { $0.partitions = ownership.partitions }
             look(at: &watch, &shadowWatch)
@@ -138,7 +140,7 @@ extension Daemon {
                     // What earlier owners here announced says nothing of the new ones.
                     state.withLock { state in
                         state.starts.removeAll { shards.contains($0.0) }
-                        state.retaking.removeAll { shards.contains($0) }
+                        state.retaking.removeAll { shards.contains($0.0) }
                     }
                     for shard in shards { try adopt(shard) }
                 case .drain(let shards, let isLost): drain(shards, isLost: isLost)

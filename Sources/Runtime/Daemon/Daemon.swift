@@ -28,7 +28,7 @@ package final class Daemon: Sendable {
         var isStopping = false
         var hasStopped = false
         /// Shards that have asked to be taken anew since the control thread last looked.
-        var retaking: [Int32] = []
+        var retaking: [(Int32, Double)] = []
         var wantsPolicyRead = false
         /// Announced since the control thread last looked.
         var starts: [(Int32, ShardStart)] = []
@@ -101,7 +101,7 @@ package final class Daemon: Sendable {
             options, policies, steady: { SteadyClock.now }, board: board, places: places, metrics: metrics,
             log: log,
             announce: { [self] shard, start in state.withLock { $0.starts.append((shard, start)) } },
-            requestRetaking: { [self] shard in state.withLock { $0.retaking.append(shard) } })
+            requestRetaking: { [self] shard, seconds in state.withLock { $0.retaking.append((shard, seconds)) } })
     }
 
     /// Asks the shards about a customer; `answer` is called once, on a worker's thread or this one.

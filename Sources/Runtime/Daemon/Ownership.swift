@@ -25,10 +25,8 @@ package struct Ownership {
     /// When a shard that stopped is to be taken anew.
     private struct Retake {
         var due: Double?
-        /// Stops in a row, none of them long after it was ready.
+        /// Stops in a row, each soon after it was live again.
         var stops = 0
-        /// Nil until it is ready again.
-        var readyAt: Double?
     }
 
     package enum Action: Hashable, Sendable {
@@ -60,7 +58,7 @@ package struct Ownership {
     /// Taking a shard anew costs it a restore, and the others what was fetched for them: the wait doubles from a second up to
     /// this.
     static let longestWait = 60.0
-    /// A shard that stops so long after it was ready has not failed in a row.
+    /// A shard that stops after it was live for so long has not failed in a row.
     static let calmSeconds = 180.0
 
     package init(inputTopics: Int, shards: Int32) {
@@ -93,7 +91,7 @@ package struct Ownership {
     }
 
     /// A shard has said where it starts, or that it cannot, or that it has stopped since.
-    package mutating func announced(_ shard: Int32, _ start: ShardStart, at now: Double) -> [Action] {
+    package mutating func announced(_ shard: Int32, _ start: ShardStart) -> [Action] {
         guard let partitions, Self.shards(of: partitions).contains(shard) else { return [] }
         switch stage {
         case .none: return []
@@ -108,17 +106,17 @@ package struct Ownership {
             guard case .ready(let own) = start else { return [] }
             let going = shards.sorted()
             shards.insert(shard)
-            retakes[shard]?.readyAt = now
             return [.assign(own, going: going)]
         }
     }
 
-    /// A stopped shard asks to be taken again. Heard in any stage; done by `tick` when the wait is over.
-    package mutating func wantsRetaking(_ shard: Int32, at now: Double) {
+    /// A stopped shard asks to be taken again; it was live for `seconds` before it stopped, 0 if it never was. Heard in any
+    /// stage; done by `tick` when the wait is over.
+    package mutating func wantsRetaking(_ shard: Int32, afterLive seconds: Double, at now: Double) {
         guard let partitions, Self.shards(of: partitions).contains(shard) else { return }
         var retake = retakes[shard] ?? Retake()
         guard retake.due == nil else { return }
-        if let readyAt = retake.readyAt, now - readyAt >= Self.calmSeconds { retake.stops = 0 }
+        if seconds >= Self.calmSeconds { retake.stops = 0 }
         retake.due = now + min(Double(1 << min(retake.stops, 6)), Self.longestWait)
         retake.stops += 1
         retakes[shard] = retake
@@ -129,10 +127,7 @@ package struct Ownership {
         guard case .reading(let partitions, let shards) = stage else { return [] }
         let due = retakes.filter { $0.value.due.map { $0 <= now } ?? false }.keys.sorted()
         guard !due.isEmpty else { return [] }
-        for shard in due {
-            retakes[shard]?.due = nil
-            retakes[shard]?.readyAt = nil
-        }
+        for shard in due { retakes[shard]?.due = nil }
         stage = .reading(partitions: partitions, shards: shards.subtracting(due))
         return [.drain(due, isLost: false), .adopt(due)]
     }

@@ -22,7 +22,6 @@ extension DecisionAudit {
             if change.reasons == ["requirement_met"] {
                 return oneOf(readings.highest(upTo: top).held(within: bounds), to)
             }
-            if to == bounds.lowerBound, to > 0 { return ("\(name(to)) is held by the pin", .agrees) }
             return holds(readings.holds(eased(to)), "\(name(to)) is kept", "\(name(to)) is not kept")
         case "correction": return correction(change, from: from, to: to, within: bounds, readings)
         case "pin": return pin(change, from: from, to: to, within: bounds, readings)

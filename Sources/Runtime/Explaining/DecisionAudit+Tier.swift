@@ -82,7 +82,12 @@ extension DecisionAudit {
     private func judged(_ change: TierChangeRecord, from: Int?, to: Int) -> Condition? {
         let isLoss = change.direction == "downgrade"
         let entry = policy.tiers[isLoss ? from ?? to : to].entry
-        return isLoss || change.reasons == ["term_renewed"] ? entry?.eased(by: policy.downgrade.margin) : entry
+        let eased = entry?.eased(by: policy.downgrade.margin)
+        if isLoss || change.reasons == ["term_renewed"] { return eased }
+        // What comes late gives a tier, or gives back what would have been kept: which of both it was, the record says.
+        guard change.reasons == ["late_event"], let eased else { return entry }
+        let isKept = zip(change.criteria, eased.comparisons).allSatisfy { $0.says($1, policy) }
+        return isKept ? eased : entry
     }
 
     mutating func audit(_ criteria: [CriterionRecord], of condition: Condition?, _ readings: RecordedReadings) {

@@ -5,8 +5,8 @@ import WireFormat
 
 /// One input partition of a shard: fetches, decodes ahead, and hands out what comes next, in offset order.
 ///
-/// Belongs to its shard's worker thread. Fetched records stay in memory until all of them are handed out and applied, so that a rejected one can be sent to the
-/// dead letters byte for byte.
+/// Belongs to its shard's worker thread. Fetched records stay in memory until all of them are handed out and applied, so that
+/// a rejected one can be sent to the dead letters byte for byte.
 final class InputStream {
     /// What stands at the head of the stream.
     enum Head {

@@ -35,7 +35,8 @@ package struct ShardContext: Sendable {
     /// Tells the control thread that a shard's start is known, or that it has stopped.
     let announce: @Sendable (Int32, ShardStart) -> Void
     /// Asks the control thread to take a stopped shard anew.
-    let requestRetaking: @Sendable (Int32) -> Void
+    /// With how many seconds the shard was live before it stopped.
+    let requestRetaking: @Sendable (Int32, Double) -> Void
     /// Hears what shadow runs do between batches; nil where nobody judges them.
     let watchShadow: (@Sendable (ShadowNote) -> Void)?
 
@@ -43,7 +44,7 @@ package struct ShardContext: Sendable {
         _ options: DaemonOptions, _ policies: PolicyShelf, steady: @escaping @Sendable () -> Double, board: StatusBoard,
         places: ReadingPlaces, metrics: Metrics,
         log: RuntimeLog, announce: @escaping @Sendable (Int32, ShardStart) -> Void,
-        requestRetaking: @escaping @Sendable (Int32) -> Void,
+        requestRetaking: @escaping @Sendable (Int32, Double) -> Void,
         watchShadow: (@Sendable (ShadowNote) -> Void)? = nil
     ) {
         let names = Dictionary(uniqueKeysWithValues: options.inputs.map { ($0.kind, $0.topic) })
@@ -227,7 +228,7 @@ package struct RuntimeLog: Sendable {
             ])
     }
 
-    func stoppedShardFailed(_ shard: Int32, _ failure: LaneFailure) {
+    func stoppedShardLost(_ shard: Int32, _ failure: LaneFailure) {
         logger.warning(
             "a stopped shard could not commit what was in flight; its next owner works on it again: \(failure)",
             metadata: ["shard": "\(shard)"])

@@ -30,10 +30,14 @@ extension ShardTask {
             publish()
             if status.stage == .draining { _ = drainStep() } else { commitIfDue() }
         case .failed(let failure):
+            let wasCommitting = isCommitting
             commitSince = nil
             if status.stage == .draining { return finishDraining() }
             // Why it stopped before stands, and whether it is taken anew.
-            guard status.stage != .stopped else { return context.log.stoppedShardFailed(shard, failure) }
+            guard status.stage != .stopped else {
+                if wasCommitting { context.log.stoppedShardLost(shard, failure) }
+                return
+            }
             stop("\(failure)", retakeAfter: ShardContext.retakeSeconds)
         case .heldUp(let trouble):
             if status.stage != .stopped { status.detail = "\(trouble.error)" }

@@ -169,6 +169,7 @@ extension ShardTask {
         status.stage = .live
         status.restoreProgress = 1
         lastCommit = context.steady()
+        liveSince = lastCommit
         snapshots.start(at: lastCommit, replayed: recovery.replayed, after: restoration.snapshot)
         context.log.shardLive(
             shard, customers: engine.customerCount, batches: recovery.replayed,

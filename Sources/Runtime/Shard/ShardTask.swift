@@ -38,6 +38,10 @@ package final class ShardTask {
     var pending: EncodedTransaction?
     /// When the transaction that is with the lane went there; nil when none is.
     var commitSince: Double?
+    /// When the shard became live; nil before, and once it has stopped.
+    var liveSince: Double?
+    /// For how long it was live before it stopped.
+    private var liveSeconds = 0.0
     var lastCommit = 0.0
     private var lastPublished = 0.0
     /// The last entry that was made, committed or not.
@@ -135,6 +139,8 @@ package final class ShardTask {
 
     private func liveStep() -> Bool {
         let activated = canTakeMore && activateIfOffered()
+        // Another currency has stopped it.
+        guard status.stage == .live else { return true }
         let applied = canTakeMore ? applyBatch() : false
         let ticked = !applied && canTakeMore && merge.isIdle ? tick() || passControlRecords() : false
         let retiered = canTakeMore && retierPortion()
@@ -274,6 +280,8 @@ package final class ShardTask {
         endShadow("the shard has stopped")
         abandonSnapshot()
         retakeAt = seconds.map { context.steady() + $0 }
+        liveSeconds = liveSince.map { context.steady() - $0 } ?? 0
+        liveSince = nil
         context.log.shardStopped(shard, reason)
         context.announce(shard, .stopped)
         publish()
@@ -283,7 +291,7 @@ package final class ShardTask {
         // The control thread would wait for what is in flight, and all other shards with it.
         guard let due = retakeAt, context.steady() >= due, !isCommitting else { return false }
         retakeAt = nil
-        context.requestRetaking(shard)
+        context.requestRetaking(shard, liveSeconds)
         return true
     }
 

@@ -11,6 +11,7 @@ package struct Profile: Sendable {
     package var score: Double
     /// Nil before the first order.
     package var churn: Churn?
+    /// Nothing at first: it is filled in where the profile stays.
     package var evidence = ProfileEvidence(tenureDays: 0)
     /// Points earned and neither taken back nor expired; nil where orders earn none.
     package var points: Double?

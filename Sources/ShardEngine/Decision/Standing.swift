@@ -65,6 +65,8 @@ struct Standing: Equatable {
         var to: Int
         var direction: TierChange.Direction
         var reason: TierChange.Reason
+        /// Whether what its holders keep decided, and not what gives it.
+        var isByRetention = false
         /// False for what the rules do behind a pin: where the customer is to be seen has not changed.
         var isHeard = true
     }
@@ -151,7 +153,10 @@ extension Standing {
         let kept = retained(tier)
         guard kept < tier else {
             graceEndsAt = .max
-            return termIsOver ? begin(tier, at: time, .renewal, .termRenewed, rules) : nil
+            guard termIsOver else { return nil }
+            var move = begin(tier, at: time, .renewal, .termRenewed, rules)
+            move.isByRetention = true
+            return move
         }
         let hadGrace = graceEndsAt != .max
         if !hadGrace {
@@ -181,7 +186,8 @@ extension Standing {
     mutating func giveBack(_ kept: Int, at time: Int64, _ rules: borrowing StandingRules) -> Move? {
         guard kept > tier else { return nil }
         let lostAt = since
-        let move = begin(kept, at: time, .correction, .lateEvent, rules)
+        var move = begin(kept, at: time, .correction, .lateEvent, rules)
+        move.isByRetention = true
         // It goes on from what should not have ended.
         since = lostAt
         validUntil = rules.validUntil(kept, from: lostAt)

@@ -76,8 +76,7 @@ extension ContiguousArray<UInt8> {
                     var writer = unsafe ByteWriter(memory)
                     write(&writer)
                     needed = writer.count
-                    room = memory.count
-                    if needed <= room { written = needed }
+                    if needed <= memory.count { written = needed }
                 }
             }
             if needed <= room { return }

@@ -100,9 +100,21 @@ import Testing
         #expect(Self.book(events.shuffled(using: &random), countFrom: countFrom) == book, "seed \(seed)")
     }
 
+    @Test(arguments: 0..<60) func `what happens at one instant counts the same in whatever order it comes`(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed) + 1_900)
+        let events = (0..<40).flatMap { Self.history(of: "customer-\($0)", hasTies: true, &random) }
+        #expect(zip(events, events.dropFirst()).contains { $0.time == $1.time && "\($0.body)" != "\($1.body)" })
+        let book = Self.book(events, countFrom: .placed)
+        for _ in 0..<4 {
+            #expect(Self.book(events.shuffled(using: &random), countFrom: .placed) == book, "seed \(seed)")
+        }
+    }
+
     /// An order with what happens to it before and after it counts, each stage with a total of its own; some of it comes
     /// twice.
-    private static func history(of customer: String, _ random: inout SeededRandom) -> [ScriptedEvent] {
+    private static func history(
+        of customer: String, hasTies: Bool = false, _ random: inout SeededRandom
+    ) -> [ScriptedEvent] {
         let currency = random.pick([Currencies.usd, euro, Currencies.jpy])
         let total = Int64(random.below(50_000))
         let rate = currency == Currencies.jpy || random.chance(0.3) ? dear : nil
@@ -110,11 +122,11 @@ import Testing
         var day = 0.0
         let counting = random.chance(0.8) ? 0 : 1
         for step in 0..<2 + random.below(5) {
-            day += random.double(0.01...9)
+            if !hasTies || random.chance(0.5) { day += random.double(0.01...9) }
             if step == counting {
                 let stages = random.pick([[OrderType.completed], [.placed, .completed], [.placed, .paid, .completed]])
                 for (index, stage) in stages.enumerated() {
-                    if index > 0 { day += random.double(0.01...2) }
+                    if index > 0, !hasTies || random.chance(0.5) { day += random.double(0.01...2) }
                     let total = index == 0 || random.chance(0.5) ? total : Int64(random.below(50_000))
                     events.append(event(day, stage, currency, total, rate: rate, customer: customer))
                 }

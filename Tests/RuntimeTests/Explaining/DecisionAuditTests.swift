@@ -47,7 +47,10 @@ struct DecisionAuditTests {
         #expect(try differences(records, policy) == [])
     }
 
-    @Test(arguments: [("pins-14", "requirement_met", 60_000.0), ("terms-05", "term_renewed", 54_000)])
+    @Test(arguments: [
+        ("pins-14", "requirement_met", 60_000.0), ("pins-15", "late_event", 54_000),
+        ("terms-05", "term_renewed", 54_000),
+    ])
     func `a renewal lists the thresholds that decided it`(_ id: String, _ reason: String, _ threshold: Double) throws {
         var run = try ScenarioRun(try #require(ScenarioTests.scenarios.first { $0.id == id }))
         try run.run()

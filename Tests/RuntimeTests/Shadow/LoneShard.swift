@@ -72,7 +72,7 @@ final class LoneShard {
                 options, policies, steady: { clock.seconds }, board: board, places: places, metrics: metrics,
                 log: RuntimeLog(Logger(label: "lone") { _ in SwiftLogNoOpLogHandler() }),
                 announce: { _, start in starts.said = start },
-                requestRetaking: { _ in starts.wishes += 1 }),
+                requestRetaking: { _, seconds in starts.wishes.append(seconds) }),
             ShardTask.Surroundings(sources: [(.orders, orders)], lane: lane))
         // An entry is replayed in each step.
         for _ in 0...journal.count + 20 { step() }
@@ -136,8 +136,8 @@ final class LoneShard {
 
     /// The next read of the partition fails.
     func failNextRead(_ error: KafkaError) { orders.failure = error }
-    /// How often the task has asked to be taken anew.
-    var wishes: Int { starts.wishes }
+    /// For how many seconds the task was live, each time that it has asked to be taken anew.
+    var wishes: [Double] { starts.wishes }
 
     /// Whether what is committed goes unanswered, for now.
     var holdsCommits: Bool {
@@ -165,8 +165,8 @@ final class LoneShard {
 extension LoneShard {
     private final class Starts: @unchecked Sendable {
         var said: ShardStart?
-        /// How often the task has asked to be taken anew.
-        var wishes = 0
+        /// For how many seconds the task was live, each time that it has asked to be taken anew.
+        var wishes: [Double] = []
     }
 
     private final class Clock: @unchecked Sendable {

@@ -58,10 +58,11 @@ import Testing
         let shard = try Self.committingShard()
         shard.failNextRead(KafkaError(code: -199, name: "_BAD_MSG", message: "bad", isFatal: false))
         shard.run(seconds: 60)
-        #expect(shard.status?.stage == .stopped && shard.wishes == 0)
+        #expect(shard.status?.stage == .stopped && shard.wishes == [])
         shard.holdsCommits = false
         shard.run(seconds: 1)
-        #expect(shard.wishes == 1)
+        // The wait is not a part of how long it was live: seconds for two rounds of orders.
+        #expect(shard.wishes.count == 1 && shard.wishes.allSatisfy { (4...10).contains($0) }, "\(shard.wishes)")
     }
 
     @Test func `a commit that fails after its shard has stopped changes neither the reason nor what follows`() throws {
@@ -73,7 +74,7 @@ import Testing
         shard.failCommit()
         shard.holdsCommits = false
         shard.run(seconds: 60)
-        #expect(shard.status?.stage == .stopped && shard.status?.detail == reason && shard.wishes == 0)
+        #expect(shard.status?.stage == .stopped && shard.status?.detail == reason && shard.wishes == [])
     }
 
     @Test func `a shard whose commit fails is taken anew`() throws {
@@ -81,7 +82,7 @@ import Testing
         shard.failCommit()
         shard.holdsCommits = false
         shard.run(seconds: 60)
-        #expect(shard.status?.stage == .stopped && shard.status?.detail == "cancelled" && shard.wishes == 1)
+        #expect(shard.status?.stage == .stopped && shard.status?.detail == "cancelled" && shard.wishes.count == 1)
     }
 
     @Test func `a shard that would be read on beyond what it has read stops instead`() throws {

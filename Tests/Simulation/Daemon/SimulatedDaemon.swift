@@ -34,7 +34,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
     package private(set) var retaken = 0
     /// What shards have told the control thread since it last looked.
     private var starts: [(Int32, ShardStart)] = []
-    private var retaking: [Int32] = []
+    private var retaking: [(Int32, Double)] = []
     /// What the worker has been told since its last turn.
     private var inbox: [() -> Void] = []
     /// How far the two threads are apart.
@@ -73,7 +73,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
             places: places, metrics: metrics,
             log: RuntimeLog(TraceLog.logger(process.name, world.trace)),
             announce: { [self] shard, start in starts.append((shard, start)) },
-            requestRetaking: { [self] shard in retaking.append(shard) },
+            requestRetaking: { [self] shard, live in retaking.append((shard, live)) },
             watchShadow: { [self] note in self.world.shadowNotes.append(note) })
     }
 
@@ -147,8 +147,8 @@ package final class SimulatedDaemon: @unchecked Sendable {
     private func hear() {
         let heard = (starts, retaking)
         (starts, retaking) = ([], [])
-        for (shard, start) in heard.0 { add(ownership.announced(shard, start, at: seconds)) }
-        for shard in heard.1 { ownership.wantsRetaking(shard, at: seconds) }
+        for (shard, start) in heard.0 { add(ownership.announced(shard, start)) }
+        for (shard, live) in heard.1 { ownership.wantsRetaking(shard, afterLive: live, at: seconds) }
     }
 
     private func finish() {
@@ -183,7 +183,7 @@ package final class SimulatedDaemon: @unchecked Sendable {
             case .adopt(let shards):
                 // What earlier owners here announced says nothing of the new ones.
                 starts.removeAll { shards.contains($0.0) }
-                retaking.removeAll { shards.contains($0) }
+                retaking.removeAll { shards.contains($0.0) }
                 for shard in shards { adopt(shard) }
             case .drain(let shards, let isLost): drain(shards, isLost: isLost)
             case .assign(let starts, let going): assign(starts, going: going)
@@ -194,18 +194,18 @@ package final class SimulatedDaemon: @unchecked Sendable {
     }
 
     private func assign(_ starts: [PartitionOffset], going: [Int32]) {
+        guard !consumer.isAssignmentLost else { return }
         if !going.isEmpty { retaken += 1 }
         let assignment = places.assignment(starts, going: going).sorted { $0.key < $1.key }
         isAssigning = true
         // Shards go on taking what was fetched before until the assignment takes effect.
         process.run(after: .milliseconds(random.below(Self.longestCall))) { [self] in
-            defer { perform() }
-            isAssigning = false
-            guard !consumer.isAssignmentLost else { return }
             consumer.assign(assignment.flatMap(\.value))
             for (shard, offsets) in assignment {
                 inbox.append { [self] in for task in tasks where task.shard == shard { task.reads(from: offsets) } }
             }
+            isAssigning = false
+            perform()
         }
     }
 
