@@ -52,7 +52,7 @@ package struct OrderBook: Sendable {
         /// The first that made it count; nil while nothing has.
         var start: Start?
         var isCancelled = false
-        /// In the order of time.
+        /// Ascending.
         var changes: [Change] = []
     }
 
@@ -109,7 +109,7 @@ package struct OrderBook: Sendable {
         }
     }
 
-    /// Behind all that are not later; what comes again changes nothing.
+    /// Where its order puts it; what comes again changes nothing.
     private mutating func note(_ change: Change, _ index: Int) {
         guard !orders[index].order.changes.contains(change) else { return }
         let last = orders[index].order.changes.lastIndex { $0 < change }

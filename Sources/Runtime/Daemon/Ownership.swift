@@ -25,7 +25,7 @@ package struct Ownership {
     /// When a shard that stopped is to be taken anew.
     private struct Retake {
         var due: Double?
-        /// Stops in a row, each soon after it was live again.
+        /// Stops in a row, each before it was live for long.
         var stops = 0
     }
 

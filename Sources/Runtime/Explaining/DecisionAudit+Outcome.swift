@@ -5,7 +5,8 @@ extension DecisionAudit {
 
     /// Which tier follows from the numbers, by the rule that the change's direction names, within the bounds of a pin.
     func outcome(
-        of change: TierChangeRecord, from: Int?, to: Int, within bounds: ClosedRange<Int>, _ readings: RecordedReadings
+        of change: TierChangeRecord, from: Int?, to: Int, judgedBy condition: Condition?,
+        within bounds: ClosedRange<Int>, _ readings: RecordedReadings
     ) -> Outcome {
         guard bounds.contains(to) else { return ("\(name(to)) is not within the pin", .differs) }
         let top = policy.tiers.count - 1
@@ -22,8 +23,9 @@ extension DecisionAudit {
             if change.reasons == ["requirement_met"] {
                 return oneOf(readings.highest(upTo: top).held(within: bounds), to)
             }
-            return holds(readings.holds(eased(to)), "\(name(to)) is kept", "\(name(to)) is not kept")
-        case "correction": return correction(change, from: from, to: to, within: bounds, readings)
+            return holds(readings.holds(condition), "\(name(to)) is kept", "\(name(to)) is not kept")
+        case "correction":
+            return correction(change, from: from, to: to, judgedBy: condition, within: bounds, readings)
         case "pin": return pin(change, from: from, to: to, within: bounds, readings)
         default: return ("no such direction", .differs)
         }
@@ -41,13 +43,14 @@ extension DecisionAudit {
 
     /// What was given back must be kept by those who hold it; what was taken back must not.
     private func correction(
-        _ change: TierChangeRecord, from: Int?, to: Int, within bounds: ClosedRange<Int>, _ readings: RecordedReadings
+        _ change: TierChangeRecord, from: Int?, to: Int, judgedBy condition: Condition?,
+        within bounds: ClosedRange<Int>, _ readings: RecordedReadings
     ) -> Outcome {
         guard let from else { return ("a correction leads from a tier", .differs) }
         if change.reasons == ["merged"] { return ("the tier of the customer merged into this one", .untold) }
         if to > from {
             if to == bounds.upperBound, change.pin?.ceiling != nil { return ("held down by the pin", .untold) }
-            return holds(readings.holds(eased(to)), "\(name(to)) is kept", "\(name(to)) is not kept")
+            return holds(readings.holds(condition), "\(name(to)) is kept", "\(name(to)) is not kept")
         }
         let kept = readings.highest(upTo: from, easedBy: policy.downgrade.margin).held(within: bounds)
         if kept.lowerBound == from { return ("\(name(from)) is kept", .differs) }
@@ -92,8 +95,6 @@ extension DecisionAudit {
         case nil: (yes + ", perhaps", .untold)
         }
     }
-
-    private func eased(_ tier: Int) -> Condition? { policy.tiers[tier].entry?.eased(by: policy.downgrade.margin) }
 
     private func name(_ tier: Int) -> String { policy.tiers[tier].name }
 }

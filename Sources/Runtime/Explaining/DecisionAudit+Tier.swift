@@ -8,10 +8,11 @@ extension DecisionAudit {
         readings.add(change.criteria)
         readings.add(change.progress?.unmet ?? [])
         guard let to = index(ofTier: change.to), let from = index(ofOptional: change.from) else { return }
-        audit(change.criteria, of: judged(change, from: from, to: to), readings)
+        let judged = judged(change, from: from, to: to)
+        audit(change.criteria, of: judged, readings)
         if let progress = change.progress { addMet(progress, &readings) }
         guard let bounds = bounds(of: change.pin) else { return }
-        let outcome = outcome(of: change, from: from, to: to, within: bounds, readings)
+        let outcome = outcome(of: change, from: from, to: to, judgedBy: judged, within: bounds, readings)
         add("tier", change.to, outcome.found, outcome.verdict)
         audit(change.progress, above: to, readings)
         try auditTerm(change, to: to)
@@ -84,8 +85,8 @@ extension DecisionAudit {
         let entry = policy.tiers[isLoss ? from ?? to : to].entry
         let eased = entry?.eased(by: policy.downgrade.margin)
         if isLoss || change.reasons == ["term_renewed"] { return eased }
-        // What comes late gives a tier, or gives back what would have been kept: which of both it was, the record says.
-        guard change.reasons == ["late_event"], let eased else { return entry }
+        // What gives the tier decided a correction, or what its holders keep: which of both it was, the record says.
+        guard change.direction == "correction" || change.reasons == ["late_event"], let eased else { return entry }
         let isKept = zip(change.criteria, eased.comparisons).allSatisfy { $0.says($1, policy) }
         return isKept ? eased : entry
     }

@@ -8,7 +8,7 @@ package enum EngineVersion {
     /// What the state means; in snapshots. Raised when a reader would take a former state for another.
     package static let state: UInt16 = 2
     /// How events are decided; in the journal's entries. Raised when the same history would give other outputs.
-    package static let decisions: UInt16 = 8
+    package static let decisions: UInt16 = 9
 }
 
 /// The part of a shard's state that belongs to no customer, at one instant between two batches.

@@ -177,7 +177,8 @@ extension Standing {
             (since, lost) = (left.since, nil)
             return nil
         }
-        let move = begin(left.tier, at: time, .correction, .orderWithdrawn, rules)
+        var move = begin(left.tier, at: time, .correction, .orderWithdrawn, rules)
+        move.isByRetention = true
         grant = left
         return move
     }
