@@ -20,8 +20,12 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures as JSON to this file, - for standard output.", valueName: "file"))
     var json: String?
 
-    @Option(help: "Records in (a), (b) and (d).")
-    var events = 2_000_000
+    @Option(
+        help: """
+            Records in (a), (b) and (d) (default: 2000000; with --bootstrap 200000, so that what a broker answers which gives \
+            all it has at once stays below what a client takes).
+            """)
+    var events: Int?
 
     @Option(help: "Customers in (b), (d) and (f).")
     var customers = 200_000
@@ -42,7 +46,7 @@ struct BenchCommand: ParsableCommand {
     var bootstrap: String?
 
     func validate() throws {
-        guard min(events, customers, memoryCustomers, rounds) > 0 else {
+        guard min(events ?? 1, customers, memoryCustomers, rounds) > 0 else {
             throw ValidationError("--events, --customers, --memory-customers and --rounds must be at least 1")
         }
         guard (1...RetieringBench.highestRate).contains(retierRate) else {
@@ -52,7 +56,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         var bench = Bench()
-        bench.events = events
+        bench.events = events ?? (bootstrap == nil ? 2_000_000 : 200_000)
         bench.customers = customers
         bench.memoryCustomers = memoryCustomers
         bench.retiersPerSecond = retierRate
