@@ -40,8 +40,9 @@ final class CommittedClient: Sendable {
     private func note(_ error: KafkaError) throws(KafkaError) {
         if error.isFatal { throw error }
         complaint.withLock { complaint in
-            // Follows on the error that brought the last broker down, and says less.
-            if error.isAllBrokersDown, complaint != nil { return }
+            // These follow on the error that brought the last broker down, and say less: nobody here asks for a coordinator.
+            let follows = error.isAllBrokersDown || error.message.hasPrefix("FindCoordinator")
+            if follows, complaint != nil { return }
             complaint = Complaint(error: error, time: SteadyClock.now)
         }
     }
